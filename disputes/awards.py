@@ -1,0 +1,68 @@
+"""What was agreed or decided, as a value. Knows sums and duties; refuses to know where the money comes from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Source(StrEnum):
+    """How an outcome came about."""
+
+    AGREED = "agreed"
+    SILENCE = "silence"
+    SETTLED = "settled"
+    CONCEDED = "conceded"
+    RULED = "ruled"
+    APPEALED = "appealed"
+    FALLEN = "fallen"
+
+
+class Payer(StrEnum):
+    BUYER = "buyer"
+    MERCHANT = "merchant"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class AwardLine:
+    """One line of the calculation: what for, by which formula, how much (minor units; may be negative)."""
+
+    label: str
+    formula: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """``amount``: what the buyer gets in minor units, freight included. ``returns``: the goods come back first.
+
+    ``pays``: the merchant owes a performance, and has the voluntary term (T31) before it is forced. ``ground``: the
+    recorded reason for a refund without return (R1 gate), empty if the goods come back or nothing is refunded.
+    """
+
+    source: Source
+    remedy: str
+    amount: int
+    currency: str
+    returns: bool = False
+    pays: bool = False
+    freight_amount: int = 0
+    freight_payer: Payer = Payer.NOBODY
+    ground: str = ""
+    merchant_share: int = 10_000
+    lines: tuple[AwardLine, ...] = field(default_factory=tuple)
+
+    def lines_as_data(self) -> list[dict[str, Any]]:
+        return [asdict(line) for line in self.lines]
+
+
+def refund(*, source: Source, remedy: str, amount: int, currency: str, ground: str = "") -> Award:
+    """The buyer gets ``amount``; nothing further is owed by anybody."""
+    return Award(source=source, remedy=remedy, amount=amount, currency=currency, ground=ground)
+
+
+def release(*, source: Source, currency: str) -> Award:
+    """The claim falls: the payment goes to the merchant (R7)."""
+    return Award(source=source, remedy="R7", amount=0, currency=currency, merchant_share=0)
