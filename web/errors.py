@@ -1,0 +1,59 @@
+"""The pages for when something is not there or broke: what happened, what is kept, what to do. Never says whose it was."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from http import HTTPStatus
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from web import language
+
+log = logging.getLogger("heng.web")
+
+_BROKEN = Path(settings.BASE_DIR) / "templates" / "errors" / "500.html"
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, HTTPStatus.BAD_REQUEST)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, HTTPStatus.FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, HTTPStatus.NOT_FOUND)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    reply = _page(request, HTTPStatus.SERVICE_UNAVAILABLE)
+    reply["Retry-After"] = "600"
+    return reply
+
+
+def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF failure view: most often a page that was open since before the last sign-in."""
+    return render(request, "errors/csrf.html", status=HTTPStatus.FORBIDDEN)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The last resort: a file without template engine, session or database, in the language of the path."""
+    number = uuid4().hex[:8].upper()
+    log.error("page broke", extra={"number": number}, exc_info=sys.exc_info())
+    tag = language.of_path(request.path).tag
+    text = _BROKEN.read_text(encoding="utf-8").replace("{{ number }}", number).replace("{{ lang }}", tag)
+    return HttpResponse(text, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    return render(request, f"errors/{status.value}.html", status=status)

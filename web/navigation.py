@@ -1,0 +1,77 @@
+"""What stands in each area's navigation. Knows labels and route names; refuses to know counts and who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One link. ``count`` is the number of things there that need the reader (``None``: not shown)."""
+
+    key: str
+    label: str | Promise
+    href: str
+    icon: str
+    count: int | None
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    key: str
+    label: str | Promise
+    route: str
+    icon: str
+
+
+AREAS: dict[str, tuple[Place, ...]] = {
+    "public": (
+        Place("rules", _("Rules"), "public:rules", "book-open-text"),
+        Place("help", _("Help"), "public:help", "circle-help"),
+    ),
+    "buyer": (
+        Place("cases", _("Cases"), "buyer:home", "scale"),
+        Place("orders", _("Orders"), "buyer:orders", "package"),
+        Place("inbox", _("Messages"), "buyer:inbox", "bell"),
+    ),
+    "merchant": (
+        Place("inbox", _("To answer"), "merchant:inbox", "inbox"),
+        Place("open", _("In progress"), "merchant:open", "hourglass"),
+        Place("decided", _("Decided"), "merchant:decided", "gavel"),
+        Place("messages", _("Messages"), "merchant:messages", "bell"),
+    ),
+    "desk": (
+        Place("queue", _("To rule"), "desk:queue", "gavel"),
+        Place("review", _("To approve"), "desk:review", "stamp"),
+        Place("appeals", _("Appeals"), "desk:appeals", "undo-2"),
+        Place("done", _("I decided"), "desk:done", "circle-check"),
+        Place("rules", _("Rulebook"), "desk:rules", "book-open-text"),
+    ),
+    "jury": (Place("lobby", _("Panel"), "jury:lobby", "users-round"),),
+    "ops": (
+        Place("deadlines", _("Deadlines"), "ops:deadlines", "timer"),
+        Place("stuck", _("Stuck"), "ops:stuck", "siren"),
+        Place("rules", _("Rules and versions"), "ops:rules", "scroll-text"),
+        Place("calendar", _("Calendar"), "ops:calendar", "calendar-clock"),
+        Place("clock", _("Demo clock"), "ops:clock", "clock"),
+    ),
+}
+
+
+def items(area: str, current: str = "", counts: Mapping[str, int] | None = None) -> list[Item]:
+    """The links of an area, in order. A place whose page is not installed is left out."""
+    found = []
+    for place in AREAS[area]:
+        try:
+            href = reverse(place.route)
+        except NoReverseMatch:
+            continue
+        count = (counts or {}).get(place.key)
+        found.append(Item(place.key, place.label, href, place.icon, count, place.key == current))
+    return found

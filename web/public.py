@@ -1,0 +1,68 @@
+"""The pages that anybody may read: the doors, the rules, help. Knows no case."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from common import clock
+from web import navigation, sign_in, styleguide
+from web.context import THEMES
+
+app_name = "public"
+
+_YEAR = 365 * 24 * 3600
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Three doors for a stranger; for somebody signed in, the areas of their own roles."""
+    doors = [(role.value, sign_in.area_of(role)) for role in sign_in.doors(request.user)]
+    shown = {"nav": navigation.items("public"), "doors": [door for door in doors if door[1]]}
+    return render(request, "public/home.html", shown)
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/rules.html", {"nav": navigation.items("public", "rules")})
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/help.html", {"nav": navigation.items("public", "help")})
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep light or dark in a cookie; anything else gives the choice back to the device."""
+    chosen = request.POST.get("theme", "")
+    reply = HttpResponseRedirect(sign_in.wanted(request) or reverse("public:home"))
+    if chosen in THEMES:
+        reply.set_cookie("theme", chosen, max_age=_YEAR, samesite="Lax", secure=request.is_secure())
+    else:
+        reply.delete_cookie("theme")
+    return reply
+
+
+@require_safe
+def style(request: HttpRequest, page: str = "components") -> HttpResponse:
+    """Every component in every state, for people who build pages and for the browser tests. Demo sites only."""
+    if not settings.HENG_DEMO or page not in styleguide.PAGES:
+        raise Http404
+    return render(request, f"public/styleguide_{page}.html", styleguide.samples(clock.now()))
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("rules/", rules, name="rules"),
+    path("help/", help_page, name="help"),
+    path("login/", sign_in.sign_in, name="sign_in"),
+    path("logout/", sign_in.sign_out, name="sign_out"),
+    path("demo/sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),
+    path("theme/", theme, name="theme"),
+    path("styleguide/", style, name="styleguide"),
+    path("styleguide/<slug:page>/", style, name="styleguide_page"),
+]

@@ -1,0 +1,120 @@
+"""Coming in and going out. Knows sessions and where each role lands; refuses to say whether an account exists."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.forms import CharField, Form, PasswordInput, TextInput
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from accounts import demo, hats
+from accounts.models import User
+from common.actor import Role
+
+LANDINGS = {
+    Role.BUYER: "buyer:home",
+    Role.MERCHANT: "merchant:inbox",
+    Role.ARBITRATOR: "desk:queue",
+    Role.SENIOR: "desk:queue",
+    Role.JUROR: "jury:lobby",
+    Role.OPS: "ops:deadlines",
+}
+
+
+class SignInForm(Form):
+    username = CharField(
+        label=_("Account name"), max_length=150, widget=TextInput(attrs={"autocomplete": "username"})
+    )
+    password = CharField(
+        label=_("Password"), strip=False, widget=PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+@never_cache
+@sensitive_post_parameters("password")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Password sign-in, and on a demo site one button for each demo account."""
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = authenticate(request, **form.cleaned_data)
+        if user is not None:
+            login(request, user)
+            return HttpResponseRedirect(wanted(request) or landing(user))
+        # One message for a wrong name and a wrong password: whether an account exists is private.
+        form.add_error("password", _("Account or password is not right"))
+    shown = {
+        "form": form,
+        "wanted": wanted(request),
+        "demo_accounts": demo.ACCOUNTS if settings.HENG_DEMO else (),
+    }
+    return render(request, "public/sign_in.html", shown, status=422 if form.errors else 200)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("public:home")
+
+
+@never_cache
+@require_POST
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in as one of the demo accounts, without a password. Demo installations only."""
+    if not settings.HENG_DEMO:
+        raise Http404
+    account = next((item for item in demo.ACCOUNTS if item.key == request.POST.get("account")), None)
+    user = account and User.objects.filter(username=account.username, is_active=True).first()
+    if account is None or user is None:
+        raise Http404
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    return HttpResponseRedirect(wanted(request) or route(account.landing))
+
+
+def landing(user: AbstractBaseUser | AnonymousUser) -> str:
+    """The first area of the roles that this person holds; the chooser for somebody with none."""
+    for actor in hats.hats_of(user):
+        path = area_of(actor.role)
+        if path:
+            return path
+    return reverse("public:home")
+
+
+def area_of(role: Role) -> str:
+    """The path where a role's work begins, or an empty text where that area is not installed."""
+    return route(LANDINGS.get(role, ""))
+
+
+def route(name: str) -> str:
+    """The path of a named page, or an empty text where that page is not installed."""
+    try:
+        return reverse(name) if name else ""
+    except NoReverseMatch:
+        return ""
+
+
+def wanted(request: HttpRequest) -> str:
+    """The page that the reader was on their way to, if it is one of ours."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if is_ours else ""
+
+
+def doors(user: AbstractBaseUser | AnonymousUser) -> list[Role]:
+    """The roles whose doors the chooser shows: the three public ones to a stranger, only their own to a person."""
+    if not user.is_authenticated:
+        return [Role.BUYER, Role.MERCHANT, Role.ARBITRATOR]
+    held: list[Role] = []
+    for actor in hats.hats_of(user):
+        if actor.role not in held:
+            held.append(actor.role)
+    return held

@@ -1,0 +1,147 @@
+"""The template tags of the shell. Knows markup; the words come from ``web.wording``."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from common import money as sums
+from web import wording
+
+register = template.Library()
+
+_NUMBER = re.compile(r"(\d+)")
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """One symbol of the sprite. Always decoration beside a word; an icon-only control carries its own label."""
+    return _icon(name, extra)
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, extra: str) -> SafeString:
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        f"i {extra}".strip(),
+        static("icons/sprite.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def money(amount: int | None, currency: str = "CNY", struck: bool = False) -> SafeString | str:
+    """``amount`` minor units. No sum (``None``) is a dash, never a zero."""
+    if amount is None:
+        return "–"
+    return format_html(
+        '<span class="money{}">{}<small>{}</small>{}</span>',
+        " struck" if struck else "",
+        "−" if amount < 0 else "",
+        sums.sign(currency),
+        sums.text(abs(amount), currency),
+    )
+
+
+@register.simple_tag
+def countdown(
+    due_at: datetime, now: datetime, mine: bool = False, clock: str = "H", working_days: int | None = None
+) -> wording.Countdown:
+    """The countdown as a value, for ``components/countdown.html`` and ``components/clock.html``."""
+    return wording.countdown(due_at, now, mine=mine, clock=clock, working_days=working_days)
+
+
+@register.simple_tag
+def left(
+    due_at: datetime | None,
+    now: datetime,
+    mine: bool = False,
+    clock: str = "H",
+    working_days: int | None = None,
+) -> SafeString | str:
+    """The countdown on one line, for lists: built without an include, because a list holds fifty of them."""
+    if due_at is None:
+        return "–"
+    told = wording.countdown(due_at, now, mine=mine, clock=clock, working_days=working_days)
+    return format_html(
+        '<span class="left {}"><b{}>{}</b> · <time datetime="{}">{}</time></span>',
+        told.level,
+        tick_attributes(told),
+        told.text,
+        told.due_at.isoformat(),
+        told.by,
+    )
+
+
+@register.simple_tag
+def tick_attributes(told: wording.Countdown, form: str = "left") -> SafeString | str:
+    """What the script needs to keep a countdown going; nothing at all for a clock that never shows hours."""
+    if not told.ticks:
+        return ""
+    return format_html(
+        ' data-due="{}" data-form="{}"{}',
+        told.due_at.isoformat(),
+        form,
+        SafeString(" data-mine") if told.mine else "",
+    )
+
+
+@register.filter
+def units(span: str) -> SafeString:
+    """``6 小时 17 分`` with the words small and the numbers large."""
+    parts = []
+    for part in _NUMBER.split(span):
+        if part.isdigit():
+            parts.append(format_html("{}", part))
+        elif part.strip():
+            parts.append(format_html("<small>{}</small>", part.strip()))
+    return SafeString("".join(parts))
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: template.Context, at: datetime | None) -> SafeString | str:
+    """When something happened, as a ``<time>``. Reads ``now`` from the page."""
+    return _time(at, context, wording.moment)
+
+
+@register.simple_tag(takes_context=True)
+def deadline(context: template.Context, at: datetime | None) -> SafeString | str:
+    """When something ends, as a ``<time>``: midnight is 24:00 of the day before."""
+    return _time(at, context, wording.deadline)
+
+
+@register.simple_tag(takes_context=True)
+def day(context: template.Context, at: datetime | None) -> SafeString | str:
+    return _time(at, context, wording.day)
+
+
+def _time(at: datetime | None, context: template.Context, words: Any) -> SafeString | str:
+    if at is None:
+        return "–"
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), words(at, context.get("now")))
+
+
+@register.filter
+def masked_name(name: str) -> str:
+    return wording.masked_name(name)
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: template.Context, **changes: Any) -> str:
+    """This page's query with ``changes``; a value of ``None`` or empty takes its key out. Starts with ``?``."""
+    request = context.get("request")
+    query: QueryDict = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    for key, value in changes.items():
+        if value in (None, ""):
+            query.pop(key, None)
+        else:
+            query[key] = str(value)
+    return f"?{query.urlencode()}"
