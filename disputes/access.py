@@ -1,0 +1,63 @@
+"""Who may see which case. What one may not see does not exist: every door to a case goes through here."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from accounts import conflicts
+from common.actor import Actor, Role
+from common.errors import Missing
+from disputes.lifecycle import APPEAL, INTERVENTION, REVIEW, State
+from disputes.models import Case
+
+_COURT = [state.value for state in (*INTERVENTION, *REVIEW, *APPEAL)]
+_AFTER = [State.AWAITING_COMPLIANCE.value, State.ENFORCING.value, State.CLOSED.value]
+
+
+def visible_to(actor: Actor) -> QuerySet[Case]:
+    """The cases that ``actor`` may open under this hat."""
+    cases = Case.objects.all()
+    match actor.role:
+        case Role.BUYER:
+            return cases.filter(buyer_id=actor.id)
+        case Role.MERCHANT:
+            return cases.filter(merchant_id=actor.merchant_id)
+        case Role.ARBITRATOR:
+            mine = Q(assignee_id=actor.id) | Q(ruled_by_id=actor.id)
+            free = Q(state=State.AWAITING_ASSIGNMENT.value)
+            return _without_interest(cases.filter(mine | free), actor)
+        case Role.SENIOR:
+            return _without_interest(cases.filter(Q(state__in=_COURT) | Q(intervened_at__isnull=False)), actor)
+        case Role.OPS:
+            return cases
+        case Role.SYSTEM:
+            return cases
+        case _:
+            return cases.none()
+
+
+def _without_interest(cases: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
+    """Never a case in which the reader is, or was, a party or a member of the shop."""
+    assert actor.id is not None
+    return cases.exclude(buyer_id=actor.id).exclude(merchant_id__in=conflicts.shops_of(actor.id))
+
+
+def require_visible(case: Case, actor: Actor) -> None:
+    """Inside an act, under the lock: the same question again, since rights may have changed since the page."""
+    match actor.role:
+        case Role.SYSTEM | Role.OPS:
+            return
+        case Role.BUYER if case.buyer_id == actor.id:
+            return
+        case Role.MERCHANT if case.merchant_id == actor.merchant_id:
+            return
+        case Role.ARBITRATOR | Role.SENIOR if visible_to(actor).filter(pk=case.pk).exists():
+            return
+    raise Missing
+
+
+def require_party(case: Case, actor: Actor) -> None:
+    """A party of this case, and nobody else."""
+    if actor.side is None:
+        raise Missing
+    require_visible(case, actor)

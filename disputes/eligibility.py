@@ -1,0 +1,86 @@
+"""May this case go to intervention? Five checks, each with the record it was made on. Pure.
+
+Source: rules b.0 pre-conditions (1)–(5); T10, T11. The codes are part of the public contract; words are made at the edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from disputes.lifecycle import State
+
+ORDER_NOT_ELIGIBLE = "order_not_eligible"
+NO_NEGOTIATION = "no_negotiation"
+NOT_YET = "not_yet"
+OUT_OF_WINDOW = "out_of_window"
+ALREADY_DECIDED = "already_decided"
+TYPE_NOT_FOR_ORDER = "type_not_for_order"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that the checks look at. ``window`` is the filing window of the dispute type, from completion."""
+
+    state: State
+    order_state: str
+    opened_at: datetime
+    now: datetime
+    opens_after: timedelta
+    refused: bool
+    silent: bool
+    messages: int
+    completed_at: datetime | None
+    window_ends_at: datetime | None
+    window_exception: str = ""
+    decided_before: bool = False
+    new_facts: bool = False
+    type_states: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition: whether it holds, and the record behind it."""
+
+    code: str
+    holds: bool
+    clause: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def checks(facts: Situation) -> list[Check]:
+    """The five checks in the order of the page. The first that does not hold is the answer."""
+    opens_at = facts.opened_at + facts.opens_after
+    open_now = facts.refused or facts.silent or facts.now >= opens_at
+    in_window = facts.window_ends_at is None or facts.now < facts.window_ends_at or bool(facts.window_exception)
+    return [
+        Check(
+            ORDER_NOT_ELIGIBLE,
+            facts.order_state not in ("UNPAID", "CLOSED", "REFUNDED"),
+            "1.1",
+            {"order_state": facts.order_state},
+        ),
+        Check(
+            TYPE_NOT_FOR_ORDER,
+            not facts.type_states or facts.order_state in facts.type_states,
+            "1.1",
+            {"order_state": facts.order_state},
+        ),
+        Check(NO_NEGOTIATION, facts.messages > 0, "1.2", {"messages": facts.messages}),
+        Check(NOT_YET, open_now, "1.2", {"opens_at": opens_at.isoformat(), "refused": facts.refused}),
+        Check(
+            OUT_OF_WINDOW,
+            in_window,
+            "1.3",
+            {
+                "ended_at": facts.window_ends_at.isoformat() if facts.window_ends_at else "",
+                "exception": facts.window_exception,
+            },
+        ),
+        Check(ALREADY_DECIDED, not facts.decided_before or facts.new_facts, "1.5"),
+    ]
+
+
+def refusals(facts: Situation) -> tuple[str, ...]:
+    return tuple(check.code for check in checks(facts) if not check.holds)

@@ -1,0 +1,164 @@
+"""The platform steps in: filing, admission, and the merchant's answer within 24 hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from common.actor import Actor, Role
+from common.acts import act
+from common.errors import Refused
+from disputes import access, eligibility, moves, negotiation, queries, statements, submissions
+from disputes.awards import Award, AwardLine, Source
+from disputes.lifecycle import Event
+from disputes.models import Case, CaseFile, Point
+from disputes.submissions import Answer
+from disputes.transitions import advance
+from evidence import dossiers
+from marketplace import snapshots
+from rulebook import queries as rulebook
+
+LONGEST_POINT = 120
+MOST_POINTS = 8
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is asked of the platform. ``amount`` in minor units; ``points`` are statements that evidence will hang on."""
+
+    type_code: str
+    remedy: str
+    amount: int
+    returns: bool
+    points: tuple[str, ...]
+    story: str
+    ground: str = ""
+    exceptions: tuple[str, ...] = field(default_factory=tuple)
+
+
+@act
+def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """The case is before the platform. The claim, its points and the marketplace's facts are fixed; admission runs.
+
+    Refused with every reason that the rules name (``eligibility``); a claim that cannot be true is refused outright.
+    """
+    case = queries.lock(case_id, seen=seen)
+    access.require_visible(case, actor)
+    refusals = eligibility.refusals(negotiation.situation(case, now)) if actor.role is not Role.OPS else ()
+    facts = moves.facts_of(case, actor, now, refusals=refusals)
+    rules = rulebook.rules(case.substance_rules_id)
+    _check_claim(case, claim, rules)
+    procedure = rulebook.in_force(rulebook.default_profile(), now)
+    by_buyer = actor.role is Role.BUYER
+    changes = {
+        "type_code": claim.type_code,
+        "procedure_rules_id": procedure.pk,
+        "awaits": "platform",
+    }
+    if by_buyer:
+        changes |= {"remedy": claim.remedy, "claimed": claim.amount, "returns": claim.returns}
+    body = snapshots.freeze(case.line_id)
+    story = statements.add(case, "story", claim.story, actor=actor, now=now, required=True)
+    data = {
+        "type": claim.type_code,
+        "asked": claim.remedy,
+        "claimed": claim.amount,
+        "currency": case.currency,
+        "points": len(claim.points),
+        "file": body["digest"],
+        "procedure": procedure.pk,
+        **statements.ref(story),
+    }
+    advance(case, Event.INTERVENTION_REQUESTED, actor=actor, now=now, facts=facts, changes=changes, data=data)
+    CaseFile.objects.create(case=case, round=case.round, body=body, digest=body["digest"], frozen_at=now)
+    side = actor.side.value if actor.side else "platform"
+    for number, text in enumerate(claim.points, start=1):
+        Point.objects.create(case=case, round=case.round, number=number, text=text.strip(), raised_by=side)
+    if case.round == 1:
+        for code, content in snapshots.records(body).items():
+            dossiers.add_record(case.dossier_id, code=code, content=content, now=now)
+    return case
+
+
+def _check_claim(case: Case, claim: Claim, rules: rulebook.Rules) -> None:
+    if claim.type_code not in rules.types:
+        raise Refused("type_unknown", type_code=claim.type_code)
+    if claim.remedy not in rules.type(claim.type_code).remedies:
+        raise Refused("remedy_not_for_type", remedy=claim.remedy, type_code=claim.type_code)
+    if not 0 < claim.amount <= case.paid:
+        raise Refused("amount_out_of_range", highest=case.paid, currency=case.currency)
+    points = [text.strip() for text in claim.points]
+    if not points or any(not text for text in points):
+        raise Refused("point_missing")
+    if len(points) > MOST_POINTS:
+        raise Refused("too_many_points", most=MOST_POINTS)
+    too_long = next((text for text in points if len(text) > LONGEST_POINT), None)
+    if too_long is not None:
+        raise Refused("point_too_long", longest=LONGEST_POINT, length=len(too_long))
+
+
+@act
+def admit(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """The case is accepted; both sides have the evidence period (T14)."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_visible(case, actor)
+    return advance(case, Event.ADMITTED, actor=actor, now=now)
+
+
+@act
+def not_admit(
+    case_id: int, *, code: str, text: str, actor: Actor, now: datetime, seen: int | None = None
+) -> Case:
+    """The case is not accepted, for one of the rulebook's reasons, which names its clause and the outside routes."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_visible(case, actor)
+    rules = rulebook.rules(case.procedure_rules_id)
+    if code not in rules.not_accepted:
+        raise Refused("reason_unknown", reason=code)
+    statement = statements.add(case, "not_admitted", text, actor=actor, now=now, required=True)
+    data = {"reason": code, **statements.ref(statement)}
+    return advance(case, Event.NOT_ADMITTED, actor=actor, now=now, data=data)
+
+
+@act
+def accept_claim(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """The merchant accepts the claim in full: the outcome is recorded, and executed once the goods are back, if due."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    within = actor.limit is None or case.claimed <= actor.limit
+    facts = moves.facts_of(case, actor, now, within_limit=within)
+    award = Award(
+        source=Source.CONCEDED,
+        remedy=case.remedy,
+        amount=case.claimed,
+        currency=case.currency,
+        returns=case.returns,
+        ground="" if case.returns else "CONSENT",
+        lines=(AwardLine("claimed", "claim", case.claimed),),
+    )
+    return advance(case, Event.CLAIM_ACCEPTED, actor=actor, now=now, facts=facts, award=award)
+
+
+@act
+def rebut(
+    case_id: int,
+    answers: Sequence[Answer],
+    *,
+    text: str,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
+) -> Case:
+    """The merchant has answered every point within the 24 hours (T15); the case joins the queue."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    submissions.keep_answers(case, answers, actor=actor, now=now)
+    open_points = submissions.unanswered(case, actor)
+    refusals = ("point_unanswered",) if open_points else ()
+    facts = moves.facts_of(case, actor, now, refusals=refusals)
+    if refusals:
+        raise Refused("point_unanswered", numbers=open_points)
+    statement = statements.add(case, "rebuttal", text, actor=actor, now=now)
+    data = {"answers": len(answers), **statements.ref(statement)}
+    return advance(case, Event.CLAIM_REBUTTED, actor=actor, now=now, facts=facts, data=data)

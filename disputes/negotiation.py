@@ -1,0 +1,268 @@
+"""From the refund request to an agreement, a refusal or a return: the two sides among themselves, under the clock."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from common import ids
+from common.actor import Actor, Role
+from common.acts import act, require_act
+from common.errors import Missing, Refused
+from disputes import access, deadlines, eligibility, moves, queries, statements
+from disputes.lifecycle import Event, Kind, State
+from disputes.models import LIVE_STATES, Case, CaseFile
+from disputes.moves import Arm
+from disputes.timers import DUTIES
+from disputes.transitions import advance
+from evidence import dossiers
+from journal import book
+from journal.kinds import Kind as Entry
+from marketplace import snapshots
+from marketplace.models import OrderLine
+from rulebook import clocks
+from rulebook import queries as rulebook
+from rulebook.schema import Rules
+
+ORDER_STATES: dict[Kind, tuple[str, ...]] = {
+    Kind.UNSHIPPED: ("PAID_UNSHIPPED",),
+    Kind.IN_TRANSIT: ("SHIPPED",),
+    Kind.REFUND_ONLY: ("SIGNED", "COMPLETED"),
+    Kind.RETURN_REFUND: ("SIGNED", "COMPLETED"),
+}
+_TRACKING = re.compile(r"[A-Za-z0-9]{8,24}")
+
+
+def kinds_for(order_state: str) -> list[Kind]:
+    """Which refund kinds an order in this state may ask for."""
+    return [kind for kind, states in ORDER_STATES.items() if order_state in states]
+
+
+@act
+def open_refund(
+    line_id: int,
+    *,
+    kind: Kind,
+    type_code: str,
+    amount: int,
+    text: str,
+    actor: Actor,
+    now: datetime,
+) -> Case:
+    """The buyer has asked the merchant for a refund; the merchant's clock runs (T01–T06).
+
+    ``amount`` in minor units, at most what was paid for the line. What the marketplace knows now is frozen onto the
+    case, and both rule sets are pinned: substance as in force when the order was paid, procedure as of now.
+    """
+    require_act()
+    try:
+        line = OrderLine.objects.select_related("order").get(pk=line_id)
+    except OrderLine.DoesNotExist:
+        raise Missing from None
+    order = line.order
+    if actor.role is not Role.BUYER or order.buyer_id != actor.id:
+        raise Missing
+    if order.state not in ORDER_STATES[kind]:
+        raise Refused("order_not_eligible", order_state=order.state, kind=kind.value)
+    if not 0 < amount <= line.paid:
+        raise Refused("amount_out_of_range", highest=line.paid, currency=order.currency)
+    if order.paid_at is None:
+        raise Refused("order_not_eligible", order_state=order.state, kind=kind.value)
+    profile = rulebook.default_profile()
+    substance = rulebook.in_force(profile, order.paid_at)
+    procedure = rulebook.in_force(profile, now)
+    rules = rulebook.rules(substance.pk)
+    if type_code not in rules.types:
+        raise Refused("type_unknown", type_code=type_code)
+    ends_at = window_ends_at(rules, type_code, order.completed_at)
+    if ends_at is not None and now >= ends_at:
+        raise Refused("out_of_window", ended_at=ends_at.isoformat())
+    if Case.objects.filter(line=line, state__in=LIVE_STATES).exists():
+        raise Refused("live_case_exists")
+    body = snapshots.freeze(line.pk)
+    returns = kind is Kind.RETURN_REFUND
+    duty = DUTIES[State.AWAITING_MERCHANT]
+    try:
+        with transaction.atomic():
+            case = Case.objects.create(
+                number=ids.case_number(now),
+                stream=book.open_stream(),
+                dossier=dossiers.open_dossier(now=now),
+                order=order,
+                line=line,
+                buyer_id=order.buyer_id,
+                merchant_id=order.merchant_id,
+                state=State.AWAITING_MERCHANT.value,
+                state_since=now,
+                awaits="merchant",
+                kind=kind.value,
+                type_code=type_code,
+                title=line.title[:200],
+                currency=order.currency,
+                paid=line.paid,
+                claimed=amount,
+                remedy="R3" if returns else "R1",
+                returns=returns,
+                substance_rules=substance,
+                procedure_rules=procedure,
+                opened_at=now,
+            )
+    except IntegrityError:
+        raise Refused("live_case_exists") from None
+    CaseFile.objects.create(case=case, round=0, body=body, digest=body["digest"], frozen_at=now)
+    statement = statements.add(case, "request", text, actor=actor, now=now, required=True)
+    facts = moves.facts_of(case, actor, now)
+    armed = deadlines.arm(case, Arm(duty.name, duty.step(facts), duty.awaits(facts)), now=now)
+    case.due_at = armed.due_at
+    case.save(update_fields=["due_at"])
+    book.record(
+        case.stream_id,
+        Entry.REFUND_REQUESTED,
+        data={
+            "kind": kind.value,
+            "type": type_code,
+            "amount": amount,
+            "currency": order.currency,
+            "file": body["digest"],
+            "substance": substance.pk,
+            "procedure": procedure.pk,
+            **statements.ref(statement),
+        },
+        actor=actor,
+        now=now,
+    )
+    return case
+
+
+def window_ends_at(rules: Rules, type_code: str, completed_at: datetime | None) -> datetime | None:
+    """When the filing window of this type ends (T11); ``None`` while the order is not completed or nothing ends it."""
+    window = rules.type(type_code).window
+    if completed_at is None or window.days is None:
+        return None
+    return clocks.end_of_day(completed_at + timedelta(days=window.days))
+
+
+@act
+def revise(
+    case_id: int, *, kind: Kind, amount: int, text: str, actor: Actor, now: datetime, seen: int | None = None
+) -> Case:
+    """The buyer has changed the request after a refusal; it is the merchant's turn again."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    if case.order.state not in ORDER_STATES[kind]:
+        raise Refused("order_not_eligible", order_state=case.order.state, kind=kind.value)
+    if not 0 < amount <= case.paid:
+        raise Refused("amount_out_of_range", highest=case.paid, currency=case.currency)
+    if case.intervened_at is not None:
+        raise Refused("already_in_intervention")
+    statement = statements.add(case, "request", text, actor=actor, now=now)
+    returns = kind is Kind.RETURN_REFUND
+    changes = {"kind": kind.value, "claimed": amount, "returns": returns, "remedy": "R3" if returns else "R1"}
+    data = {"kind": kind.value, "amount": amount, "currency": case.currency, **statements.ref(statement)}
+    return advance(case, Event.REQUEST_REVISED, actor=actor, now=now, changes=changes, data=data)
+
+
+@act
+def agree_refund(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """The merchant pays what was asked, without a return. The outcome is recorded and goes to execution."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    facts = moves.facts_of(case, actor, now, within_limit=_within_limit(actor, case.claimed))
+    return advance(case, Event.REFUND_AGREED, actor=actor, now=now, facts=facts)
+
+
+@act
+def agree_return(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """The merchant takes the goods back; the buyer has the term of T08 to send them."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    facts = moves.facts_of(case, actor, now, within_limit=_within_limit(actor, case.claimed))
+    return advance(case, Event.RETURN_AGREED, actor=actor, now=now, facts=facts)
+
+
+@act
+def refuse(case_id: int, *, text: str, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """The merchant has refused, with a reason; the buyer may change the request or ask the platform to step in."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    statement = statements.add(case, "refusal", text, actor=actor, now=now, required=True)
+    return advance(case, Event.REFUND_REFUSED, actor=actor, now=now, data=statements.ref(statement))
+
+
+@act
+def ship_return(
+    case_id: int, *, carrier: str, tracking: str, actor: Actor, now: datetime, seen: int | None = None
+) -> Case:
+    """The goods are on their way back. The number goes to the merchant at once, as a statement, not into the journal."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    tracking = tracking.strip().replace(" ", "")
+    if not _TRACKING.fullmatch(tracking):
+        raise Refused("tracking_number_unreadable")
+    text = f"{carrier.strip()[:40]} {tracking}".strip()
+    statement = statements.add(case, "return_tracking", text, actor=actor, now=now, required=True)
+    return advance(case, Event.RETURN_SHIPPED, actor=actor, now=now, data=statements.ref(statement))
+
+
+@act
+def accept_return(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """The goods are back and in order; the refund is executed."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    return advance(case, Event.RETURN_ACCEPTED, actor=actor, now=now)
+
+
+@act
+def refuse_return(case_id: int, *, text: str, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """The merchant says that what came back is not what was sent; the platform may be asked to step in."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    statement = statements.add(case, "return_refusal", text, actor=actor, now=now, required=True)
+    return advance(case, Event.RETURN_REFUSED, actor=actor, now=now, data=statements.ref(statement))
+
+
+@act
+def withdraw(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """The buyer has taken the request back. Money that was held goes on its ordinary way."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    return advance(case, Event.WITHDRAWN, actor=actor, now=now)
+
+
+def _within_limit(actor: Actor, amount: int) -> bool:
+    return actor.limit is None or amount <= actor.limit
+
+
+def situation(case: Case, now: datetime) -> eligibility.Situation:
+    """What the eligibility checks look at, from the case and its frozen file."""
+    rules = rulebook.rules(case.substance_rules_id)
+    procedure = rulebook.rules(case.procedure_rules_id)
+    order = case.order
+    kind = rules.type(case.type_code)
+    refused = case.refusals_so_far > 0 and case.state in (State.AWAITING_BUYER.value, State.RETURN_IN_TRANSIT.value)
+    silent = case.state == State.AWAITING_BUYER.value and case.refusals_so_far == 0
+    decided = (
+        Case.objects.filter(line_id=case.line_id, outcome__source__in=["ruled", "appealed"])
+        .exclude(pk=case.pk)
+        .exists()
+    )
+    ends_at = window_ends_at(rules, case.type_code, order.completed_at)
+    # The request itself was made within the window: what was asked for in time stays open to intervention.
+    if ends_at is not None and case.opened_at < ends_at:
+        ends_at = None
+    return eligibility.Situation(
+        state=State(case.state),
+        order_state=order.state,
+        opened_at=case.opened_at,
+        now=now,
+        opens_after=timedelta(hours=procedure.step("intervention_opens").duration.amount),
+        refused=refused,
+        silent=silent,
+        messages=case.statements.exclude(side="platform").count() + snapshots.message_count(case.line_id),
+        completed_at=order.completed_at,
+        window_ends_at=ends_at,
+        decided_before=decided,
+        type_states=frozenset(kind.states),
+    )

@@ -1,0 +1,160 @@
+"""Settlement in every state before a ruling is served: made, accepted, declined, retracted. Each offer has a term (T21)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from common.actor import Actor
+from common.acts import act
+from common.errors import Missing, Refused
+from disputes import access, deadlines, moves, queries, statements
+from disputes.awards import Award, AwardLine, Source
+from disputes.lifecycle import Event
+from disputes.models import Case, Offer
+from disputes.transitions import advance
+from rulebook import calendars, clocks
+
+
+@act
+def make(
+    case_id: int,
+    *,
+    amount: int,
+    returns: bool,
+    text: str,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
+) -> Offer:
+    """An offer is on the table until its term ends: ``amount`` in minor units to the buyer, with or without a return.
+
+    A merchant or the platform offers what the merchant pays; a buyer offers what they would settle for. A side has
+    one open offer at a time: a new one needs the old one retracted.
+    """
+    case = queries.lock(case_id, seen=seen)
+    access.require_visible(case, actor)
+    side = actor.side.value if actor.side else "platform"
+    refusals: list[str] = []
+    if not 0 < amount <= case.paid:
+        raise Refused("amount_out_of_range", highest=case.paid, currency=case.currency)
+    if case.offers.filter(side=side, state=Offer.OPEN).exists():
+        refusals.append("offer_already_open")
+    statement = statements.add(case, "offer", text, actor=actor, now=now)
+    step = deadlines.step_of(case, "offer")
+    offer = Offer.objects.create(
+        case=case,
+        side=side,
+        remedy="R3" if returns else ("R2" if amount < case.claimed else "R1"),
+        amount=amount,
+        returns=returns,
+        statement=statement,
+        by_id=actor.id,
+        made_at=now,
+        expires_at=clocks.due(now, step.duration, calendars.current()).at,
+    ) if not refusals else None
+    awaits = actor.side.other.value if actor.side else "both"
+    facts = moves.facts_of(case, actor, now, refusals=tuple(refusals), within_limit=_within_limit(actor, amount))
+    data = {
+        "offer": offer.pk if offer else None,
+        "offer_of": side,
+        "offer_awaits": awaits,
+        "amount": amount,
+        "currency": case.currency,
+        "returns": returns,
+        **statements.ref(statement),
+    }
+    advance(case, Event.OFFER_MADE, actor=actor, now=now, facts=facts, data=data)
+    assert offer is not None
+    return offer
+
+
+@act
+def accept(offer_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """The offer binds both sides: the outcome is recorded and goes to execution, after the return if one was agreed."""
+    offer, case = _lock(offer_id, actor, seen)
+    settled = offer.side != "platform" or bool(set(offer.accepted_by) - {actor.role.value})
+    facts = moves.facts_of(
+        case,
+        actor,
+        now,
+        offer_is_open=offer.state == Offer.OPEN and now < offer.expires_at,
+        offer_is_mine=offer.side == actor.role.value,
+        offer_returns=offer.returns,
+        offer_settles=settled,
+        within_limit=actor.limit is None or actor.side is None or offer.amount <= actor.limit,
+    )
+    award = Award(
+        source=Source.SETTLED,
+        remedy=offer.remedy,
+        amount=offer.amount,
+        currency=case.currency,
+        returns=offer.returns,
+        ground="" if offer.returns else "CONSENT",
+        lines=(AwardLine("settled", "offer", offer.amount),),
+    )
+    data = {"offer": offer.pk, "offer_of": offer.side}
+    accepted_by = [*offer.accepted_by, actor.role.value]
+    advance(
+        case, Event.OFFER_ACCEPTED, actor=actor, now=now, facts=facts, award=award if settled else None, data=data
+    )
+    Offer.objects.filter(pk=offer.pk).update(
+        accepted_by=accepted_by,
+        state="accepted" if settled else Offer.OPEN,
+        ended_at=now if settled else None,
+    )
+    return case
+
+
+@act
+def decline(offer_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """The offer is gone; nothing about the case changes."""
+    offer, case = _lock(offer_id, actor, seen)
+    facts = moves.facts_of(
+        case, actor, now, offer_is_open=offer.state == Offer.OPEN, offer_is_mine=offer.side == actor.role.value
+    )
+    advance(
+        case,
+        Event.OFFER_DECLINED,
+        actor=actor,
+        now=now,
+        facts=facts,
+        data={"offer": offer.pk, "offer_of": offer.side},
+    )
+    _close(offer, "declined", now)
+    return case
+
+
+@act
+def retract(offer_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """Whoever made the offer takes it back."""
+    offer, case = _lock(offer_id, actor, seen)
+    mine = offer.side == (actor.side.value if actor.side else "platform")
+    facts = moves.facts_of(case, actor, now, offer_is_open=offer.state == Offer.OPEN, offer_is_mine=mine)
+    advance(
+        case,
+        Event.OFFER_RETRACTED,
+        actor=actor,
+        now=now,
+        facts=facts,
+        data={"offer": offer.pk, "offer_of": offer.side},
+    )
+    _close(offer, "retracted", now)
+    return case
+
+
+def _lock(offer_id: int, actor: Actor, seen: int | None) -> tuple[Offer, Case]:
+    """The offer under its case's lock: first the case, then the offer as it is now."""
+    case_id = Offer.objects.filter(pk=offer_id).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise Missing
+    case = queries.lock(case_id, seen=seen)
+    access.require_visible(case, actor)
+    return Offer.objects.get(pk=offer_id), case
+
+
+def _close(offer: Offer, state: str, now: datetime) -> None:
+    Offer.objects.filter(pk=offer.pk).update(state=state, ended_at=now)
+
+
+def _within_limit(actor: Actor, amount: int) -> bool:
+    return actor.limit is None or amount <= actor.limit

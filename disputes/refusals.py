@@ -1,0 +1,113 @@
+"""The words of every refusal, in one place for pages and API: what happened, what was kept, what to do.
+
+A code is part of the public contract; its sentence may change. A code without a sentence fails the build.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from common import money
+from common.errors import Refused
+from common.ids import PLATFORM_ZONE
+
+SENTENCES: dict[str, str | Promise] = {
+    # the table
+    "not_in_this_state": _("The case has moved on; this is no longer possible. Look at where it stands now."),
+    "not_for_this_role": _("This step belongs to somebody else in this case."),
+    "case_moved_on": _("The case changed while you were writing. What you typed is kept: compare and send again."),
+    "case_is_suspended": _("The case is on hold. All clocks stand still until it goes on."),
+    "case_is_not_suspended": _("The case is not on hold; its clocks are running."),
+    "over_your_limit": _("This is above the sum you may accept. Ask somebody with a higher limit."),
+    "no_return_was_asked": _("The buyer did not ask for a return. Agree to the refund or make a proposal."),
+    "no_return_is_due": _("No return is due in this case."),
+    "return_is_due": _("The goods come back first; the refund follows when they arrive."),
+    "evidence_window_closed": _("The time for evidence is over. The arbitrator can still ask you for more."),
+    "evidence_window_open": _("Both sides may still add evidence. The case can be taken when the file is complete."),
+    "already_handed_in": _("You handed in your evidence already. You can still add more until the period ends."),
+    "you_were_not_asked": _("The arbitrator did not ask you for more evidence."),
+    "the_other_side_has_yet_to_answer": _("Thank you. We now wait for the other side."),
+    "conflict_of_interest": _("You are connected to a party of this case, so somebody else decides it."),
+    "case_is_not_yours": _("Somebody else works on this case. You can read it."),
+    "needs_no_approval": _("This ruling needs no approval. Issue it."),
+    "needs_approval": _("This ruling needs a second signature. Send it for approval."),
+    "own_ruling": _("You ruled this case yourself, so somebody else has to look at it."),
+    "already_decided_on_appeal": _("This was already decided on appeal and cannot be appealed again."),
+    "already_appealed": _("You have already appealed in this case."),
+    "appeal_was_waived": _("You waived your appeal in this case."),
+    "this_is_your_own_appeal": _("This is your own appeal. The other side answers it."),
+    "the_other_side_may_still_appeal": _("The other side may still appeal."),
+    "nothing_to_perform": _("Nothing is owed under this ruling."),
+    "somebody_must_perform": _("Something is still owed under this ruling."),
+    "already_ruled": _("A ruling has been served. You can appeal instead."),
+    "the_other_side_has_yet_to_agree": _("You accepted the proposal. It takes effect when the other side accepts too."),
+    "offer_is_gone": _("This proposal is no longer open. A new one can be made."),
+    "this_is_your_own_offer": _("This is your own proposal. The other side decides on it."),
+    "this_is_not_your_offer": _("Only whoever made the proposal can take it back."),
+    "offer_needs_a_return": _("The goods come back first under this proposal."),
+    "offer_needs_no_return": _("No return is part of this proposal."),
+    "offer_already_open": _("You already have an open proposal. Take it back before you make a new one."),
+    # filing
+    "order_not_eligible": _("This order is not in a state that allows this request."),
+    "type_not_for_order": _("This kind of dispute does not fit the state of the order. Choose another one."),
+    "no_negotiation": _("There is no message to the merchant yet. Write to the merchant first."),
+    "not_yet": _("Not yet: the merchant still has time. You can ask from %(opens_at)s."),
+    "out_of_window": _("The time to file ended on %(ended_at)s. You can still turn to 12315 or a consumer association."),
+    "already_decided": _("This has been decided already. New facts are needed to file again."),
+    "live_case_exists": _("There is already a case about this item. Go on there."),
+    "already_in_intervention": _("The platform has already stepped in; the request can no longer be changed."),
+    "type_unknown": _("Choose what went wrong."),
+    "remedy_not_for_type": _("This remedy does not fit what went wrong. Choose another one."),
+    "amount_out_of_range": _("You can ask for up to %(highest)s (amount paid)."),
+    "amount_unreadable": _("Enter the amount in digits, for example 680.00."),
+    "point_missing": _("Write at least one point that we should decide."),
+    "too_many_points": _("At most %(most)s points can be decided in one case."),
+    "point_too_long": _("A point can have %(longest)s characters; this one has %(length)s."),
+    "text_missing": _("Write a few words about it."),
+    "text_too_long": _("Your text can have %(longest)s characters; it has %(length)s."),
+    "tracking_number_unreadable": _("The number has 8 to 24 letters or digits. What you typed is kept."),
+    "point_unanswered": _("Answer every point: agree, dispute or not sure."),
+    "stance_unknown": _("Answer every point: agree, dispute or not sure."),
+    "evidence_missing": _("Required evidence is still missing. Add it before you hand in."),
+    "evidence_code_unknown": _("Choose what the file shows."),
+    "file_missing": _("Choose a photo or a PDF."),
+    "reason_unknown": _("Choose a reason from the list."),
+    # clocks
+    "no_deadline_runs": _("No deadline runs in this state."),
+    "deadline_not_extendable": _("The rules do not allow this deadline to be extended again."),
+    "extension_too_long": _("The rules do not allow such a long extension."),
+    "deadline_is_not_yours": _("Only the side whose turn it is can ask for more time."),
+    "deadline_is_over": _("The deadline is over. Look at where the case stands now."),
+    "clock_is_real": _("The clock of this installation cannot be moved."),
+    "clock_only_moves_forward": _("The demo clock only moves forward."),
+}
+
+
+def say(refused: Refused) -> str:
+    """The refusal as a sentence in the active language."""
+    sentence = SENTENCES.get(refused.code)
+    if sentence is None:
+        return refused.code.replace("_", " ")
+    return str(sentence) % _readable(refused.data)
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _readable(data: dict[str, Any]) -> dict[str, Any]:
+    """Sums with their sign, moments in the platform's zone; everything else as it is."""
+    words = _Blank(data)
+    currency = data.get("currency", "CNY")
+    for key in ("highest", "lowest"):
+        if key in data:
+            words[key] = money.sign(currency) + money.text(data[key], currency)
+    for key in ("opens_at", "ended_at"):
+        if data.get(key):
+            words[key] = f"{datetime.fromisoformat(data[key]).astimezone(PLATFORM_ZONE):%Y-%m-%d %H:%M}"
+    return words

@@ -1,0 +1,170 @@
+"""What the sides put on the file: evidence, answers to points, and the word that their part is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.actor import Actor, Side
+from common.acts import act, require_act
+from common.errors import Missing, Refused
+from disputes import access, moves, queries, statements
+from disputes.lifecycle import Event, State
+from disputes.models import Case, Point, PointAnswer
+from disputes.transitions import advance
+from evidence import checklist, dossiers
+from evidence.intake import Received
+from evidence.models import Exhibit
+from rulebook import queries as rulebook
+
+STANCES = ("agrees", "disputes", "unsure")
+LONGEST_ANSWER = 300
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Where a side stands on one point: ``stance`` agrees, disputes or unsure; exhibits by id."""
+
+    point_id: int
+    stance: str
+    text: str = ""
+    exhibits: tuple[int, ...] = ()
+
+
+@act
+def add_evidence(
+    case_id: int,
+    received: Received,
+    *,
+    code: str,
+    name: str,
+    note: str,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
+) -> Exhibit:
+    """One more exhibit is on the file, if the window is open at ``now``. The same file twice gives the same exhibit.
+
+    The bytes were received and looked at before the act; whether they may be added is decided here, under the lock.
+    """
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    side = actor.side
+    assert side is not None
+    known = dossiers.same_file(case.dossier_id, received, side=side)
+    if known is not None:
+        return known
+    rules = rulebook.rules(case.substance_rules_id)
+    if code not in rules.evidence_codes:
+        raise Refused("evidence_code_unknown", evidence_code=code)
+    if case.state in (State.MORE_EVIDENCE.value, State.AWAITING_APPEAL_ANSWER.value):
+        dossiers.reopen(case.dossier_id, now=now)
+    exhibit = dossiers.add(
+        case.dossier_id, received, side=side, code=code, name=name, note=note, actor=actor, now=now
+    )
+    advance(case, Event.EVIDENCE_ADDED, actor=actor, now=now, data=exhibit.as_entry_data())
+    return exhibit
+
+
+@act
+def withdraw_evidence(
+    case_id: int, exhibit_id: int, *, actor: Actor, now: datetime, seen: int | None = None
+) -> Exhibit:
+    """A side takes its own exhibit back before the file is sealed. Row and digest stay; it counts for nothing."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    exhibit = Exhibit.objects.filter(pk=exhibit_id, dossier_id=case.dossier_id).first()
+    if exhibit is None or actor.side is None or exhibit.side != actor.side.value:
+        raise Missing
+    advance(case, Event.EVIDENCE_WITHDRAWN, actor=actor, now=now, data=exhibit.as_entry_data())
+    return dossiers.withdraw(exhibit.pk, now=now)
+
+
+@act
+def answer_points(
+    case_id: int, answers: Sequence[Answer], *, actor: Actor, now: datetime, seen: int | None = None
+) -> Case:
+    """A side has said where it stands on some points; the newest answer counts."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    kept = keep_answers(case, answers, actor=actor, now=now)
+    return advance(case, Event.POINT_ANSWERED, actor=actor, now=now, data={"points": kept})
+
+
+@act
+def hand_in(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """A side says that its part of the file is complete. The buyer's word starts the merchant's 24 hours (T15)."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    if actor.side is Side.MERCHANT:
+        return advance(case, Event.MERCHANT_HANDED_IN, actor=actor, now=now)
+    missing = missing_evidence(case, Side.BUYER)
+    refusals = ("evidence_missing",) if missing else ()
+    facts = moves.facts_of(case, actor, now, refusals=refusals)
+    if missing and case.state == State.GATHERING_EVIDENCE.value and case.buyer_handed_in_at is None:
+        raise Refused("evidence_missing", codes=missing)
+    return advance(case, Event.BUYER_HANDED_IN, actor=actor, now=now, facts=facts)
+
+
+@act
+def hand_in_more(case_id: int, *, text: str, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """A side that was asked for more says that it is complete; the review goes on when everybody asked has answered."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    statement = statements.add(case, "more_evidence", text, actor=actor, now=now)
+    return advance(
+        case, Event.MORE_EVIDENCE_HANDED_IN, actor=actor, now=now, data=statements.ref(statement)
+    )
+
+
+def missing_evidence(case: Case, side: Side) -> list[str]:
+    """The evidence codes that this side must still give, by the checklist of the case's own rules."""
+    rules = rulebook.rules(case.substance_rules_id)
+    exhibits = list(Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True))
+    return checklist.missing(rules, case.type_code, side, case.order.state, exhibits)
+
+
+def keep_answers(case: Case, answers: Sequence[Answer], *, actor: Actor, now: datetime) -> list[int]:
+    """Write the answers, superseding this side's earlier ones. Returns the numbers of the points answered."""
+    require_act()
+    side = actor.side
+    assert side is not None
+    points = {point.pk: point for point in Point.objects.filter(case=case, round=case.round)}
+    numbers: list[int] = []
+    for answer in answers:
+        point = points.get(answer.point_id)
+        if point is None:
+            raise Missing
+        if answer.stance not in STANCES:
+            raise Refused("stance_unknown", number=point.number)
+        if len(answer.text) > LONGEST_ANSWER:
+            raise Refused("text_too_long", field="answer", longest=LONGEST_ANSWER, length=len(answer.text))
+        own = Exhibit.objects.filter(pk__in=answer.exhibits, dossier_id=case.dossier_id).count()
+        if own != len(set(answer.exhibits)):
+            raise Missing
+        PointAnswer.objects.filter(point=point, side=side.value, superseded_at__isnull=True).update(
+            superseded_at=now
+        )
+        PointAnswer.objects.create(
+            point=point,
+            side=side.value,
+            stance=answer.stance,
+            text=answer.text.strip(),
+            exhibits=list(answer.exhibits),
+            by_id=actor.id,
+            at=now,
+        )
+        numbers.append(point.number)
+    return sorted(numbers)
+
+
+def unanswered(case: Case, actor: Actor) -> list[int]:
+    """The numbers of the other side's points that this side has not answered."""
+    side = actor.side
+    assert side is not None
+    answered = PointAnswer.objects.filter(
+        point__case=case, point__round=case.round, side=side.value, superseded_at__isnull=True
+    ).values("point_id")
+    points = Point.objects.filter(case=case, round=case.round).exclude(raised_by=side.value)
+    return list(points.exclude(pk__in=answered).order_by("number").values_list("number", flat=True))

@@ -1,0 +1,42 @@
+"""The ticks without Celery: deadlines fire, consequences follow and money moves with Redis and beat both dead."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, close_old_connections
+
+from engine import ticks
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Enforce deadlines and draw consequences once a second. Any number of copies may run."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--every", type=float, default=1.0, help="seconds between ticks")
+        parser.add_argument("--once", action="store_true", help="one tick, then stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.running = True
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, self._stop)
+        while self.running:
+            started = time.monotonic()
+            try:
+                ticks.everything()
+            except DatabaseError as error:
+                # The database is away or restarting: the next tick finds every row where it was.
+                log.warning("tick_failed", extra={"error": type(error).__name__})
+                close_old_connections()
+            if options["once"]:
+                return
+            time.sleep(max(0.05, options["every"] - (time.monotonic() - started)))
+
+    def _stop(self, *_: Any) -> None:
+        self.running = False

@@ -1,0 +1,58 @@
+"""Then what? One table: the kind of a journal entry → what follows from it. Every reaction runs inside the delivery's act.
+
+A reaction is a plain function of (entry, case, now) that requires an act, touches only the database, and may be run
+again: delivery draws the consequences of an entry once in effect, in order within a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from disputes.lifecycle import TERMINAL, State
+from disputes.models import Case
+from enforcement import execution, holds
+from journal.kinds import Kind
+from journal.models import Entry
+from notifications import announce
+from notifications.catalogue import CATALOGUE
+
+Reaction = Callable[[Entry, Case, datetime], None]
+
+
+def tell_those_concerned(entry: Entry, case: Case, now: datetime) -> None:
+    announce.announce(entry, case, now=now)
+
+
+def hold_the_money(entry: Entry, case: Case, now: datetime) -> None:
+    """P04: while a case is open, the order is not settled."""
+    holds.place(case, now=now)
+
+
+def let_the_money_go(entry: Entry, case: Case, now: datetime) -> None:
+    holds.release(case, now=now)
+
+
+def start_execution(entry: Entry, case: Case, now: datetime) -> None:
+    """The outcome in force is carried out. ``execution.start`` is idempotent by outcome."""
+    if case.outcome_id is not None:
+        execution.start(case, case.outcome, now=now)
+
+
+_TO_STATE: dict[State, tuple[Reaction, ...]] = {
+    State.ENFORCING: (start_execution,),
+    **{state: (let_the_money_go,) for state in TERMINAL},
+}
+_BY_KIND: dict[Kind, tuple[Reaction, ...]] = {Kind.REFUND_REQUESTED: (hold_the_money,)}
+
+
+def of(entry: Entry) -> tuple[Reaction, ...]:
+    """Everything that follows from ``entry``, in order: money first, words last."""
+    kind = Kind(entry.kind)
+    following = _BY_KIND.get(kind, ())
+    target = entry.data.get("to")
+    if target is not None and target != entry.data.get("from"):
+        following += _TO_STATE.get(State(target), ())
+    if kind in CATALOGUE:
+        following += (tell_those_concerned,)
+    return following

@@ -1,0 +1,13 @@
+"""How often beat wakes the workers. A missed or doubled wake-up costs a second, never a deadline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BEAT: dict[str, dict[str, Any]] = {
+    "deadlines": {"task": "engine.deadlines", "schedule": 1.0, "options": {"queue": "clock", "expires": 5}},
+    "consequences": {"task": "engine.consequences", "schedule": 1.0, "options": {"queue": "delivery", "expires": 5}},
+    "money": {"task": "engine.money", "schedule": 2.0, "options": {"queue": "delivery", "expires": 10}},
+    "mail": {"task": "engine.mail", "schedule": 2.0, "options": {"queue": "mail", "expires": 10}},
+    "calendar": {"task": "engine.calendar", "schedule": 600.0, "options": {"queue": "clock", "expires": 300}},
+}

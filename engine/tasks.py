@@ -1,0 +1,32 @@
+"""Celery carries wake-ups only. Every message may be lost, doubled or late: rows in PostgreSQL are the only truth."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from engine import ticks
+
+
+@shared_task(name="engine.deadlines", expires=30)
+def deadlines() -> None:
+    ticks.deadlines()
+
+
+@shared_task(name="engine.consequences", expires=30)
+def consequences() -> None:
+    ticks.consequences()
+
+
+@shared_task(name="engine.money", expires=30)
+def money() -> None:
+    ticks.money()
+
+
+@shared_task(name="engine.mail", expires=60)
+def mail() -> None:
+    ticks.mail()
+
+
+@shared_task(name="engine.calendar", expires=600)
+def calendar() -> None:
+    ticks.calendar()

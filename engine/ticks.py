@@ -1,0 +1,88 @@
+"""What every tick does, whoever ticks: Celery's beat, ``manage.py run_clock``, or a test. Each is harmless to repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from common import clock
+from common.actor import Actor
+from disputes import clocks, sweep
+from disputes.models import Deadline
+from engine import delivery
+from enforcement import execution, movements
+from notifications import sending
+
+_ROUNDS = 200
+
+
+@dataclass
+class Mark:
+    """Where the last claim of this process ended: dead index entries before it need not be walked again (bloat)."""
+
+    since: datetime | None = None
+    full_scan_at: datetime | None = None
+
+
+_mark = Mark()
+
+
+def deadlines() -> int:
+    """Fire all deadlines that are over and record the reminders that are due. Returns how many fired."""
+    now = clock.now()
+    if _mark.full_scan_at is None or now >= _mark.full_scan_at:
+        _mark.since, _mark.full_scan_at = None, now + timedelta(minutes=1)
+    fired = 0
+    for _round in range(_ROUNDS):
+        batch = sweep.fire_due(since=_mark.since)
+        fired += batch.fired
+        if batch.last_due_at is not None:
+            _mark.since = batch.last_due_at - timedelta(hours=1)
+        if batch.claimed < sweep.BATCH and not batch.fired:
+            break
+    for _round in range(_ROUNDS):
+        if sweep.remind_due() < sweep.BATCH:
+            break
+    return fired
+
+
+def consequences() -> int:
+    """Deliver journal entries until nothing is left that can be delivered."""
+    done = 0
+    for _round in range(_ROUNDS):
+        batch = delivery.deliver()
+        done += batch.entries
+        if not batch.entries:
+            break
+    return done
+
+
+def money() -> int:
+    """Post what the marketplace reported, and carry out the steps of execution that are due."""
+    now = clock.now()
+    movements.post_due(limit=500, now=now)
+    done = 0
+    for step_id in execution.due_steps(now, limit=50):
+        execution.attempt(step_id, now=clock.now())
+        done += 1
+    return done
+
+
+def mail() -> int:
+    """Hand waiting e-mails to the mail server."""
+    return sending.send_due(limit=100, now=clock.now())
+
+
+def calendar() -> int:
+    """Compute provisional due dates again where the calendar has become known."""
+    now = clock.now()
+    waiting = Deadline.objects.filter(state=Deadline.PENDING, provisional=True).order_by("id")
+    changed = 0
+    for deadline_id in waiting.values_list("id", flat=True)[:500]:
+        changed += clocks.recompute_provisional(deadline_id, actor=Actor.system(), now=now)
+    return changed
+
+
+def everything() -> int:
+    """One tick of all that keeps the court running. Returns how much there was to do."""
+    return deadlines() + consequences() + money() + consequences() + mail()

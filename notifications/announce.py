@@ -1,0 +1,81 @@
+"""From a journal entry to the people it concerns. Runs inside the delivery of the entry; refuses to know channels."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from accounts.models import Grant, Membership
+from common.acts import require_act
+from disputes.models import Case
+from journal.kinds import Kind
+from journal.models import Entry
+from notifications.catalogue import BUYER, CATALOGUE, MERCHANT, NOT_TO_WHO_ACTED, SENIORS
+from notifications.models import Email, Notice, Preference
+
+
+def announce(entry: Entry, case: Case, *, now: datetime) -> int:
+    """Tell everybody concerned, once. Returns how many were told."""
+    require_act()
+    kind = Kind(entry.kind)
+    params = _params(entry, case)
+    notices = [
+        Notice(user_id=user_id, case=case, entry=entry, kind=kind.value, audience=audience, params=params, at=now)
+        for audience in _audiences(kind, entry)
+        for user_id in _people(audience, case)
+    ]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    told = list(Notice.objects.filter(entry=entry, email__isnull=True).values_list("id", "user_id"))
+    silent = set(
+        Preference.objects.filter(user_id__in=[user for _, user in told], email=False).values_list("user_id", flat=True)
+    )
+    Email.objects.bulk_create(
+        [Email(notice_id=notice_id) for notice_id, user_id in told if user_id not in silent], ignore_conflicts=True
+    )
+    return len(told)
+
+
+def _audiences(kind: Kind, entry: Entry) -> list[str]:
+    audiences = list(CATALOGUE[kind])
+    if kind in NOT_TO_WHO_ACTED:
+        audiences = [audience for audience in audiences if audience != entry.actor_role]
+    awaited = entry.data.get("awaits")
+    if kind is Kind.DEADLINE_REMINDED and awaited in (BUYER, MERCHANT):
+        audiences = [awaited]
+    if kind is Kind.DEADLINE_REMINDED and awaited == "platform":
+        audiences = []
+    asked = entry.data.get("asked")
+    if kind is Kind.MORE_EVIDENCE_ASKED and asked in (BUYER, MERCHANT):
+        audiences = [asked]
+    return audiences
+
+
+def _people(audience: str, case: Case) -> list[int]:
+    match audience:
+        case "buyer":
+            return [case.buyer_id]
+        case "merchant":
+            members = Membership.objects.filter(merchant_id=case.merchant_id, ended_at__isnull=True, may_view=True)
+            return list(members.order_by("user_id").values_list("user_id", flat=True))
+        case "assignee":
+            return [case.assignee_id] if case.assignee_id is not None else []
+        case "seniors" | "ops":
+            role = "senior" if audience == SENIORS else "ops"
+            grants = Grant.objects.filter(role=role, revoked_at__isnull=True)
+            return list(grants.order_by("user_id").values_list("user_id", flat=True))
+    raise LookupError(audience)
+
+
+def _params(entry: Entry, case: Case) -> dict[str, Any]:
+    """What the words need, fixed now: the case may have moved on when they are read."""
+    due = entry.data.get("to_due_at") or (case.due_at.isoformat() if case.due_at else "")
+    if Kind(entry.kind) is Kind.DEADLINE_REMINDED:
+        due = entry.data["due_at"]
+    return {
+        "number": case.number,
+        "amount": entry.data.get("amount", case.claimed),
+        "currency": case.currency,
+        "due": due,
+    }
+
+

@@ -1,0 +1,156 @@
+"""Which happening concerns whom, and in which words. Both sides get mirror sentences of like length and warmth.
+
+Placeholders: ``title`` of the goods, ``number`` of the case, ``amount`` as money, ``due`` as a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from journal.kinds import Kind
+
+Text = str | Promise
+
+BUYER, MERCHANT, ASSIGNEE, SENIORS, OPS = "buyer", "merchant", "assignee", "seniors", "ops"
+
+_OTHER_SIDE_EVIDENCE = _("The other side added evidence. You can look at it and answer it.")
+_RULED = _("The ruling is out, with reasons for every point. You can appeal until %(due)s.")
+_MORE = _("The arbitrator needs more evidence. Add it until %(due)s, or we decide on what we have.")
+_HOLD = _("The case is on hold. All clocks stand still; what was left of each term is kept.")
+_RUNS = _("The clocks run again. Your terms continue with what was left of them.")
+_PAID = _("The case is closed and the money has been moved. The decision stays readable here.")
+_WINDOW = _("The appeal period is over. The ruling is now carried out.")
+_QUEUE = _("The file is complete and waits for an arbitrator. You will be told as soon as it is taken.")
+_TAKEN = _("An arbitrator has taken the case and is reading what both sides gave.")
+_SETTLED = _("You both agreed. The agreement is now carried out; nobody needs to do anything else.")
+_CHANGED = _("The appeal is decided and the ruling has been changed. The reasons are in the letter.")
+_UPHELD = _("The appeal is decided and the ruling stands. The reasons are in the letter.")
+
+CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
+    Kind.REFUND_REQUESTED: {
+        MERCHANT: _("A buyer asks for %(amount)s back. Reply until %(due)s."),
+    },
+    Kind.REQUEST_REVISED: {
+        MERCHANT: _("The buyer changed the request to %(amount)s. Reply until %(due)s."),
+    },
+    Kind.REFUND_AGREED: {
+        BUYER: _("The refund of %(amount)s is agreed and on its way to you."),
+        MERCHANT: _("The refund of %(amount)s is agreed and on its way to the buyer."),
+    },
+    Kind.RETURN_AGREED: {
+        BUYER: _("The return is agreed. Send the goods back until %(due)s."),
+        MERCHANT: _("The return is agreed. The buyer sends the goods back until %(due)s."),
+    },
+    Kind.REFUND_REFUSED: {
+        BUYER: _("The merchant refused the request. You can change it or ask the platform to step in."),
+    },
+    Kind.MERCHANT_SILENT: {
+        BUYER: _("The merchant did not reply in time. You can ask the platform to step in now."),
+        MERCHANT: _("You did not reply in time. The buyer can ask the platform to step in now."),
+    },
+    Kind.RETURN_SHIPPED: {
+        MERCHANT: _("The buyer sent the goods back. Check them and confirm until %(due)s."),
+    },
+    Kind.RETURN_ACCEPTED: {
+        BUYER: _("The return is confirmed. Your refund is on its way."),
+        MERCHANT: _("The return is confirmed. The refund is on its way."),
+    },
+    Kind.RETURN_REFUSED: {
+        BUYER: _("The merchant objects to what came back. You can ask the platform to step in."),
+    },
+    Kind.REQUEST_LAPSED: {
+        BUYER: _("The request ended because its term ran out. You can file again while the window is open."),
+        MERCHANT: _("The request ended because its term ran out. Nothing is owed on this request."),
+    },
+    Kind.WITHDRAWN: {
+        MERCHANT: _("The buyer withdrew the claim. Nothing more is needed from you."),
+    },
+    Kind.OFFER_MADE: {
+        BUYER: _("There is a proposal: %(amount)s. Accept or decline it until %(due)s."),
+        MERCHANT: _("There is a proposal: %(amount)s. Accept or decline it until %(due)s."),
+    },
+    Kind.OFFER_ACCEPTED: {BUYER: _SETTLED, MERCHANT: _SETTLED},
+    Kind.OFFER_DECLINED: {
+        BUYER: _("The proposal was declined. The case goes on where it was."),
+        MERCHANT: _("The proposal was declined. The case goes on where it was."),
+    },
+    Kind.INTERVENTION_REQUESTED: {
+        MERCHANT: _("The platform has been asked to step in. We check whether the case can be accepted."),
+        BUYER: _("The platform has been asked to step in. We check whether the case can be accepted."),
+        OPS: _("A case waits for the acceptance check until %(due)s."),
+    },
+    Kind.ADMITTED: {
+        BUYER: _("The case is accepted. Give your evidence until %(due)s."),
+        MERCHANT: _("The case is accepted. Give your evidence until %(due)s."),
+    },
+    Kind.NOT_ADMITTED: {
+        BUYER: _("The case was not accepted. The reason, the rule and other ways are on the case page."),
+        MERCHANT: _("The case was not accepted. The reason and the rule are on the case page."),
+    },
+    Kind.EVIDENCE_ADDED: {BUYER: _OTHER_SIDE_EVIDENCE, MERCHANT: _OTHER_SIDE_EVIDENCE},
+    Kind.BUYER_HANDED_IN: {
+        MERCHANT: _("The buyer's evidence is in. Accept the claim or answer each point until %(due)s."),
+    },
+    Kind.CLAIM_ACCEPTED: {
+        BUYER: _("The merchant accepted your claim of %(amount)s. It is now carried out."),
+        MERCHANT: _("You accepted the claim of %(amount)s. It is now carried out."),
+    },
+    Kind.EVIDENCE_CLOSED: {BUYER: _QUEUE, MERCHANT: _QUEUE},
+    Kind.CLAIM_REBUTTED: {BUYER: _QUEUE, MERCHANT: _QUEUE},
+    Kind.CONFIRMATION_LAPSED: {BUYER: _QUEUE, MERCHANT: _QUEUE},
+    Kind.TAKEN: {BUYER: _TAKEN, MERCHANT: _TAKEN},
+    Kind.RETURNED_TO_QUEUE: {
+        BUYER: _("The ruling is late. The case goes first in the queue and gets another arbitrator."),
+        MERCHANT: _("The ruling is late. The case goes first in the queue and gets another arbitrator."),
+        SENIORS: _("A review ran out of time; the case is back in the queue with priority."),
+    },
+    Kind.PICKUP_OVERDUE: {SENIORS: _("A case waits too long for an arbitrator. Its priority was raised.")},
+    Kind.MORE_EVIDENCE_ASKED: {BUYER: _MORE, MERCHANT: _MORE},
+    Kind.RULING_PROPOSED: {SENIORS: _("A ruling waits for approval until %(due)s.")},
+    Kind.RULING_RETURNED: {ASSIGNEE: _("Your ruling came back with a reason. Change it and send it again.")},
+    Kind.RULING_SERVED: {BUYER: _RULED, MERCHANT: _RULED},
+    Kind.APPROVAL_OVERDUE: {SENIORS: _("An approval is late. Its priority was raised.")},
+    Kind.APPEAL_FILED: {
+        BUYER: _("An appeal was filed. The other side can answer until %(due)s."),
+        MERCHANT: _("An appeal was filed. The other side can answer until %(due)s."),
+        SENIORS: _("An appeal was filed. It needs somebody other than the first arbitrator."),
+    },
+    Kind.APPEAL_UPHELD: {BUYER: _UPHELD, MERCHANT: _UPHELD},
+    Kind.APPEAL_CHANGED: {BUYER: _CHANGED, MERCHANT: _CHANGED},
+    Kind.APPEAL_SENT_BACK: {
+        BUYER: _("The appeal is decided: the case is ruled again by somebody else."),
+        MERCHANT: _("The appeal is decided: the case is ruled again by somebody else."),
+    },
+    Kind.APPEAL_OVERDUE: {SENIORS: _("An appeal decision is late. Its priority was raised.")},
+    Kind.APPEAL_WINDOW_CLOSED: {BUYER: _WINDOW, MERCHANT: _WINDOW},
+    Kind.EXECUTION_FINISHED: {BUYER: _PAID, MERCHANT: _PAID},
+    Kind.CLOCKS_STOPPED: {BUYER: _HOLD, MERCHANT: _HOLD},
+    Kind.CLOCKS_RESUMED: {BUYER: _RUNS, MERCHANT: _RUNS},
+    Kind.DEADLINE_EXTENDED: {
+        BUYER: _("A deadline was extended to %(due)s. The reason is on the case page."),
+        MERCHANT: _("A deadline was extended to %(due)s. The reason is on the case page."),
+    },
+    Kind.DEADLINE_RECOMPUTED: {
+        BUYER: _("A due date is now certain: %(due)s. The official calendar has been published."),
+        MERCHANT: _("A due date is now certain: %(due)s. The official calendar has been published."),
+    },
+    Kind.DEADLINE_REMINDED: {
+        BUYER: _("It is still your turn. The term ends %(due)s."),
+        MERCHANT: _("It is still your turn. The term ends %(due)s."),
+    },
+}
+
+# Said to the side that did not do it itself: whoever acted knows.
+NOT_TO_WHO_ACTED = frozenset(
+    {
+        Kind.EVIDENCE_ADDED,
+        Kind.OFFER_MADE,
+        Kind.OFFER_DECLINED,
+        Kind.INTERVENTION_REQUESTED,
+        Kind.APPEAL_FILED,
+        Kind.REFUND_AGREED,
+    }
+)

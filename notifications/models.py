@@ -1,0 +1,56 @@
+"""Facts of telling: a notice in the site for each person concerned, and an e-mail that may follow it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Notice(models.Model):
+    """One person was told of one entry. The words are made when it is read, in the reader's language."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    case = models.ForeignKey("disputes.Case", models.PROTECT, related_name="notices")
+    entry = models.ForeignKey("journal.Entry", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=32)
+    audience = models.CharField(max_length=12)
+    params = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["entry", "user", "audience"], name="notice_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-id"], name="notice_inbox"),
+            models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="notice_unread"),
+        ]
+
+
+class Email(models.Model):
+    """One notice by e-mail. Address and words are looked up when it is sent; nothing personal is stored here."""
+
+    WAITING, SENT, PARKED = "waiting", "sent", "parked"
+    notice = models.OneToOneField(Notice, models.CASCADE, related_name="email")
+    state = models.CharField(max_length=8, default=WAITING, choices=[(s, s) for s in (WAITING, SENT, PARKED)])
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["retry_at", "id"], condition=Q(state="waiting"), name="email_waiting"),
+            models.Index(fields=["id"], condition=Q(state="parked"), name="email_parked"),
+        ]
+
+
+class Preference(models.Model):
+    """What a person wants besides notices in the site. No row: e-mail for everything."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_preference")
+    email = models.BooleanField(default=True)

@@ -1,0 +1,104 @@
+"""E-mails on their way: claimed, sent outside any transaction, and marked. A doubled wake-up sends nothing twice.
+
+Between the mail server's acceptance and our mark a crash may repeat one e-mail; its Message-ID stays the same, so that
+readers' programs fold the two into one.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from common.acts import act
+from notifications import words
+from notifications.models import Email
+
+log = logging.getLogger(__name__)
+
+BACK_OFF = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=12),
+    timedelta(hours=24),
+)
+_CLAIM = timedelta(minutes=2)
+
+
+def send_due(*, limit: int, now: datetime) -> int:
+    """Send up to ``limit`` waiting e-mails, oldest first. Returns how many the mail server took."""
+    sent = 0
+    for email_id in _claim(limit, now):
+        email = Email.objects.select_related("notice__user", "notice__case").get(pk=email_id)
+        if not email.notice.user.email or not email.notice.user.is_active:
+            _park(email_id, error="no_address", now=now)
+            continue
+        try:
+            _message(email).send()
+        except (SMTPException, OSError) as error:
+            log.warning("mail_refused", extra={"email": email_id, "error": type(error).__name__})
+            _retry(email_id, error=type(error).__name__, now=now)
+        else:
+            _sent(email_id, now=now)
+            sent += 1
+    return sent
+
+
+def _message(email: Email) -> EmailMessage:
+    notice = email.notice
+    with translation.override(notice.user.language):
+        case = notice.case
+        sentence = words.sentence(notice.kind, notice.audience, notice.params, case.title)
+        subject = _("Case %(number)s: %(title)s") % {"number": case.number, "title": case.title[:40]}
+        body = render_to_string(
+            "notices/email.txt",
+            {"sentence": sentence, "case": case, "url": f"{settings.HENG_PUBLIC_URL}/go/{case.number}/"},
+        )
+        return EmailMessage(
+            subject=subject,
+            body=body,
+            to=[notice.user.email],
+            headers={"Message-ID": f"<notice-{notice.pk}@{settings.HENG_MAIL_DOMAIN}>"},
+        )
+
+
+@act
+def _claim(limit: int, now: datetime) -> list[int]:
+    """Take rows for two minutes: another worker passes over them; after a crash they are taken again."""
+    rows = (
+        Email.objects.select_for_update(skip_locked=True)
+        .filter(state=Email.WAITING)
+        .exclude(retry_at__gt=now)
+        .order_by("id")[:limit]
+    )
+    ids = [row.pk for row in rows]
+    Email.objects.filter(pk__in=ids).update(retry_at=now + _CLAIM)
+    return ids
+
+
+@act
+def _sent(email_id: int, *, now: datetime) -> None:
+    Email.objects.filter(pk=email_id).update(state=Email.SENT, sent_at=now, retry_at=None, error="")
+
+
+@act
+def _park(email_id: int, *, error: str, now: datetime) -> None:
+    Email.objects.filter(pk=email_id).update(state=Email.PARKED, retry_at=None, error=error)
+
+
+@act
+def _retry(email_id: int, *, error: str, now: datetime) -> None:
+    email = Email.objects.select_for_update().get(pk=email_id)
+    attempts = email.attempts + 1
+    if attempts > len(BACK_OFF):
+        Email.objects.filter(pk=email_id).update(state=Email.PARKED, attempts=attempts, retry_at=None, error=error)
+        return
+    Email.objects.filter(pk=email_id).update(attempts=attempts, retry_at=now + BACK_OFF[attempts - 1], error=error)
