@@ -17,7 +17,7 @@ _HOUR = timedelta(hours=1)
 
 class SampleForm(forms.Form):
     amount = forms.CharField(label=_("Amount"), help_text=_("Up to ¥680.00 (amount paid)"))
-    account = forms.CharField(label=_("What happened"), widget=forms.Textarea, required=False)
+    account = forms.CharField(label=_("What happened"), widget=forms.Textarea(attrs={"rows": 4}), required=False)
     remedy = forms.ChoiceField(
         label=_("What you ask for"),
         widget=forms.RadioSelect,
