@@ -33,7 +33,9 @@ _SHARED: list[Any] = [
 
 def config(*, level: str, readable: bool) -> dict[str, Any]:
     """Django's LOGGING: everything to standard error, JSON or, for development, coloured lines."""
-    last = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
+    last = (
+        structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -14,11 +14,12 @@ from kombu import Queue
 
 from config import logs
 from config.environment import broker_url, flag, names, number, text
+from engine.schedule import BEAT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "PYTEST_VERSION" in os.environ
 
-# --- what kind of installation this is -------------------------------------------------------------------------------
+# --- what kind of installation this is --------------------------------------------------------------------
 
 DEBUG = flag("DEBUG")
 # Opens one-click sign-in and the demo clock to every visitor. Never on by default.
@@ -44,7 +45,7 @@ HENG_RULE_PROFILE = text("HENG_RULE_PROFILE", "taobao-classic")
 HENG_GATEWAY_URL = text("HENG_GATEWAY_URL")
 HENG_GATEWAY_SECRET = text("HENG_GATEWAY_SECRET")
 
-# --- rooms -----------------------------------------------------------------------------------------------------------
+# --- rooms ------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -112,7 +113,7 @@ TEMPLATES = [
     }
 ]
 
-# --- PostgreSQL and Redis --------------------------------------------------------------------------------------------
+# --- PostgreSQL and Redis ---------------------------------------------------------------------------------
 
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.config(
@@ -159,9 +160,10 @@ CELERY_TASK_QUEUES = [Queue(name) for name in ("clock", "delivery", "mail", "fil
 CELERY_TASK_DEFAULT_QUEUE = "delivery"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE = BEAT
 CELERY_BEAT_SCHEDULE_FILENAME = text("CELERY_BEAT_SCHEDULE_FILENAME", str(HENG_STATE / "beat"))
 
-# --- people ----------------------------------------------------------------------------------------------------------
+# --- people -----------------------------------------------------------------------------------------------
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -171,7 +173,11 @@ if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("zh-hant", _("Traditional Chinese")), ("en", _("English"))]
+LANGUAGES = [
+    ("zh-hans", _("Simplified Chinese")),
+    ("zh-hant", _("Traditional Chinese")),
+    ("en", _("English")),
+]
 LOCALE_PATHS = sorted(path for path in (BASE_DIR / "locale").glob("*") if path.is_dir())
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"  # how times are shown; they are kept in UTC
@@ -193,7 +199,7 @@ EMAIL_USE_SSL = flag("EMAIL_USE_SSL")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Heng <heng@localhost>")
 
-# --- files -----------------------------------------------------------------------------------------------------------
+# --- files ------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -243,7 +249,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-# --- what leaves the house -------------------------------------------------------------------------------------------
+# --- what leaves the house --------------------------------------------------------------------------------
 
 SECURE_CSP = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
