@@ -1,4 +1,4 @@
-"""The Celery application. Messages are nudges: each may be lost, doubled or late, and none carries a deadline."""
+"""The Celery application. Messages are nudges: any may be lost, doubled or late. None carries a deadline."""
 
 from __future__ import annotations
 

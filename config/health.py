@@ -21,7 +21,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 if the database answers and the clock keeps up, else 503. Ages are in seconds, counts end at 100."""
+    """200 if the database answers and the clock keeps up, else 503. Ages in seconds; counts end at 100."""
     try:
         with transaction.atomic():
             found = health.look(clock.now())

@@ -1,4 +1,4 @@
-"""One JSON line per event, with the number of its request. Refuses to write addresses, names or anything typed."""
+"""One JSON line per event, with the number of its request. Refuses to write paths, names or anything typed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,14 @@ _PLAIN = (str, int, float, bool, type(None))
 log = structlog.get_logger("heng.request")
 
 
-def _only_plain_values(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Django attaches whole requests, with cookies and forms, to some records: drop everything that is not plain."""
-    return {key: value for key, value in event.items() if isinstance(value, _PLAIN) or key.startswith("_")}
+Event = MutableMapping[str, Any]
+
+
+def _only_plain_values(logger: Any, method: str, event: Event) -> Event:
+    """Drop whole requests, with their cookies and forms, and paths: Django attaches both to its records."""
+    if event.get("logger") == "django.request":
+        event["event"] = str(event["event"]).partition(":")[0]
+    return {key: value for key, value in event.items() if isinstance(value, _PLAIN)}
 
 
 _SHARED: list[Any] = [
@@ -81,7 +86,7 @@ def apply(settings: dict[str, Any]) -> None:
 class RequestLog:
     """Gives each request a number (or keeps the proxy's) and writes one line when it is answered.
 
-    The line names the route, not the path: paths of exhibits carry signed tokens, and a query may carry what was typed.
+    The line names the route, not the path: paths of exhibits carry signed tokens, queries carry what was typed.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -1,4 +1,4 @@
-"""Everything that differs between installations comes from the environment; nothing else does (docs/operations.md)."""
+"""All that differs between installations, read from the environment (docs/operations.md). Decides nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SECRET_KEY = text("SECRET_KEY")
 if not SECRET_KEY:
     if not (HENG_DEMO or DEBUG or TESTING):
         raise ImproperlyConfigured("SECRET_KEY is not set. See docs/operations.md.")
-    SECRET_KEY = "only-for-demonstrations-and-tests-never-for-people"  # noqa: S105
+    SECRET_KEY = "only-for-demonstrations-and-tests-never-for-people"
 SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS")
@@ -204,8 +204,10 @@ DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "Heng <heng@localhost>")
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(text("STATIC_ROOT", str(HENG_STATE / "static")))
-# Names with digests, to be cached for ever. Needs collectstatic, which development and tests do without.
-STATIC_MANIFEST = flag("STATIC_MANIFEST", default=not (DEBUG or TESTING or "runserver" in sys.argv))
+# Names with digests, to be cached for ever, wherever collectstatic has run. Development and tests do without.
+STATIC_MANIFEST = not (DEBUG or TESTING) and (
+    "collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").exists()
+)
 WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
 WHITENOISE_AUTOREFRESH = DEBUG
 

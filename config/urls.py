@@ -1,4 +1,4 @@
-"""Which address belongs to whom. Pages carry a language prefix unless they are in zh-Hans; the API never does."""
+"""Which address belongs to whom. Pages in other languages than zh-Hans carry a prefix; the API never does."""
 
 from __future__ import annotations
 
