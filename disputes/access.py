@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from accounts import conflicts
+from accounts import conflicts, hats
+from accounts.models import Right
 from common.actor import Actor, Role
-from common.errors import Missing
+from common.errors import Missing, Refused
 from disputes.lifecycle import APPEAL, INTERVENTION, REVIEW, State
 from disputes.models import Case
 
@@ -39,11 +40,17 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
 def _without_interest(cases: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
     """Never a case in which the reader is, or was, a party or a member of the shop."""
     assert actor.id is not None
-    return cases.exclude(buyer_id=actor.id).exclude(merchant_id__in=conflicts.shops_of(actor.id))
+    return (
+        cases.exclude(buyer_id=actor.id)
+        .exclude(buyer_id__in=conflicts.people_of(actor.id))
+        .exclude(merchant_id__in=conflicts.shops_of(actor.id))
+    )
 
 
 def require_visible(case: Case, actor: Actor) -> None:
     """Inside an act, under the lock: the same question again, since rights may have changed since the page."""
+    if not hats.still_holds(actor):
+        raise Missing
     match actor.role:
         case Role.SYSTEM | Role.OPS:
             return
@@ -56,8 +63,10 @@ def require_visible(case: Case, actor: Actor) -> None:
     raise Missing
 
 
-def require_party(case: Case, actor: Actor) -> None:
-    """A party of this case, and nobody else."""
+def require_party(case: Case, actor: Actor, right: Right = Right.RESPOND) -> None:
+    """A party of this case, and nobody else; a member of the shop also needs the right to do this."""
     if actor.side is None:
         raise Missing
     require_visible(case, actor)
+    if actor.role is Role.MERCHANT and right not in hats.rights_of(actor):
+        raise Refused("right_missing", right=right.value)

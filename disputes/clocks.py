@@ -16,25 +16,19 @@ from journal import book
 from journal.kinds import Kind
 from rulebook import calendars
 from rulebook import clocks as terms
-
-# Why clocks may stand still, and the rule-set step that says how long (T22–T25).
-REASONS = {
-    "agreed": "pause_agreed",
-    "court": "pause_proof",
-    "police": "pause_police",
-    "inspection": "inspection",
-}
-
+from rulebook import queries as rulebook
+from rulebook.schema import Step
 
 @act
 def stop(case_id: int, *, reason: str, text: str, actor: Actor, now: datetime, seen: int | None = None) -> Case:
-    """All clocks of the case stand still, at most for the term of the reason; what was left is kept."""
+    """All clocks of the case stand still, at most for the term of the reason (T22–T25); what was left is kept."""
     case = queries.lock(case_id, seen=seen)
     access.require_visible(case, actor)
-    if reason not in REASONS:
+    pauses = rulebook.rules(case.procedure_rules_id).pauses
+    if reason not in pauses:
         raise Refused("reason_unknown", reason=reason)
     statement = statements.add(case, "suspension", text, actor=actor, now=now, required=True)
-    data = {"reason": reason, "step": REASONS[reason], **statements.ref(statement)}
+    data = {"reason": reason, "step": pauses[reason].step, **statements.ref(statement)}
     return advance(case, Event.CLOCKS_STOPPED, actor=actor, now=now, data=data)
 
 
@@ -68,7 +62,7 @@ def extend(
     statement = statements.add(case, "extension", text, actor=actor, now=now, required=True)
     due_at = deadline.due_at + timedelta(hours=hours)
     if deadline.clock in ("D", "BD"):
-        due_at = terms.end_of_day(due_at)
+        due_at = terms.end_of_day(due_at - timedelta(microseconds=1))
     reminders = [at for at in terms.reminders(now, due_at, step.duration) if at > now]
     data = {
         "duty": deadline.duty,
@@ -90,10 +84,11 @@ def extend(
     return deadline
 
 
-def _against(step: terms.Step, deadline: Deadline, hours: int, actor: Actor, now: datetime) -> tuple[str, ...]:
+def _against(step: Step, deadline: Deadline, hours: int, actor: Actor, now: datetime) -> tuple[str, ...]:
     if step.extendable is None or deadline.extensions >= step.extendable.times:
         return ("deadline_not_extendable",)
-    if not 0 < hours <= step.extendable.hours:
+    longest = step.extendable.duration
+    if not 0 < hours <= longest.amount * (1 if longest.clock is terms.Clock.H else 24):
         return ("extension_too_long",)
     if actor.side is not None and deadline.awaits not in (actor.side.value, "both"):
         return ("deadline_is_not_yours",)

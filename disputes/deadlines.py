@@ -78,7 +78,7 @@ def resume(case: Case, duties: tuple[str, ...] | None, *, now: datetime) -> None
         stood = now - deadline.paused_at
         due_at = deadline.due_at + stood
         if deadline.clock in ("D", "BD"):
-            due_at = clocks.end_of_day(due_at)
+            due_at = clocks.end_of_day(due_at - timedelta(microseconds=1))
         reminders = [at + stood for at in [deadline.remind_at, *deadline.reminders] if at is not None]
         Deadline.objects.filter(pk=deadline.pk).update(
             state=Deadline.PENDING,

@@ -18,6 +18,7 @@ from disputes.transitions import advance
 from evidence import dossiers
 from marketplace import snapshots
 from rulebook import queries as rulebook
+from rulebook.schema import Rules
 
 LONGEST_POINT = 120
 MOST_POINTS = 8
@@ -81,7 +82,7 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
     return case
 
 
-def _check_claim(case: Case, claim: Claim, rules: rulebook.Rules) -> None:
+def _check_claim(case: Case, claim: Claim, rules: Rules) -> None:
     if claim.type_code not in rules.types:
         raise Refused("type_unknown", type_code=claim.type_code)
     if claim.remedy not in rules.type(claim.type_code).remedies:
@@ -114,7 +115,7 @@ def not_admit(
     case = queries.lock(case_id, seen=seen)
     access.require_visible(case, actor)
     rules = rulebook.rules(case.procedure_rules_id)
-    if code not in rules.not_accepted:
+    if code not in rules.refusals:
         raise Refused("reason_unknown", reason=code)
     statement = statements.add(case, "not_admitted", text, actor=actor, now=now, required=True)
     data = {"reason": code, **statements.ref(statement)}

@@ -89,7 +89,7 @@ def open_refund(
             case = Case.objects.create(
                 number=ids.case_number(now),
                 stream=book.open_stream(),
-                dossier=dossiers.open_dossier(now=now),
+                dossier=dossiers.open_dossier(now),
                 order=order,
                 line=line,
                 buyer_id=order.buyer_id,

@@ -22,6 +22,7 @@ SENTENCES: dict[str, str | Promise] = {
     "case_moved_on": _("The case changed while you were writing. What you typed is kept: compare and send again."),
     "case_is_suspended": _("The case is on hold. All clocks stand still until it goes on."),
     "case_is_not_suspended": _("The case is not on hold; its clocks are running."),
+    "right_missing": _("Your sub-account may not do this. Ask the owner of the shop."),
     "over_your_limit": _("This is above the sum you may accept. Ask somebody with a higher limit."),
     "no_return_was_asked": _("The buyer did not ask for a return. Agree to the refund or make a proposal."),
     "no_return_is_due": _("No return is due in this case."),

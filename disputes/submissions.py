@@ -15,11 +15,12 @@ from disputes.models import Case, Point, PointAnswer
 from disputes.transitions import advance
 from evidence import checklist, dossiers
 from evidence.intake import Received
-from evidence.models import Exhibit
+from evidence.models import Dossier, Exhibit
 from rulebook import queries as rulebook
 
 STANCES = ("agrees", "disputes", "unsure")
 LONGEST_ANSWER = 300
+_REOPENING = (State.MORE_EVIDENCE.value, State.AWAITING_APPEAL_ANSWER.value)
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,16 @@ def add_evidence(
     access.require_party(case, actor)
     side = actor.side
     assert side is not None
-    known = dossiers.same_file(case.dossier_id, received, side=side)
+    known = Exhibit.objects.filter(
+        dossier_id=case.dossier_id, side=side.value, sha256=received.sha256, withdrawn_at__isnull=True
+    ).first()
     if known is not None:
         return known
     rules = rulebook.rules(case.substance_rules_id)
-    if code not in rules.evidence_codes:
+    if code not in rules.exhibits:
         raise Refused("evidence_code_unknown", evidence_code=code)
-    if case.state in (State.MORE_EVIDENCE.value, State.AWAITING_APPEAL_ANSWER.value):
-        dossiers.reopen(case.dossier_id, now=now)
+    if case.state in _REOPENING and Dossier.objects.filter(pk=case.dossier_id, sealed_at__isnull=False).exists():
+        dossiers.reopen(case.dossier_id)
     exhibit = dossiers.add(
         case.dossier_id, received, side=side, code=code, name=name, note=note, actor=actor, now=now
     )
@@ -78,7 +81,7 @@ def withdraw_evidence(
     if exhibit is None or actor.side is None or exhibit.side != actor.side.value:
         raise Missing
     advance(case, Event.EVIDENCE_WITHDRAWN, actor=actor, now=now, data=exhibit.as_entry_data())
-    return dossiers.withdraw(exhibit.pk, now=now)
+    return dossiers.withdraw(exhibit.pk, actor=actor, now=now)
 
 
 @act

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from accounts.models import Grant, Membership
+from accounts.models import Grant, Membership, Right
 from common.acts import require_act
 from disputes.models import Case
 from journal.kinds import Kind
@@ -55,7 +55,11 @@ def _people(audience: str, case: Case) -> list[int]:
         case "buyer":
             return [case.buyer_id]
         case "merchant":
-            members = Membership.objects.filter(merchant_id=case.merchant_id, ended_at__isnull=True, may_view=True)
+            members = Membership.objects.filter(
+                merchant_id=case.merchant_id,
+                removed_at__isnull=True,
+                rights__overlap=[Right.VIEW.value, Right.MANAGE.value],
+            )
             return list(members.order_by("user_id").values_list("user_id", flat=True))
         case "assignee":
             return [case.assignee_id] if case.assignee_id is not None else []

@@ -1,0 +1,109 @@
+"""Which roles a person may act in, asked anew each time: what was revoked a second ago does not count any
+more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+from accounts.models import ApiClient, Grant, Identity, Membership, Right, User
+from common.actor import Actor, Role
+from common.errors import Missing
+
+_ORDER = (Role.ARBITRATOR, Role.SENIOR, Role.OPS, Role.JUROR)
+
+
+def hats_of(user: AbstractBaseUser | AnonymousUser) -> list[Actor]:
+    """Every actor this person may be: offices first, then shops, then buyer. Empty for strangers. Three
+    queries.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    held = set(Grant.objects.filter(user=user, revoked_at__isnull=True).values_list("role", flat=True))
+    hats = [Actor.staff(role, user.pk) for role in _ORDER if role.value in held]
+    shops = Membership.objects.filter(user=user, removed_at__isnull=True).order_by("merchant__name", "pk")
+    hats += [_member(membership) for membership in shops]
+    if Identity.objects.filter(user=user).exists():
+        hats.append(Actor.buyer(user.pk))
+    return hats
+
+
+def actor_for(user: AbstractBaseUser | AnonymousUser, role: Role, merchant_id: int | None = None) -> Actor:
+    """This person under one hat, in at most one query, or ``Missing``. A member of several shops names one.
+
+    Whoever is signed in may look at their own purchases: a buyer needs no entry anywhere.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        raise Missing
+    if role is Role.BUYER:
+        return Actor.buyer(user.pk)
+    if role is Role.MERCHANT:
+        shops = Membership.objects.filter(user=user, removed_at__isnull=True).order_by("merchant__name", "pk")
+        if merchant_id is not None:
+            shops = shops.filter(merchant_id=merchant_id)
+        membership = shops.first()
+        if membership is None:
+            raise Missing
+        return _member(membership)
+    if not Grant.objects.filter(user=user, role=role.value, revoked_at__isnull=True).exists():
+        raise Missing
+    return Actor.staff(role, user.pk)
+
+
+def rights_of(actor: Actor) -> frozenset[Right]:
+    """What a merchant's member may do now. A machine acts with all rights but the sub-accounts; others have
+    none.
+    """
+    if actor.role is not Role.MERCHANT or actor.merchant_id is None:
+        return frozenset()
+    if actor.id is None:
+        return frozenset(Right) - {Right.MANAGE} if actor.client_id is not None else frozenset()
+    membership = Membership.objects.filter(
+        user_id=actor.id, user__is_active=True, merchant_id=actor.merchant_id, removed_at__isnull=True
+    ).first()
+    return _rights(membership) if membership else frozenset()
+
+
+def still_holds(actor: Actor) -> bool:
+    """Whether the hat is still theirs, for an act to ask under its lock: rights may have gone since the
+    page.
+    """
+    if actor.is_system:
+        return True
+    if actor.client_id is not None:
+        return ApiClient.objects.filter(pk=actor.client_id, revoked_at__isnull=True).exists()
+    if actor.id is None or not User.objects.filter(pk=actor.id, is_active=True).exists():
+        return False
+    match actor.role:
+        case Role.BUYER:
+            return True
+        case Role.MERCHANT:
+            return Right.VIEW in rights_of(actor)
+        case _:
+            return Grant.objects.filter(
+                user_id=actor.id, role=actor.role.value, revoked_at__isnull=True
+            ).exists()
+
+
+def number_of(user_id: int | None, at: datetime | None = None) -> str:
+    """The number by which parties know an arbitrator or senior, the newest first; empty if there never was
+    one.
+    """
+    grants = Grant.objects.filter(user_id=user_id).exclude(number="")
+    if at is not None:
+        grants = grants.filter(since__lte=at)
+    return grants.order_by("-since", "-pk").values_list("number", flat=True).first() or ""
+
+
+def _rights(membership: Membership) -> frozenset[Right]:
+    if membership.is_owner:
+        return frozenset(Right)
+    return frozenset(Right(right) for right in membership.rights)
+
+
+def _member(membership: Membership) -> Actor:
+    """A member without the right to accept has the limit zero, so that no act needs to ask twice."""
+    limit = membership.accept_limit if Right.ACCEPT in _rights(membership) else 0
+    return Actor.merchant(membership.user_id, membership.merchant_id, limit=limit)

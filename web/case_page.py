@@ -1,0 +1,215 @@
+"""What every page about one case is made of, for one reader: turn, steps, record, evidence, points, offers, acts.
+
+Reads everything in a fixed number of queries, whatever the length of the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from common.actor import Actor, Role
+from disputes import labels, queries
+from disputes.lifecycle import LIFECYCLE, Event, State
+from disputes.models import Case, Deadline, Offer, Point
+from evidence import dossiers, links
+from evidence.models import Exhibit
+from rulebook import queries as rulebook
+from rulebook.schema import Rules
+from web import timeline, turn, wording
+
+# Where the page of an act is found, by area; an event without a page of its own has no button.
+ACT_ROUTES = {
+    Role.BUYER: "buyer:act",
+    Role.MERCHANT: "merchant:act",
+    Role.ARBITRATOR: "desk:act",
+    Role.SENIOR: "desk:act",
+    Role.OPS: "ops:act",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: which event, what it says, and where its page is."""
+
+    event: Event
+    label: str | Promise
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitView:
+    """One exhibit as cards and rows read it. Links are good for five minutes and for this reader only."""
+
+    id: int
+    public_id: str
+    number: str
+    side: str
+    mine: bool
+    code: str
+    title: str
+    name: str
+    note: str
+    kind: str
+    content: Any
+    thumb: str
+    display: str
+    original: str
+    width: int
+    height: int
+    pages: int
+    receipt_code: str
+    added_at: datetime
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class CasePage:
+    case: Case
+    actor: Actor
+    rules: Rules
+    type_name: str
+    turn: turn.Turn
+    steps: list[turn.Step]
+    lines: list[timeline.Line]
+    exhibits: list[ExhibitView]
+    points: list[Point]
+    offers: list[Offer]
+    deadlines: list[Deadline]
+    actions: list[Action]
+    now: datetime
+
+    @property
+    def my_exhibits(self) -> list[ExhibitView]:
+        return [exhibit for exhibit in self.exhibits if exhibit.mine]
+
+    @property
+    def their_exhibits(self) -> list[ExhibitView]:
+        return [exhibit for exhibit in self.exhibits if not exhibit.mine]
+
+
+def build(case: Case, actor: Actor, now: datetime) -> CasePage:
+    """Everything, in at most eight queries besides the case itself."""
+    rules = rulebook.rules(case.substance_rules_id)
+    open_deadlines = queries.open_deadlines(case.pk)
+    exhibits = exhibits_for(case, actor, rules, now)
+    pictures = {
+        exhibit.public_id: timeline.Picture(href=exhibit.display, src=exhibit.thumb, alt=exhibit.name)
+        for exhibit in exhibits
+        if exhibit.thumb and not exhibit.withdrawn
+    }
+    return CasePage(
+        case=case,
+        actor=actor,
+        rules=rules,
+        type_name=str(rules.type(case.type_code).name),
+        turn=turn.turn(case, actor, open_deadlines, now),
+        steps=turn.steps(case),
+        lines=timeline.lines(case, actor, pictures=pictures.get),
+        exhibits=exhibits,
+        points=list(queries.points(case)),
+        offers=list(queries.open_offers(case.pk)),
+        deadlines=open_deadlines,
+        actions=actions_for(case, actor),
+        now=now,
+    )
+
+
+def exhibits_for(case: Case, actor: Actor, rules: Rules, now: datetime) -> list[ExhibitView]:
+    """What this reader may see of the dossier, by side and number."""
+    side = actor.side
+    rows = (
+        dossiers.visible_to(case.dossier_id, side=side.value, now=now)
+        if side is not None
+        else dossiers.listing(case.dossier_id)
+    )
+    return [_exhibit(row, actor, rules, now) for row in rows]
+
+
+def _exhibit(row: Exhibit, actor: Actor, rules: Rules, now: datetime) -> ExhibitView:
+    viewer = actor.id or 0
+    copies = {copy.kind: copy for copy in row.blob.derivatives.all()} if row.blob is not None else {}
+    shown = copies.get("display") or copies.get("page_1")
+    mine = actor.side is not None and actor.side.value == row.side
+
+    def link(variant: str) -> str:
+        return reverse("public:file", args=[links.sign(row, variant, viewer=viewer, now=now)])
+
+    return ExhibitView(
+        id=row.pk,
+        public_id=row.public_id,
+        number=row.number,
+        side={"buyer": "b", "merchant": "m"}.get(row.side, "p"),
+        mine=mine,
+        code=row.code,
+        title=str(rules.exhibits[row.code].name) if row.code in rules.exhibits else row.code,
+        name=row.name or (str(rules.exhibits[row.code].name) if row.code in rules.exhibits else row.number),
+        note=row.note,
+        kind=row.kind,
+        content=row.content,
+        thumb=link("thumb") if "thumb" in copies else "",
+        display=link(shown.kind) if shown is not None else "",
+        original=link("original") if row.blob is not None and (mine or actor.role is Role.SENIOR) else "",
+        width=shown.width if shown is not None else 0,
+        height=shown.height if shown is not None else 0,
+        pages=row.blob.pages if row.blob is not None else 0,
+        receipt_code=row.receipt_code,
+        added_at=row.added_at,
+        withdrawn=row.withdrawn_at is not None,
+    )
+
+
+def actions_for(case: Case, actor: Actor) -> list[Action]:
+    """The buttons of this reader now, from the table and nothing else; guards speak when one is pressed."""
+    route = ACT_ROUTES.get(actor.role)
+    found = []
+    for event in LIFECYCLE.open_to(State(case.state), actor.role):
+        if event not in labels.ACTIONS or route is None:
+            continue
+        try:
+            href = reverse(route, args=[case.number, event.value])
+        except NoReverseMatch:
+            continue
+        found.append(Action(event, labels.ACTIONS[event], href))
+    return found
+
+
+def offer_card(offer: Offer, actor: Actor, case: Case, now: datetime, hrefs: dict[str, str]) -> dict[str, Any]:
+    """One open proposal as the component reads it. ``hrefs`` has accept, decline and retract where they apply."""
+    side = {"buyer": "b", "merchant": "m"}.get(offer.side, "p")
+    mine = actor.side is not None and actor.side.value == offer.side
+    return {
+        "title": _("Your proposal") if mine else _("New proposal"),
+        "side": side,
+        "party": {"b": _("Buyer"), "m": case.merchant.name, "p": _("Platform")}[side],
+        "amount": offer.amount,
+        "currency": case.currency,
+        "what": _("Refund after the goods are back") if offer.returns else _("Refund, the goods stay with the buyer"),
+        "note": offer.statement.text if offer.statement else "",
+        "left": wording.countdown(offer.expires_at, now, mine=not mine),
+        "status": "",
+        "accept_href": hrefs.get("accept", ""),
+        "reject_href": hrefs.get("decline", ""),
+        "counter_href": hrefs.get("retract" if mine else "counter", ""),
+    }
+
+
+def title_of(page: CasePage, name: str) -> str:
+    """The title of the document: the state first, then what is left, then where one is."""
+    left = f", {page.turn.left.text}" if page.turn.left is not None else ""
+    return f"{page.turn.badge.text}{left} · {name}"
+
+
+def stances(points: Sequence[Point]) -> list[dict[str, Any]]:
+    """The points with each side's standing answer, for lists of both sides."""
+    rows = []
+    for point in points:
+        answers = {answer.side: answer for answer in getattr(point, "current_answers", [])}
+        rows.append({"point": point, "buyer": answers.get("buyer"), "merchant": answers.get("merchant")})
+    return rows

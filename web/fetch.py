@@ -1,0 +1,35 @@
+"""The only way a page gets a case, and the only way it learns under which hat its reader acts."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+
+from accounts import hats
+from common.actor import Actor, Role
+from common.errors import Missing
+from disputes import access
+from disputes.models import Case
+
+
+def actor_or_404(request: HttpRequest, *roles: Role) -> Actor:
+    """The reader under the first of ``roles`` that they own. Everybody else finds nothing here."""
+    if not request.user.is_authenticated:
+        raise Http404
+    for role in roles:
+        merchant_id = request.session.get("merchant_id") if role is Role.MERCHANT else None
+        try:
+            return hats.actor_for(request.user, role, merchant_id)
+        except Missing:
+            continue
+    raise Http404
+
+
+def case_or_404(number: str, actor: Actor) -> Case:
+    """The case with all that its pages read of it, in one query; 404 whether it is hidden or does not exist."""
+    cases = access.visible_to(actor).select_related(
+        "order", "line", "merchant", "buyer", "outcome", "assignee", "substance_rules", "procedure_rules"
+    )
+    case = cases.filter(number=number).first()
+    if case is None:
+        raise Http404
+    return case

@@ -1,0 +1,158 @@
+"""The timeline of a case for one reader: who did what, when, in words. Read from the journal; says no more than it may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import money
+from common.actor import Actor, Role
+from disputes.models import Case, Statement
+from journal.kinds import Kind
+from journal.models import Entry
+
+Text = str | Promise
+PAGE = 60
+
+# What happened, told without a subject: the page puts the party in front.
+SENTENCES: dict[Kind, Text] = {
+    Kind.REFUND_REQUESTED: gettext_lazy("asked for a refund of %(amount)s"),
+    Kind.REQUEST_REVISED: gettext_lazy("changed the request to %(amount)s"),
+    Kind.REFUND_AGREED: gettext_lazy("agreed to the refund of %(amount)s"),
+    Kind.RETURN_AGREED: gettext_lazy("agreed to the return"),
+    Kind.REFUND_REFUSED: gettext_lazy("refused the request"),
+    Kind.MERCHANT_SILENT: gettext_lazy("noted that the merchant did not reply in time"),
+    Kind.RETURN_SHIPPED: gettext_lazy("sent the goods back"),
+    Kind.RETURN_ACCEPTED: gettext_lazy("confirmed the return"),
+    Kind.RETURN_REFUSED: gettext_lazy("objected to what came back"),
+    Kind.REQUEST_LAPSED: gettext_lazy("closed the request because its term ran out"),
+    Kind.WITHDRAWN: gettext_lazy("withdrew the claim"),
+    Kind.OFFER_MADE: gettext_lazy("proposed %(amount)s"),
+    Kind.OFFER_ACCEPTED: gettext_lazy("accepted the proposal"),
+    Kind.OFFER_DECLINED: gettext_lazy("declined the proposal"),
+    Kind.OFFER_RETRACTED: gettext_lazy("took the proposal back"),
+    Kind.OFFER_LAPSED: gettext_lazy("noted that the proposal ran out"),
+    Kind.INTERVENTION_REQUESTED: gettext_lazy("asked the platform to step in"),
+    Kind.ADMITTED: gettext_lazy("accepted the case and told both sides"),
+    Kind.NOT_ADMITTED: gettext_lazy("did not accept the case"),
+    Kind.EVIDENCE_ADDED: gettext_lazy("added evidence %(number)s"),
+    Kind.EVIDENCE_WITHDRAWN: gettext_lazy("took evidence %(number)s back"),
+    Kind.BUYER_HANDED_IN: gettext_lazy("handed in the evidence"),
+    Kind.MERCHANT_HANDED_IN: gettext_lazy("handed in the evidence"),
+    Kind.EVIDENCE_CLOSED: gettext_lazy("closed the evidence period"),
+    Kind.POINT_ANSWERED: gettext_lazy("answered points"),
+    Kind.CLAIM_ACCEPTED: gettext_lazy("accepted the claim of %(amount)s"),
+    Kind.CLAIM_REBUTTED: gettext_lazy("answered every point"),
+    Kind.CONFIRMATION_LAPSED: gettext_lazy("noted that the merchant did not answer within 24 hours"),
+    Kind.TAKEN: gettext_lazy("began the review"),
+    Kind.HANDED_BACK: gettext_lazy("handed the case back to the queue"),
+    Kind.RETURNED_TO_QUEUE: gettext_lazy("gave the case to somebody else because the ruling was late"),
+    Kind.PICKUP_OVERDUE: gettext_lazy("raised the priority of the case"),
+    Kind.MORE_EVIDENCE_ASKED: gettext_lazy("asked for more evidence"),
+    Kind.MORE_EVIDENCE_HANDED_IN: gettext_lazy("handed in what was asked for"),
+    Kind.MORE_EVIDENCE_CLOSED: gettext_lazy("went on with the review"),
+    Kind.SENT_TO_JURY: gettext_lazy("sent the case to the public jury"),
+    Kind.JURY_CLOSED: gettext_lazy("closed the vote"),
+    Kind.RULING_PROPOSED: gettext_lazy("sent the ruling for a second signature"),
+    Kind.RULING_RETURNED: gettext_lazy("returned the ruling"),
+    Kind.RULING_SERVED: gettext_lazy("served the ruling on both sides"),
+    Kind.APPEAL_FILED: gettext_lazy("appealed"),
+    Kind.APPEAL_WAIVED: gettext_lazy("waived the appeal"),
+    Kind.APPEAL_WINDOW_CLOSED: gettext_lazy("closed the appeal period"),
+    Kind.APPEAL_ANSWERED: gettext_lazy("answered the appeal"),
+    Kind.APPEAL_ANSWER_LAPSED: gettext_lazy("went on with the appeal without an answer"),
+    Kind.APPEAL_TAKEN: gettext_lazy("began to review the appeal"),
+    Kind.APPEAL_UPHELD: gettext_lazy("upheld the ruling"),
+    Kind.APPEAL_CHANGED: gettext_lazy("changed the ruling"),
+    Kind.APPEAL_SENT_BACK: gettext_lazy("sent the case back to be ruled again"),
+    Kind.COMPLIED: gettext_lazy("carried out the ruling"),
+    Kind.COMPLIANCE_LAPSED: gettext_lazy("began to enforce the ruling"),
+    Kind.EXECUTION_FINISHED: gettext_lazy("closed the case; all money has been moved"),
+    Kind.CLOCKS_STOPPED: gettext_lazy("put the case on hold"),
+    Kind.CLOCKS_RESUMED: gettext_lazy("let the clocks run again"),
+    Kind.DEADLINE_EXTENDED: gettext_lazy("extended the deadline"),
+    Kind.DEADLINE_RECOMPUTED: gettext_lazy("fixed a due date that was provisional"),
+    Kind.PAYMENT_DONE: gettext_lazy("moved %(amount)s"),
+}
+# Steps of the house that the parties neither need nor may see.
+STAFF_ONLY = frozenset({Kind.RULING_PROPOSED, Kind.RULING_RETURNED, Kind.HANDED_BACK, Kind.PICKUP_OVERDUE})
+ICONS = {"b": "user-round", "m": "store", "p": "scale"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    href: str
+    src: str
+    alt: str
+    duration: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as the timeline component reads it."""
+
+    side: str
+    who: str
+    text: str
+    at: datetime
+    icon: str
+    quote: str = ""
+    pictures: tuple[Picture, ...] = field(default_factory=tuple)
+
+
+def lines(
+    case: Case, actor: Actor, *, pictures: Callable[[str], Picture | None] | None = None, before: int | None = None
+) -> list[Line]:
+    """The newest ``PAGE`` entries first, in two queries. ``before``: the sequence number to go on from."""
+    entries = Entry.objects.filter(stream_id=case.stream_id, kind__in=[kind.value for kind in SENTENCES])
+    if actor.role.is_party:
+        entries = entries.exclude(kind__in=[kind.value for kind in STAFF_ONLY])
+    if before is not None:
+        entries = entries.filter(seq__lt=before)
+    page = list(entries.order_by("-seq")[:PAGE])
+    wanted = [entry.data["statement"] for entry in page if "statement" in entry.data]
+    texts = {row.pk: row.text for row in Statement.objects.filter(pk__in=wanted)} if wanted else {}
+    return [_line(entry, case, actor, texts, pictures) for entry in page]
+
+
+def _line(
+    entry: Entry,
+    case: Case,
+    actor: Actor,
+    texts: dict[int, str],
+    pictures: Callable[[str], Picture | None] | None,
+) -> Line:
+    side = {"buyer": "b", "merchant": "m"}.get(entry.actor_role, "p")
+    data: dict[str, Any] = dict(entry.data)
+    amount = data.get("amount", data.get("claimed", case.claimed))
+    words = {
+        "amount": money.sign(case.currency) + money.text(int(amount), case.currency),
+        "number": data.get("number", ""),
+    }
+    quote = texts.get(data.get("statement", 0), "")
+    if Kind(entry.kind) is Kind.RETURN_SHIPPED and actor.role not in (Role.BUYER, Role.MERCHANT):
+        quote = ""
+    picture = pictures(str(data["exhibit"])) if pictures is not None and "exhibit" in data else None
+    return Line(
+        side=side,
+        who=_who(side, case, actor),
+        text=str(SENTENCES[Kind(entry.kind)]) % words,
+        at=entry.at,
+        icon=ICONS[side],
+        quote=quote,
+        pictures=(picture,) if picture else (),
+    )
+
+
+def _who(side: str, case: Case, actor: Actor) -> str:
+    if side == "p":
+        return _("The platform")
+    if (side == "b") == (actor.role is Role.BUYER) and actor.role.is_party:
+        return _("You")
+    return case.merchant.name if side == "m" else _("The buyer")
