@@ -1,0 +1,358 @@
+"""Open a dossier, add, show, withdraw, seal, reopen. Knows no case: whoever calls holds the case's lock.
+
+All of these are shared by acts of the rooms above, which also write the journal (`Exhibit.as_entry_data`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet, Sum
+
+from common import digest, ids
+from common.actor import Actor
+from common.acts import require_act
+from common.errors import Missing, Refused
+from evidence import limits, names, sniff
+from evidence.intake import Received
+from evidence.models import Blob, Dossier, Exhibit, Holder, Kind, Seal
+
+_FILES = (Kind.IMAGE, Kind.PDF)
+
+
+def open_dossier(now: datetime) -> Dossier:
+    """A new, empty dossier, open in its first round."""
+    require_act()
+    return Dossier.objects.create(opened_at=now)
+
+
+def add(
+    dossier_id: int,
+    received: Received,
+    *,
+    side: str,
+    code: str,
+    name: str = "",
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+    shown: bool = True,
+) -> Exhibit:
+    """The received file has become an exhibit of ``side``, under the next number.
+
+    ``code`` is the evidence code of the checklist row it answers (E06), ``name`` what the uploader says it
+    shows (the file's name otherwise). ``shown``: whether the other side sees it from now on; a draft is shown
+    later by `show`. The same bytes by the same side in the same dossier are the exhibit that is there
+    already. Raises `Refused`: `dossier_is_sealed`, `upload_expired`, `too_many_files`, `too_many_bytes`.
+    """
+    require_act()
+    dossier = _lock_open(dossier_id)
+    there = _there(dossier, side, received.sha256)
+    if there is not None:
+        return there
+    blob = Blob.objects.select_for_update(of=("self",)).filter(pk=received.blob_id).first()
+    if blob is None or now - blob.received_at >= limits.UNCLAIMED_FOR:
+        raise Refused("upload_expired")
+    _weigh_quota(dossier, side, blob.size)
+    place = _next_place(dossier, side)
+    shown_name = names.title(name) or received.name or f"evidence-{place}.{sniff.EXTENSIONS[blob.mime]}"
+    return _create(
+        dossier,
+        side=side,
+        place=place,
+        kind=Kind.PDF if blob.mime == sniff.PDF else Kind.IMAGE,
+        code=code,
+        blob=blob,
+        sha256=blob.sha256,
+        size=blob.size,
+        name=shown_name,
+        note=names.note(note),
+        actor=actor,
+        now=now,
+        shown=shown,
+    )
+
+
+def add_text(
+    dossier_id: int,
+    text: str,
+    *,
+    side: str,
+    code: str = "E34",
+    name: str = "",
+    actor: Actor,
+    now: datetime,
+    shown: bool = True,
+) -> Exhibit:
+    """What a party typed has become an exhibit; its digest is that of ``{"text": …}`` written canonically.
+
+    Raises `Refused`: `dossier_is_sealed`, `text_is_empty`, `text_too_long`.
+    """
+    require_act()
+    dossier = _lock_open(dossier_id)
+    cleaned = names.text(text)
+    if not cleaned:
+        raise Refused("text_is_empty")
+    if len(cleaned) > limits.TEXT_LENGTH:
+        raise Refused("text_too_long", limit=limits.TEXT_LENGTH, length=len(cleaned))
+    content = {"text": cleaned}
+    return _add_content(
+        dossier, content, kind=Kind.TEXT, side=side, code=code, name=name, actor=actor, now=now, shown=shown
+    )
+
+
+def add_record(
+    dossier_id: int,
+    *,
+    code: str,
+    content: dict[str, Any],
+    now: datetime,
+    name: str = "",
+    side: str = Holder.PLATFORM,
+) -> Exhibit:
+    """What the platform itself holds (E01 snapshot, E02 chat, E03 trace) has become an exhibit P1, P2, …
+
+    ``content`` is JSON without floats; its digest is that of its canonical form. Both sides see it at once.
+    Raises `Refused`: `dossier_is_sealed`.
+    """
+    require_act()
+    dossier = _lock_open(dossier_id)
+    return _add_content(
+        dossier,
+        content,
+        kind=Kind.RECORD,
+        side=side,
+        code=code,
+        name=name,
+        actor=Actor.system(),
+        now=now,
+        shown=True,
+    )
+
+
+def show(dossier_id: int, *, side: str, now: datetime) -> list[Exhibit]:
+    """Everything of ``side`` that is not withdrawn is seen by the other side from now on. Gives the new."""
+    require_act()
+    _lock_open(dossier_id)
+    unseen = Exhibit.objects.filter(
+        dossier_id=dossier_id, side=side, visible_at__isnull=True, withdrawn_at__isnull=True
+    )
+    ids_of_unseen = list(unseen.values_list("pk", flat=True))
+    Exhibit.objects.filter(pk__in=ids_of_unseen).update(visible_at=now)
+    return list(Exhibit.objects.filter(pk__in=ids_of_unseen).order_by("place"))
+
+
+def withdraw(exhibit_id: int, *, actor: Actor, now: datetime) -> Exhibit:
+    """The exhibit no longer counts; its row, number and digest stay. Harmless to repeat.
+
+    Raises `Missing`; `Refused`: `records_stay`, `not_your_exhibit`, `dossier_is_sealed`, `exhibit_is_sealed`
+    (it was part of an earlier round).
+    """
+    require_act()
+    exhibit = Exhibit.objects.filter(pk=exhibit_id).first()
+    if exhibit is None:
+        raise Missing
+    dossier = Dossier.objects.select_for_update().get(pk=exhibit.dossier_id)
+    exhibit.refresh_from_db()
+    if exhibit.kind == Kind.RECORD:
+        raise Refused("records_stay")
+    if actor.role.value != exhibit.side:
+        raise Refused("not_your_exhibit")
+    if exhibit.withdrawn_at is not None:
+        return exhibit
+    if dossier.sealed_at is not None:
+        raise Refused("dossier_is_sealed")
+    if exhibit.round != dossier.round:
+        raise Refused("exhibit_is_sealed")
+    exhibit.withdrawn_at = now
+    exhibit.save(update_fields=["withdrawn_at"])
+    return exhibit
+
+
+def seal(dossier_id: int, *, now: datetime) -> str:
+    """The round is over: nothing comes in, nothing is taken back. Gives the manifest's digest, in hex.
+
+    What a side had not shown yet becomes visible with the seal. Sealing a sealed dossier gives the same
+    digest.
+    """
+    require_act()
+    dossier = _lock(dossier_id)
+    if dossier.sealed_at is not None:
+        return Seal.objects.get(dossier=dossier, round=dossier.round).digest
+    unseen = dossier.exhibits.filter(visible_at__isnull=True, withdrawn_at__isnull=True)
+    unseen.update(visible_at=now)
+    content = manifest(dossier.exhibits.defer("content").order_by("side", "place"), round_=dossier.round)
+    made = Seal.objects.create(
+        dossier=dossier, round=dossier.round, at=now, manifest=content, digest=digest.of(content)
+    )
+    dossier.sealed_at = now
+    dossier.save(update_fields=["sealed_at"])
+    return made.digest
+
+
+def reopen(dossier_id: int) -> Dossier:
+    """An appeal has begun the next round: new exhibits come in, those of the sealed rounds stay as they are.
+
+    Raises `Refused`: `dossier_is_open`.
+    """
+    require_act()
+    dossier = _lock(dossier_id)
+    if dossier.sealed_at is None:
+        raise Refused("dossier_is_open")
+    dossier.sealed_at = None
+    dossier.round += 1
+    dossier.save(update_fields=["sealed_at", "round"])
+    return dossier
+
+
+def manifest(exhibits: Iterable[Exhibit], *, round_: int) -> dict[str, Any]:
+    """What a seal covers: every exhibit with number, digest, receipt and time, also the withdrawn ones."""
+    return {
+        "format": 1,
+        "round": round_,
+        "exhibits": [
+            {
+                **exhibit.as_entry_data(),
+                "kind": exhibit.kind,
+                "size": exhibit.size,
+                "round": exhibit.round,
+                "receipt": exhibit.receipt_code,
+                "words": digest.of({"name": exhibit.name, "note": exhibit.note}),
+                "added_at": exhibit.added_at.astimezone(UTC).isoformat(),
+                "withdrawn": exhibit.withdrawn_at is not None,
+            }
+            for exhibit in exhibits
+        ],
+    }
+
+
+def listing(dossier_id: int) -> QuerySet[Exhibit]:
+    """Every exhibit by side and number, the withdrawn ones too, files with their copies. Two queries."""
+    return (
+        Exhibit.objects.filter(dossier_id=dossier_id)
+        .select_related("blob")
+        .prefetch_related("blob__derivatives")
+        .order_by("side", "place")
+    )
+
+
+def visible_to(dossier_id: int, *, side: str, now: datetime) -> QuerySet[Exhibit]:
+    """What ``side`` may see: all of its own, and what others have shown it and not withdrawn."""
+    return listing(dossier_id).filter(Q(side=side) | Q(visible_at__lte=now, withdrawn_at__isnull=True))
+
+
+def citable(exhibit: Exhibit, now: datetime, wait: timedelta = limits.CITABLE_AFTER) -> bool:
+    """Whether a ruling may rest on it: not withdrawn, and the other side could see it for ``wait`` (24 h)."""
+    return (
+        exhibit.withdrawn_at is None and exhibit.visible_at is not None and now - exhibit.visible_at >= wait
+    )
+
+
+def _lock(dossier_id: int) -> Dossier:
+    dossier = Dossier.objects.select_for_update().filter(pk=dossier_id).first()
+    if dossier is None:
+        raise Missing
+    return dossier
+
+
+def _lock_open(dossier_id: int) -> Dossier:
+    dossier = _lock(dossier_id)
+    if dossier.sealed_at is not None:
+        raise Refused("dossier_is_sealed")
+    return dossier
+
+
+def _there(dossier: Dossier, side: str, sha256: str) -> Exhibit | None:
+    return Exhibit.objects.filter(
+        dossier=dossier, side=side, sha256=sha256, withdrawn_at__isnull=True
+    ).first()
+
+
+def _next_place(dossier: Dossier, side: str) -> int:
+    last: int | None = Exhibit.objects.filter(dossier=dossier, side=side).aggregate(last=Max("place"))["last"]
+    return (last or 0) + 1
+
+
+def _weigh_quota(dossier: Dossier, side: str, size: int) -> None:
+    """Files that count are limited in number; bytes also of the withdrawn ones, which are kept as well."""
+    mine = Exhibit.objects.filter(dossier=dossier, side=side, kind__in=_FILES)
+    if mine.filter(withdrawn_at__isnull=True).count() >= limits.FILES_PER_SIDE:
+        raise Refused("too_many_files", limit=limits.FILES_PER_SIDE)
+    held: int = mine.aggregate(held=Sum("size"))["held"] or 0
+    if held + size > limits.BYTES_PER_SIDE:
+        raise Refused("too_many_bytes", limit=limits.BYTES_PER_SIDE)
+
+
+def _add_content(
+    dossier: Dossier,
+    content: dict[str, Any],
+    *,
+    kind: Kind,
+    side: str,
+    code: str,
+    name: str,
+    actor: Actor,
+    now: datetime,
+    shown: bool,
+) -> Exhibit:
+    written = digest.canonical(content)
+    sha256 = digest.sha256(written)
+    return _there(dossier, side, sha256) or _create(
+        dossier,
+        side=side,
+        place=_next_place(dossier, side),
+        kind=kind,
+        code=code,
+        content=content,
+        sha256=sha256,
+        size=len(written),
+        name=names.title(name),
+        actor=actor,
+        now=now,
+        shown=shown,
+    )
+
+
+def _create(
+    dossier: Dossier,
+    *,
+    side: str,
+    place: int,
+    kind: Kind,
+    code: str,
+    sha256: str,
+    size: int,
+    name: str,
+    actor: Actor,
+    now: datetime,
+    shown: bool,
+    blob: Blob | None = None,
+    content: dict[str, Any] | None = None,
+    note: str = "",
+) -> Exhibit:
+    public_id = ids.public_id()
+    # Not of the bytes alone: two people who hold the same file must not recognise each other by it.
+    receipt = digest.of({"exhibit": public_id, "sha256": sha256, "at": now.astimezone(UTC).isoformat()})
+    return Exhibit.objects.create(
+        dossier=dossier,
+        public_id=public_id,
+        side=Holder(side),
+        place=place,
+        round=dossier.round,
+        kind=kind,
+        code=code,
+        blob=blob,
+        content=content,
+        sha256=sha256,
+        size=size,
+        name=name,
+        note=note,
+        added_role=actor.role.value,
+        added_by=actor.id,
+        client_id=actor.client_id,
+        added_at=now,
+        visible_at=now if shown else None,
+        receipt_code=ids.short_code(receipt),
+    )

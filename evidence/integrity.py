@@ -1,0 +1,66 @@
+"""Whether what lies in the storage is still what was received. Refuses to repair: it says what differs."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.core.files.base import File
+
+from common import digest
+from common.errors import Refused
+from evidence import store
+from evidence.links import Served
+from evidence.models import Blob, Exhibit
+
+_PIECE = 1024 * 1024
+
+
+def open_checked(served: Served) -> File[bytes]:
+    """The file to send, at its beginning, after its digest was found right. The caller closes it.
+
+    Raises `Refused("evidence_altered")` when the bytes are gone or differ: nothing that differs is ever
+    shown.
+    """
+    file = _opened(served.key)
+    if file is None:
+        raise Refused("evidence_altered", exhibit=served.exhibit.public_id)
+    if _digest(file) != served.sha256:
+        file.close()
+        raise Refused("evidence_altered", exhibit=served.exhibit.public_id)
+    file.seek(0)
+    return file
+
+
+def altered(blob: Blob) -> list[str]:
+    """Which of a blob's files are gone or differ: "original" and kinds of copies. Empty when all is well."""
+    expected = [("original", blob.key, blob.sha256)]
+    expected += [(copy.kind, copy.key, copy.sha256) for copy in blob.derivatives.all()]
+    wrong = []
+    for kind, key, sha256 in expected:
+        file = _opened(key)
+        if file is None:
+            wrong.append(kind)
+            continue
+        with file:
+            if _digest(file) != sha256:
+                wrong.append(kind)
+    return wrong
+
+
+def holds(exhibit: Exhibit) -> bool:
+    """Whether a typed text or a record still has the digest it was entered under. Files: see `altered`."""
+    return exhibit.content is not None and digest.of(exhibit.content) == exhibit.sha256
+
+
+def _opened(key: str) -> File[bytes] | None:
+    try:
+        return store.storage().open(key, "rb")
+    except FileNotFoundError:
+        return None
+
+
+def _digest(file: File[bytes]) -> str:
+    seen = hashlib.sha256()
+    while piece := file.read(_PIECE):
+        seen.update(piece)
+    return seen.hexdigest()

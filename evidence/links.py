@@ -1,0 +1,82 @@
+"""Signed addresses of files that live five minutes and fit one viewer. Refuses to know who may see what.
+
+Access is checked by the page that makes a link, and again by the one that serves it (`Served.exhibit`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core import signing
+
+from common.errors import Missing
+from evidence import limits, sniff
+from evidence.models import Derivative, Exhibit
+
+ORIGINAL = "original"
+_SALT = "heng.evidence.links"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What to send: ``key`` in the storage, and headers without a single character that a stranger chose."""
+
+    exhibit: Exhibit
+    key: str
+    sha256: str
+    size: int
+    content_type: str
+    disposition: str
+
+
+def sign(exhibit: Exhibit, variant: str, *, viewer: int, now: datetime) -> str:
+    """A token for one file of one exhibit, good for five minutes and for the user ``viewer`` only.
+
+    ``variant`` is the kind of a copy ("display", "thumb", "page_1" …) or "original". Not a secret once it is
+    used up.
+    """
+    until = int((now + limits.LINK_LIFE).timestamp())
+    return _signer().sign_object([exhibit.public_id, variant, viewer, until])
+
+
+def serve(token: str, *, viewer: int, now: datetime) -> Served:
+    """The file behind a token, for the viewer it was made for. Raises `Missing` for everything else.
+
+    A copy is shown in the page; the original, which nobody has cleaned, is only ever a download of unnamed
+    bytes.
+    """
+    try:
+        public_id, variant, made_for, until = _signer().unsign_object(token)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise Missing from error
+    if made_for != viewer or now.timestamp() >= until:
+        raise Missing
+    exhibit = (
+        Exhibit.objects.select_related("blob")
+        .filter(public_id=public_id, blob__isnull=False, withdrawn_at__isnull=True)
+        .first()
+    )
+    if exhibit is None or exhibit.blob is None:
+        raise Missing
+    stem = f"{exhibit.number}-{exhibit.sha256[:12]}"
+    if variant == ORIGINAL:
+        blob = exhibit.blob
+        name = f"{stem}.{sniff.EXTENSIONS[blob.mime]}"
+        return Served(
+            exhibit,
+            blob.key,
+            blob.sha256,
+            blob.size,
+            "application/octet-stream",
+            f'attachment; filename="{name}"',
+        )
+    copy = Derivative.objects.filter(blob_id=exhibit.blob_id, kind=variant).first()
+    if copy is None:
+        raise Missing
+    disposition = f'inline; filename="{stem}-{copy.kind}.webp"'
+    return Served(exhibit, copy.key, copy.sha256, copy.size, "image/webp", disposition)
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt=_SALT)

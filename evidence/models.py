@@ -1,0 +1,220 @@
+"""Dossiers, exhibits and bytes as facts. Knows no case, no order and no rule about who may see what.
+
+What is append-only here is so by trigger: bytes and seals never change, and a sealed round takes nothing in
+or back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+
+class Holder(models.TextChoices):
+    """Who put an exhibit in. The platform puts in its own records and is no side."""
+
+    BUYER = "buyer"
+    MERCHANT = "merchant"
+    PLATFORM = "platform"
+
+
+PREFIXES = {Holder.BUYER.value: "B", Holder.MERCHANT.value: "M", Holder.PLATFORM.value: "P"}
+
+
+class Kind(models.TextChoices):
+    IMAGE = "image"
+    PDF = "pdf"
+    TEXT = "text"  # typed by a party: {"text": …}
+    RECORD = "record"  # what the platform holds: a snapshot, a chat, a trace
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What whoever put an exhibit in is given, to keep: what, when, and its SHA-256 in hex."""
+
+    number: str
+    at: datetime
+    sha256: str
+    code: str
+
+
+class Blob(models.Model):
+    """Bytes as received, under a key that begins with their own SHA-256.
+
+    Every intake has its own blob, also of equal bytes: one party never learns from a shortcut that another
+    party, or another case, holds the same file, and one party's file can be erased without touching
+    another's. Several exhibits may point at one blob.
+    """
+
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveBigIntegerField()
+    mime = models.CharField(max_length=40)
+    key = models.CharField(max_length=160, unique=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    pages = models.PositiveSmallIntegerField(default=0)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["received_at", "id"], name="evidence_blob_received")]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(size__gt=0), name="blob_is_not_empty")]
+        triggers: ClassVar = [pgtrigger.Protect(name="blobs_stay", operation=pgtrigger.Update)]
+
+
+class Derivative(models.Model):
+    """A clean WebP made from a blob: "display" and "thumb" of a picture, "page_1" … and "thumb" of a PDF."""
+
+    blob = models.ForeignKey(Blob, models.PROTECT, related_name="derivatives")
+    kind = models.CharField(max_length=12)
+    key = models.CharField(max_length=180, unique=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["kind"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["blob", "kind"], name="evidence_one_copy_of_a_kind"),
+        ]
+        triggers: ClassVar = [pgtrigger.Protect(name="copies_stay", operation=pgtrigger.Update)]
+
+
+class Dossier(models.Model):
+    """What one dispute rests on. Sealed at the end of a round; an appeal reopens it as the next round."""
+
+    opened_at = models.DateTimeField()
+    round = models.PositiveSmallIntegerField(default=1)
+    sealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="dossiers_stay", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="seal_or_reopen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF NEW.id = OLD.id AND NEW.opened_at = OLD.opened_at AND (
+                        (OLD.sealed_at IS NULL AND NEW.round = OLD.round)
+                        OR (OLD.sealed_at IS NOT NULL AND NEW.sealed_at IS NULL AND NEW.round = OLD.round + 1)
+                    ) THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'a dossier is sealed once a round, and reopened only as the next';
+                """,
+            ),
+        ]
+
+
+class Exhibit(models.Model):
+    """One piece of evidence: a file, a typed text, or a record of the platform.
+
+    ``place`` counts per dossier and holder, is never reused, and gives the number people say: B2.
+    ``visible_at`` is when the other side could first see it. A withdrawn exhibit keeps its row, its number
+    and its digest.
+    """
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="exhibits")
+    public_id = models.CharField(max_length=26, unique=True)
+    side = models.CharField(max_length=8, choices=Holder.choices)
+    place = models.PositiveSmallIntegerField()
+    round = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    code = models.CharField(max_length=8)
+    blob = models.ForeignKey(Blob, models.PROTECT, null=True, related_name="exhibits")
+    content = models.JSONField(null=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    name = models.CharField(max_length=120, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    added_role = models.CharField(max_length=12)
+    added_by = models.BigIntegerField(null=True)
+    client_id = models.BigIntegerField(null=True)
+    added_at = models.DateTimeField()
+    visible_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    receipt_code = models.CharField(max_length=14, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["dossier", "side", "place"], name="evidence_one_exhibit_a_number"
+            ),
+            models.UniqueConstraint(
+                fields=["dossier", "side", "sha256"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="evidence_same_bytes_once_a_side",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["image", "pdf"], blob__isnull=False, content__isnull=True)
+                | Q(kind__in=["text", "record"], blob__isnull=True, content__isnull=False),
+                name="exhibit_is_bytes_or_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="record", side="platform") | (~Q(kind="record") & ~Q(side="platform")),
+                name="records_are_the_platforms",
+            ),
+            models.CheckConstraint(condition=Q(place__gte=1), name="exhibit_numbers_start_at_one"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="exhibits_stay", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="exhibits_keep_the_seal",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                declare=[("sealed", "timestamptz"), ("current_round", "int")],
+                # FOR SHARE: whoever seals waits for this row, and this row for whoever seals.
+                func="""
+                    SELECT d.sealed_at, d.round INTO sealed, current_round
+                      FROM evidence_dossier d WHERE d.id = NEW.dossier_id FOR SHARE;
+                    IF sealed IS NOT NULL OR NEW.round <> current_round THEN
+                        RAISE EXCEPTION 'the dossier is sealed';
+                    END IF;
+                    IF TG_OP = 'UPDATE' AND (
+                        to_jsonb(NEW) - ARRAY['withdrawn_at', 'visible_at']
+                            <> to_jsonb(OLD) - ARRAY['withdrawn_at', 'visible_at']
+                        OR NEW.withdrawn_at IS DISTINCT FROM COALESCE(OLD.withdrawn_at, NEW.withdrawn_at)
+                        OR NEW.visible_at IS DISTINCT FROM COALESCE(OLD.visible_at, NEW.visible_at)
+                    ) THEN
+                        RAISE EXCEPTION 'an exhibit is only ever shown, once, or withdrawn, once';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    @property
+    def number(self) -> str:
+        """B2, M1, P3: how people and rulings name this exhibit."""
+        return f"{PREFIXES[self.side]}{self.place}"
+
+    def as_entry_data(self) -> dict[str, Any]:
+        """What the journal may say of this exhibit: ids and digests, no name and no words."""
+        return {"exhibit": self.public_id, "number": self.number, "code": self.code, "sha256": self.sha256}
+
+    def receipt(self) -> Receipt:
+        return Receipt(self.number, self.added_at, self.sha256, self.receipt_code)
+
+
+class Seal(models.Model):
+    """What a dossier held when a round ended. ``digest`` is that of ``manifest`` written canonically."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="seals")
+    round = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    manifest = models.JSONField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dossier", "round"], name="evidence_one_seal_a_round"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="seals_stay", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]

@@ -1,0 +1,36 @@
+"""Bytes that never became an exhibit go away after a day. Refuses to touch anything an exhibit points at.
+
+`dossiers.add` takes no blob older than an hour, so what is collected here cannot become an exhibit meanwhile.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from common.acts import act
+from evidence import limits, store
+from evidence.models import Blob, Derivative
+
+
+def collect(now: datetime, *, limit: int = 200) -> int:
+    """Remove up to ``limit`` blobs received more than a day ago that belong to no exhibit. Gives how many.
+
+    Bytes first, rows then: whoever is killed in between leaves rows, and the next run finishes.
+    """
+    doomed = list(
+        Blob.objects.filter(received_at__lt=now - limits.ORPHANED_AFTER, exhibits__isnull=True)
+        .prefetch_related("derivatives")
+        .order_by("received_at", "id")[:limit]
+    )
+    storage = store.storage()
+    for blob in doomed:
+        for key in [blob.key, *(copy.key for copy in blob.derivatives.all())]:
+            storage.delete(key)
+        _forget(blob.pk)
+    return len(doomed)
+
+
+@act
+def _forget(blob_id: int) -> None:
+    Derivative.objects.filter(blob_id=blob_id).delete()
+    Blob.objects.filter(pk=blob_id).delete()
