@@ -88,7 +88,7 @@ ACCOUNTS = (
         _("Arbitrator 032, the second at the desk"), "desk:queue", "gavel", number="032",
     ),
     DemoAccount(
-        "senior", "senior-007", "资深裁决员 007", Role.SENIOR, _("Senior arbitrator"),
+        "senior", "senior-007", "高级裁决员 007", Role.SENIOR, _("Senior arbitrator"),
         _("Senior 007 approves rulings and decides appeals"), "desk:review", "stamp", number="007",
     ),
     DemoAccount(
