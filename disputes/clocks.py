@@ -19,6 +19,7 @@ from rulebook import clocks as terms
 from rulebook import queries as rulebook
 from rulebook.schema import Step
 
+
 @act
 def stop(case_id: int, *, reason: str, text: str, actor: Actor, now: datetime, seen: int | None = None) -> Case:
     """All clocks of the case stand still, at most for the term of the reason (T22–T25); what was left is kept."""
@@ -41,9 +42,7 @@ def resume(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None
 
 
 @act
-def extend(
-    case_id: int, *, hours: int, text: str, actor: Actor, now: datetime, seen: int | None = None
-) -> Deadline:
+def extend(case_id: int, *, hours: int, text: str, actor: Actor, now: datetime, seen: int | None = None) -> Deadline:
     """The duty of the current state is due later, as far and as often as its step allows. Both sides are told.
 
     A party may extend only what it owes itself, and only where the rules give it that right; staff need a reason too.
@@ -51,9 +50,7 @@ def extend(
     case = queries.lock(case_id, seen=seen)
     access.require_visible(case, actor)
     duty = DUTIES.get(moves.facts_of(case, actor, now).state)
-    deadline = (
-        Deadline.objects.filter(case=case, duty=duty.name, state=Deadline.PENDING).first() if duty else None
-    )
+    deadline = Deadline.objects.filter(case=case, duty=duty.name, state=Deadline.PENDING).first() if duty else None
     if deadline is None:
         raise Refused("no_deadline_runs")
     step = deadlines.step_of(case, deadline.step)

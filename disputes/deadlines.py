@@ -8,7 +8,8 @@ from typing import Any
 from common.acts import require_act
 from disputes.models import Case, Deadline
 from disputes.moves import Arm
-from rulebook import calendars, clocks, queries as rulebook
+from rulebook import calendars, clocks
+from rulebook import queries as rulebook
 from rulebook.schema import Step
 
 

@@ -108,9 +108,7 @@ def admit(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None)
 
 
 @act
-def not_admit(
-    case_id: int, *, code: str, text: str, actor: Actor, now: datetime, seen: int | None = None
-) -> Case:
+def not_admit(case_id: int, *, code: str, text: str, actor: Actor, now: datetime, seen: int | None = None) -> Case:
     """The case is not accepted, for one of the rulebook's reasons, which names its clause and the outside routes."""
     case = queries.lock(case_id, seen=seen)
     access.require_visible(case, actor)

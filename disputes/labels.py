@@ -41,9 +41,7 @@ STATES: dict[State, dict[str, Label]] = {
     State.RETURN_IN_TRANSIT: _label(
         (_("Return on its way"), "them"), (_("Check the return"), "you"), (_("Return on its way"), "them")
     ),
-    State.ADMISSION: _label(
-        (_("Being checked"), "them"), (_("Being checked"), "them"), (_("To be checked"), "you")
-    ),
+    State.ADMISSION: _label((_("Being checked"), "them"), (_("Being checked"), "them"), (_("To be checked"), "you")),
     State.GATHERING_EVIDENCE: _label(
         (_("Your evidence needed"), "you"), (_("Your evidence needed"), "you"), (_("Giving evidence"), "them")
     ),
@@ -55,15 +53,15 @@ STATES: dict[State, dict[str, Label]] = {
     State.MORE_EVIDENCE: _label(
         (_("More evidence asked for"), "you"), (_("More evidence asked for"), "you"), (_("Further evidence"), "them")
     ),
-    State.JURY_VOTING: _label(
-        (_("With the jury"), "them"), (_("With the jury"), "them"), (_("With the jury"), "them")
-    ),
+    State.JURY_VOTING: _label((_("With the jury"), "them"), (_("With the jury"), "them"), (_("With the jury"), "them")),
     State.AWAITING_APPROVAL: _label(_RULING_WAITED, _RULING_WAITED, (_("To be approved"), "you")),
     State.APPEAL_WINDOW: _label(
         (_("Ruled, appeal open"), "done"), (_("Ruled, appeal open"), "done"), (_("Ruled"), "done")
     ),
     State.AWAITING_APPEAL_ANSWER: _label(
-        (_("Appeal under review"), "them"), (_("Appeal under review"), "them"), (_("Appeal: waiting for answer"), "them")
+        (_("Appeal under review"), "them"),
+        (_("Appeal under review"), "them"),
+        (_("Appeal: waiting for answer"), "them"),
     ),
     State.UNDER_APPEAL: _label(
         (_("Appeal under review"), "them"), (_("Appeal under review"), "them"), (_("Appeal to decide"), "you")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from common.actor import Role, Side
-from common.machine import Edge, Machine, rows
+from common.machine import Machine, rows
 
 
 class State(StrEnum):
@@ -303,7 +303,7 @@ def is_suspended(facts: Facts) -> Guard:
     return None if facts.suspended else "case_is_not_suspended"
 
 
-B, M, A, S, O, SYS = Role.BUYER, Role.MERCHANT, Role.ARBITRATOR, Role.SENIOR, Role.OPS, Role.SYSTEM
+B, M, A, S, OPS, SYS = Role.BUYER, Role.MERCHANT, Role.ARBITRATOR, Role.SENIOR, Role.OPS, Role.SYSTEM
 RUNS = clocks_are_running
 
 _NEGOTIATING = [
@@ -383,12 +383,12 @@ _INTERVENING = [
         Event.INTERVENTION_REQUESTED,
         [State.AWAITING_MERCHANT, State.AWAITING_BUYER, State.AWAITING_RETURN, State.RETURN_IN_TRANSIT],
         State.ADMISSION,
-        {B, M, O, SYS},
+        {B, M, OPS, SYS},
         RUNS,
         nothing_speaks_against_it,
     ),
-    *rows(Event.ADMITTED, State.ADMISSION, State.GATHERING_EVIDENCE, {O, S, SYS}, RUNS),
-    *rows(Event.NOT_ADMITTED, State.ADMISSION, State.DISMISSED, {O, S}, RUNS),
+    *rows(Event.ADMITTED, State.ADMISSION, State.GATHERING_EVIDENCE, {OPS, S, SYS}, RUNS),
+    *rows(Event.NOT_ADMITTED, State.ADMISSION, State.DISMISSED, {OPS, S}, RUNS),
     *rows(
         Event.EVIDENCE_ADDED,
         [State.GATHERING_EVIDENCE, State.AWAITING_CONFIRMATION, State.AWAITING_ASSIGNMENT],
@@ -475,7 +475,7 @@ _DECIDING = [
     ),
     *rows(Event.PICKUP_OVERDUE, State.AWAITING_ASSIGNMENT, None, SYS, RUNS),
     *rows(Event.HANDED_BACK, State.UNDER_REVIEW, State.AWAITING_ASSIGNMENT, {A, S}, is_mine),
-    *rows(Event.HANDED_BACK, State.UNDER_REVIEW, State.AWAITING_ASSIGNMENT, O),
+    *rows(Event.HANDED_BACK, State.UNDER_REVIEW, State.AWAITING_ASSIGNMENT, OPS),
     *rows(Event.RETURNED_TO_QUEUE, State.UNDER_REVIEW, State.AWAITING_ASSIGNMENT, SYS, RUNS),
     *rows(Event.MORE_EVIDENCE_ASKED, State.UNDER_REVIEW, State.MORE_EVIDENCE, {A, S}, RUNS, is_mine),
     *rows(
@@ -667,7 +667,7 @@ _CLOCKS = [
         Event.CLOCKS_STOPPED,
         [state for state in LIVE if state is not State.ENFORCING],
         None,
-        {A, S, O},
+        {A, S, OPS},
         RUNS,
         nothing_speaks_against_it,
     ),
@@ -675,29 +675,21 @@ _CLOCKS = [
         Event.CLOCKS_RESUMED,
         [state for state in LIVE if state is not State.ENFORCING],
         None,
-        {A, S, O, SYS},
+        {A, S, OPS, SYS},
         is_suspended,
     ),
     *rows(
         Event.DEADLINE_EXTENDED,
         [state for state in LIVE if state is not State.ENFORCING],
         None,
-        {B, M, A, S, O},
+        {B, M, A, S, OPS},
         RUNS,
         nothing_speaks_against_it,
     ),
 ]
 
 LIFECYCLE: Machine[State, Event, Facts] = Machine(
-    (
-        _NEGOTIATING
-        + _SETTLING
-        + _INTERVENING
-        + _DECIDING
-        + _APPEALING
-        + _EXECUTING
-        + _CLOCKS
-    )
+    _NEGOTIATING + _SETTLING + _INTERVENING + _DECIDING + _APPEALING + _EXECUTING + _CLOCKS
 )
 
 

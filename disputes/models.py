@@ -10,7 +10,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-
 from disputes.lifecycle import TERMINAL, Kind, State
 
 LIVE_STATES = [state.value for state in State if state not in TERMINAL]
@@ -75,12 +74,8 @@ class Case(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["line"], condition=Q(state__in=LIVE_STATES), name="case_one_live_per_line"
-            ),
-            models.CheckConstraint(
-                condition=Q(claimed__gt=0) & Q(paid__gt=0), name="case_sums_are_positive"
-            ),
+            models.UniqueConstraint(fields=["line"], condition=Q(state__in=LIVE_STATES), name="case_one_live_per_line"),
+            models.CheckConstraint(condition=Q(claimed__gt=0) & Q(paid__gt=0), name="case_sums_are_positive"),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=False, state__in=[s.value for s in TERMINAL])
                 | Q(closed_at__isnull=True, state__in=LIVE_STATES),

@@ -41,17 +41,21 @@ def make(
         refusals.append("offer_already_open")
     statement = statements.add(case, "offer", text, actor=actor, now=now)
     step = deadlines.step_of(case, "offer")
-    offer = Offer.objects.create(
-        case=case,
-        side=side,
-        remedy="R3" if returns else ("R2" if amount < case.claimed else "R1"),
-        amount=amount,
-        returns=returns,
-        statement=statement,
-        by_id=actor.id,
-        made_at=now,
-        expires_at=clocks.due(now, step.duration, calendars.current()).at,
-    ) if not refusals else None
+    offer = (
+        Offer.objects.create(
+            case=case,
+            side=side,
+            remedy="R3" if returns else ("R2" if amount < case.claimed else "R1"),
+            amount=amount,
+            returns=returns,
+            statement=statement,
+            by_id=actor.id,
+            made_at=now,
+            expires_at=clocks.due(now, step.duration, calendars.current()).at,
+        )
+        if not refusals
+        else None
+    )
     awaits = actor.side.other.value if actor.side else "both"
     facts = moves.facts_of(case, actor, now, refusals=tuple(refusals), within_limit=_within_limit(actor, amount))
     data = {
@@ -94,9 +98,7 @@ def accept(offer_id: int, *, actor: Actor, now: datetime, seen: int | None = Non
     )
     data = {"offer": offer.pk, "offer_of": offer.side}
     accepted_by = [*offer.accepted_by, actor.role.value]
-    advance(
-        case, Event.OFFER_ACCEPTED, actor=actor, now=now, facts=facts, award=award if settled else None, data=data
-    )
+    advance(case, Event.OFFER_ACCEPTED, actor=actor, now=now, facts=facts, award=award if settled else None, data=data)
     Offer.objects.filter(pk=offer.pk).update(
         accepted_by=accepted_by,
         state="accepted" if settled else Offer.OPEN,

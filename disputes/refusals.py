@@ -57,7 +57,9 @@ SENTENCES: dict[str, str | Promise] = {
     "type_not_for_order": _("This kind of dispute does not fit the state of the order. Choose another one."),
     "no_negotiation": _("There is no message to the merchant yet. Write to the merchant first."),
     "not_yet": _("Not yet: the merchant still has time. You can ask from %(opens_at)s."),
-    "out_of_window": _("The time to file ended on %(ended_at)s. You can still turn to 12315 or a consumer association."),
+    "out_of_window": _(
+        "The time to file ended on %(ended_at)s. You can still turn to 12315 or a consumer association."
+    ),
     "already_decided": _("This has been decided already. New facts are needed to file again."),
     "live_case_exists": _("There is already a case about this item. Go on there."),
     "already_in_intervention": _("The platform has already stepped in; the request can no longer be changed."),

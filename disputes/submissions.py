@@ -63,9 +63,7 @@ def add_evidence(
         raise Refused("evidence_code_unknown", evidence_code=code)
     if case.state in _REOPENING and Dossier.objects.filter(pk=case.dossier_id, sealed_at__isnull=False).exists():
         dossiers.reopen(case.dossier_id)
-    exhibit = dossiers.add(
-        case.dossier_id, received, side=side, code=code, name=name, note=note, actor=actor, now=now
-    )
+    exhibit = dossiers.add(case.dossier_id, received, side=side, code=code, name=name, note=note, actor=actor, now=now)
     advance(case, Event.EVIDENCE_ADDED, actor=actor, now=now, data=exhibit.as_entry_data())
     return exhibit
 
@@ -116,9 +114,7 @@ def hand_in_more(case_id: int, *, text: str, actor: Actor, now: datetime, seen: 
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
     statement = statements.add(case, "more_evidence", text, actor=actor, now=now)
-    return advance(
-        case, Event.MORE_EVIDENCE_HANDED_IN, actor=actor, now=now, data=statements.ref(statement)
-    )
+    return advance(case, Event.MORE_EVIDENCE_HANDED_IN, actor=actor, now=now, data=statements.ref(statement))
 
 
 def missing_evidence(case: Case, side: Side) -> list[str]:
@@ -146,9 +142,7 @@ def keep_answers(case: Case, answers: Sequence[Answer], *, actor: Actor, now: da
         own = Exhibit.objects.filter(pk__in=answer.exhibits, dossier_id=case.dossier_id).count()
         if own != len(set(answer.exhibits)):
             raise Missing
-        PointAnswer.objects.filter(point=point, side=side.value, superseded_at__isnull=True).update(
-            superseded_at=now
-        )
+        PointAnswer.objects.filter(point=point, side=side.value, superseded_at__isnull=True).update(superseded_at=now)
         PointAnswer.objects.create(
             point=point,
             side=side.value,

@@ -34,13 +34,14 @@ TRIES = 5
 BACK_OFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 
 _CASE = [
-    *"id number state kind version round priority currency claimed remedy returns pays asked answered".split(),
-    *"appellant decided_on_appeal suspended_at intervened_at evidence_closes_at refusals_so_far".split(),
-    *"buyer_handed_in_at merchant_handed_in_at buyer_waived_at merchant_waived_at".split(),
-    *"buyer_appealed_at merchant_appealed_at outcome_id assignee_id ruled_by_id procedure_rules_id".split(),
-    *"stream_id due_at".split(),
+    *["id", "number", "state", "kind", "version", "round", "priority", "currency", "claimed", "remedy"],
+    *["returns", "pays", "asked", "answered"],
+    *["appellant", "decided_on_appeal", "suspended_at", "intervened_at", "evidence_closes_at", "refusals_so_far"],
+    *["buyer_handed_in_at", "merchant_handed_in_at", "buyer_waived_at", "merchant_waived_at"],
+    *["buyer_appealed_at", "merchant_appealed_at", "outcome_id", "assignee_id", "ruled_by_id", "procedure_rules_id"],
+    *["stream_id", "due_at"],
 ]
-_DUE = "deadline_id duty step deadline_due_at head_seq head_digest".split()
+_DUE = ["deadline_id", "duty", "step", "deadline_due_at", "head_seq", "head_digest"]
 Row = namedtuple("Row", [*_DUE, *_CASE])  # type: ignore[misc]
 
 _CLAIM = f"""
@@ -243,7 +244,8 @@ def _end_offers(planned: Sequence[tuple[Row, Move]], now: datetime) -> None:
 
 def _arm(planned: Sequence[tuple[Row, Move]], now: datetime) -> dict[int, datetime]:
     """Arm what the moves await next. Returns when each case's main duty is due."""
-    columns = "duty step clock awaits armed_at due_at provisional calendar_version remind_at reminders".split()
+    columns = ["duty", "step", "clock", "awaits", "armed_at", "due_at", "provisional", "calendar_version"]
+    columns += ["remind_at", "reminders"]
     rows: list[tuple[Any, ...]] = []
     due: dict[int, datetime] = {}
     for row, move in planned:

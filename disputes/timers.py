@@ -118,9 +118,7 @@ OFFERS: dict[str, Duty] = {
     for by in ("buyer", "merchant", "platform")
 }
 
-BY_NAME: dict[str, Duty] = {
-    duty.name: duty for duty in [*DUTIES.values(), SUSPENSION, *OFFERS.values()]
-}
+BY_NAME: dict[str, Duty] = {duty.name: duty for duty in [*DUTIES.values(), SUSPENSION, *OFFERS.values()]}
 
 # While these states last, the review clock stands still.
 HOLDS_REVIEW = frozenset({State.MORE_EVIDENCE, State.JURY_VOTING})

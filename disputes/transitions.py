@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from common.acts import require_act
 from common.actor import Actor
+from common.acts import require_act
 from disputes import deadlines, moves, outcomes
 from disputes.awards import Award
 from disputes.lifecycle import Event, Facts

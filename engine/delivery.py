@@ -50,7 +50,7 @@ def deliver(*, limit: int = 100) -> Delivered:
         cursor.execute(_HEADS, {"now": now, "limit": limit})
         heads = cursor.fetchall()
     done = failed = 0
-    for entry_id, stream_id in heads:
+    for _entry_id, stream_id in heads:
         try:
             while _deliver_next(stream_id):
                 done += 1

@@ -41,7 +41,7 @@ def start_execution(entry: Entry, case: Case, now: datetime) -> None:
 
 _TO_STATE: dict[State, tuple[Reaction, ...]] = {
     State.ENFORCING: (start_execution,),
-    **{state: (let_the_money_go,) for state in TERMINAL},
+    **dict.fromkeys(TERMINAL, (let_the_money_go,)),
 }
 _BY_KIND: dict[Kind, tuple[Reaction, ...]] = {Kind.REFUND_REQUESTED: (hold_the_money,)}
 

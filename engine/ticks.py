@@ -9,8 +9,8 @@ from common import clock
 from common.actor import Actor
 from disputes import clocks, sweep
 from disputes.models import Deadline
-from engine import delivery
 from enforcement import execution, movements
+from engine import delivery
 from notifications import sending
 
 _ROUNDS = 200

@@ -81,5 +81,3 @@ def _params(entry: Entry, case: Case) -> dict[str, Any]:
         "currency": case.currency,
         "due": due,
     }
-
-

@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from structlog.contextvars import get_contextvars
 
 from web import language
 
@@ -48,7 +49,7 @@ def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """The last resort: a file without template engine, session or database, in the language of the path."""
-    number = uuid4().hex[:8].upper()
+    number = str(get_contextvars().get("request_id") or uuid4().hex)[:8].upper()
     log.error("page broke", extra={"number": number}, exc_info=sys.exc_info())
     tag = language.of_path(request.path).tag
     text = _BROKEN.read_text(encoding="utf-8").replace("{{ number }}", number).replace("{{ lang }}", tag)

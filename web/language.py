@@ -54,8 +54,7 @@ def same_page(full_path: str, code: str) -> str:
         if path == prefix[:-1] or path.startswith((prefix, prefix[:-1] + "?")):
             path = "/" + path[len(prefix) :].lstrip("/")
             break
-    if not path.startswith("/"):
-        path = "/" + path
+    path = "/" + path.lstrip("/")  # two slashes at the start would name another site
     return path if code == settings.LANGUAGE_CODE.lower() else f"/{code}{path}"
 
 

@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
-from web import navigation, sign_in, styleguide
+from web import navigation, rules, sign_in, styleguide
 from web.context import THEMES
 
 app_name = "public"
@@ -23,11 +23,6 @@ def home(request: HttpRequest) -> HttpResponse:
     doors = [(role.value, sign_in.area_of(role)) for role in sign_in.doors(request.user)]
     shown = {"nav": navigation.items("public"), "doors": [door for door in doors if door[1]]}
     return render(request, "public/home.html", shown)
-
-
-@require_safe
-def rules(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/rules.html", {"nav": navigation.items("public", "rules")})
 
 
 @require_safe
@@ -57,7 +52,9 @@ def style(request: HttpRequest, page: str = "components") -> HttpResponse:
 
 urlpatterns = [
     path("", home, name="home"),
-    path("rules/", rules, name="rules"),
+    path("rules/", rules.index, name="rules"),
+    path("rules/<slug:version>/", rules.index, name="rules_version"),
+    path("rules/<slug:version>/<str:number>/", rules.clause, name="clause"),
     path("help/", help_page, name="help"),
     path("login/", sign_in.sign_in, name="sign_in"),
     path("logout/", sign_in.sign_out, name="sign_out"),

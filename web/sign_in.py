@@ -23,7 +23,7 @@ LANDINGS = {
     Role.BUYER: "buyer:home",
     Role.MERCHANT: "merchant:inbox",
     Role.ARBITRATOR: "desk:queue",
-    Role.SENIOR: "desk:queue",
+    Role.SENIOR: "desk:review",
     Role.JUROR: "jury:lobby",
     Role.OPS: "ops:deadlines",
 }

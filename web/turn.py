@@ -88,7 +88,9 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
     """The three facts for one reader, from the case and its open deadlines (no query)."""
     state = State(case.state)
     me = labels.reader(actor.role)
-    mine = me == case.awaits or (case.awaits == "both" and me != "staff") or (me == "staff" and case.awaits == "platform")
+    mine = (
+        me == case.awaits or (case.awaits == "both" and me != "staff") or (me == "staff" and case.awaits == "platform")
+    )
     duty = DUTIES.get(state)
     deadline = next((d for d in open_deadlines if duty is not None and d.duty == duty.name), None)
     left = None

@@ -9,298 +9,661 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('evidence', '0001_initial'),
-        ('journal', '0001_initial'),
-        ('marketplace', '0001_initial'),
-        ('rulebook', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("evidence", "0001_initial"),
+        ("journal", "0001_initial"),
+        ("marketplace", "0001_initial"),
+        ("rulebook", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=19, unique=True)),
-                ('state', models.CharField(choices=[('awaiting_merchant', 'awaiting_merchant'), ('awaiting_buyer', 'awaiting_buyer'), ('awaiting_return', 'awaiting_return'), ('return_in_transit', 'return_in_transit'), ('admission', 'admission'), ('gathering_evidence', 'gathering_evidence'), ('awaiting_confirmation', 'awaiting_confirmation'), ('awaiting_assignment', 'awaiting_assignment'), ('under_review', 'under_review'), ('more_evidence', 'more_evidence'), ('jury_voting', 'jury_voting'), ('awaiting_approval', 'awaiting_approval'), ('appeal_window', 'appeal_window'), ('awaiting_appeal_answer', 'awaiting_appeal_answer'), ('under_appeal', 'under_appeal'), ('awaiting_compliance', 'awaiting_compliance'), ('enforcing', 'enforcing'), ('closed', 'closed'), ('lapsed', 'lapsed'), ('withdrawn', 'withdrawn'), ('dismissed', 'dismissed')], max_length=24)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('round', models.PositiveSmallIntegerField(default=0)),
-                ('state_since', models.DateTimeField()),
-                ('awaits', models.CharField(blank=True, max_length=8)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('kind', models.CharField(choices=[('unshipped', 'unshipped'), ('in_transit', 'in_transit'), ('refund_only', 'refund_only'), ('return_refund', 'return_refund')], max_length=16)),
-                ('type_code', models.CharField(max_length=32)),
-                ('title', models.CharField(max_length=200)),
-                ('currency', models.CharField(max_length=3)),
-                ('paid', models.BigIntegerField()),
-                ('claimed', models.BigIntegerField()),
-                ('remedy', models.CharField(max_length=4)),
-                ('returns', models.BooleanField(default=False)),
-                ('pays', models.BooleanField(default=False)),
-                ('opened_at', models.DateTimeField()),
-                ('intervened_at', models.DateTimeField(null=True)),
-                ('evidence_closes_at', models.DateTimeField(null=True)),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('suspended_at', models.DateTimeField(null=True)),
-                ('buyer_handed_in_at', models.DateTimeField(null=True)),
-                ('merchant_handed_in_at', models.DateTimeField(null=True)),
-                ('asked', models.CharField(blank=True, max_length=8)),
-                ('answered', models.CharField(blank=True, max_length=8)),
-                ('buyer_waived_at', models.DateTimeField(null=True)),
-                ('merchant_waived_at', models.DateTimeField(null=True)),
-                ('buyer_appealed_at', models.DateTimeField(null=True)),
-                ('merchant_appealed_at', models.DateTimeField(null=True)),
-                ('appellant', models.CharField(blank=True, max_length=8)),
-                ('decided_on_appeal', models.BooleanField(default=False)),
-                ('executable_at', models.DateTimeField(null=True)),
-                ('refusals_so_far', models.PositiveSmallIntegerField(default=0)),
-                ('legal_hold', models.BooleanField(default=False)),
-                ('assignee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases_assigned', to=settings.AUTH_USER_MODEL)),
-                ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases_as_buyer', to=settings.AUTH_USER_MODEL)),
-                ('dossier', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='case', to='evidence.dossier')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='marketplace.orderline')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='accounts.merchant')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='marketplace.order')),
-                ('procedure_rules', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rulebook.ruleset')),
-                ('ruled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases_ruled', to=settings.AUTH_USER_MODEL)),
-                ('stream', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='case', to='journal.stream')),
-                ('substance_rules', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rulebook.ruleset')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=19, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("awaiting_merchant", "awaiting_merchant"),
+                            ("awaiting_buyer", "awaiting_buyer"),
+                            ("awaiting_return", "awaiting_return"),
+                            ("return_in_transit", "return_in_transit"),
+                            ("admission", "admission"),
+                            ("gathering_evidence", "gathering_evidence"),
+                            ("awaiting_confirmation", "awaiting_confirmation"),
+                            ("awaiting_assignment", "awaiting_assignment"),
+                            ("under_review", "under_review"),
+                            ("more_evidence", "more_evidence"),
+                            ("jury_voting", "jury_voting"),
+                            ("awaiting_approval", "awaiting_approval"),
+                            ("appeal_window", "appeal_window"),
+                            ("awaiting_appeal_answer", "awaiting_appeal_answer"),
+                            ("under_appeal", "under_appeal"),
+                            ("awaiting_compliance", "awaiting_compliance"),
+                            ("enforcing", "enforcing"),
+                            ("closed", "closed"),
+                            ("lapsed", "lapsed"),
+                            ("withdrawn", "withdrawn"),
+                            ("dismissed", "dismissed"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("round", models.PositiveSmallIntegerField(default=0)),
+                ("state_since", models.DateTimeField()),
+                ("awaits", models.CharField(blank=True, max_length=8)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("priority", models.SmallIntegerField(default=0)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("unshipped", "unshipped"),
+                            ("in_transit", "in_transit"),
+                            ("refund_only", "refund_only"),
+                            ("return_refund", "return_refund"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("type_code", models.CharField(max_length=32)),
+                ("title", models.CharField(max_length=200)),
+                ("currency", models.CharField(max_length=3)),
+                ("paid", models.BigIntegerField()),
+                ("claimed", models.BigIntegerField()),
+                ("remedy", models.CharField(max_length=4)),
+                ("returns", models.BooleanField(default=False)),
+                ("pays", models.BooleanField(default=False)),
+                ("opened_at", models.DateTimeField()),
+                ("intervened_at", models.DateTimeField(null=True)),
+                ("evidence_closes_at", models.DateTimeField(null=True)),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("suspended_at", models.DateTimeField(null=True)),
+                ("buyer_handed_in_at", models.DateTimeField(null=True)),
+                ("merchant_handed_in_at", models.DateTimeField(null=True)),
+                ("asked", models.CharField(blank=True, max_length=8)),
+                ("answered", models.CharField(blank=True, max_length=8)),
+                ("buyer_waived_at", models.DateTimeField(null=True)),
+                ("merchant_waived_at", models.DateTimeField(null=True)),
+                ("buyer_appealed_at", models.DateTimeField(null=True)),
+                ("merchant_appealed_at", models.DateTimeField(null=True)),
+                ("appellant", models.CharField(blank=True, max_length=8)),
+                ("decided_on_appeal", models.BooleanField(default=False)),
+                ("executable_at", models.DateTimeField(null=True)),
+                ("refusals_so_far", models.PositiveSmallIntegerField(default=0)),
+                ("legal_hold", models.BooleanField(default=False)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases_assigned",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases_as_buyer",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="case", to="evidence.dossier"
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="marketplace.orderline"
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="accounts.merchant"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="marketplace.order"
+                    ),
+                ),
+                (
+                    "procedure_rules",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rulebook.ruleset"
+                    ),
+                ),
+                (
+                    "ruled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cases_ruled",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "stream",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="case", to="journal.stream"
+                    ),
+                ),
+                (
+                    "substance_rules",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="rulebook.ruleset"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('duty', models.CharField(max_length=24)),
-                ('step', models.CharField(max_length=32)),
-                ('clock', models.CharField(max_length=2)),
-                ('awaits', models.CharField(max_length=8)),
-                ('state', models.CharField(choices=[('pending', 'pending'), ('paused', 'paused'), ('met', 'met'), ('expired', 'expired'), ('cancelled', 'cancelled')], default='pending', max_length=10)),
-                ('armed_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('provisional', models.BooleanField(default=False)),
-                ('calendar_version', models.CharField(blank=True, max_length=40)),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('extensions', models.PositiveSmallIntegerField(default=0)),
-                ('remind_at', models.DateTimeField(null=True)),
-                ('reminders', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), default=list, size=None)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('fired_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('retry_at', models.DateTimeField(null=True)),
-                ('set_aside_at', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, max_length=200)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='disputes.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("duty", models.CharField(max_length=24)),
+                ("step", models.CharField(max_length=32)),
+                ("clock", models.CharField(max_length=2)),
+                ("awaits", models.CharField(max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "pending"),
+                            ("paused", "paused"),
+                            ("met", "met"),
+                            ("expired", "expired"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("armed_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("provisional", models.BooleanField(default=False)),
+                ("calendar_version", models.CharField(blank=True, max_length=40)),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("extensions", models.PositiveSmallIntegerField(default=0)),
+                ("remind_at", models.DateTimeField(null=True)),
+                (
+                    "reminders",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateTimeField(), default=list, size=None
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("fired_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("retry_at", models.DateTimeField(null=True)),
+                ("set_aside_at", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, max_length=200)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deadlines", to="disputes.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('source', models.CharField(max_length=10)),
-                ('remedy', models.CharField(max_length=4)),
-                ('amount', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('returns', models.BooleanField()),
-                ('pays', models.BooleanField()),
-                ('freight_amount', models.BigIntegerField(default=0)),
-                ('freight_payer', models.CharField(default='nobody', max_length=8)),
-                ('ground', models.CharField(blank=True, max_length=24)),
-                ('merchant_share', models.PositiveSmallIntegerField(default=10000)),
-                ('lines', models.JSONField(default=list)),
-                ('recorded_at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='disputes.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField()),
+                ("source", models.CharField(max_length=10)),
+                ("remedy", models.CharField(max_length=4)),
+                ("amount", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("returns", models.BooleanField()),
+                ("pays", models.BooleanField()),
+                ("freight_amount", models.BigIntegerField(default=0)),
+                ("freight_payer", models.CharField(default="nobody", max_length=8)),
+                ("ground", models.CharField(blank=True, max_length=24)),
+                ("merchant_share", models.PositiveSmallIntegerField(default=10000)),
+                ("lines", models.JSONField(default=list)),
+                ("recorded_at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="outcomes", to="disputes.case"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='case',
-            name='outcome',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='effective_for', to='disputes.outcome'),
+            model_name="case",
+            name="outcome",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="effective_for",
+                to="disputes.outcome",
+            ),
         ),
         migrations.CreateModel(
-            name='Point',
+            name="Point",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('number', models.PositiveSmallIntegerField()),
-                ('text', models.CharField(max_length=120)),
-                ('raised_by', models.CharField(choices=[('buyer', 'buyer'), ('merchant', 'merchant'), ('platform', 'platform')], max_length=8)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='points', to='disputes.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveSmallIntegerField()),
+                ("text", models.CharField(max_length=120)),
+                (
+                    "raised_by",
+                    models.CharField(
+                        choices=[("buyer", "buyer"), ("merchant", "merchant"), ("platform", "platform")], max_length=8
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="points", to="disputes.case"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['round', 'number'],
+                "ordering": ["round", "number"],
             },
         ),
         migrations.CreateModel(
-            name='PointAnswer',
+            name="PointAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('buyer', 'buyer'), ('merchant', 'merchant')], max_length=8)),
-                ('stance', models.CharField(choices=[('agrees', 'agrees'), ('disputes', 'disputes'), ('unsure', 'unsure')], max_length=8)),
-                ('text', models.CharField(blank=True, max_length=600)),
-                ('exhibits', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('at', models.DateTimeField()),
-                ('superseded_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='disputes.point')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("side", models.CharField(choices=[("buyer", "buyer"), ("merchant", "merchant")], max_length=8)),
+                (
+                    "stance",
+                    models.CharField(
+                        choices=[("agrees", "agrees"), ("disputes", "disputes"), ("unsure", "unsure")], max_length=8
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=600)),
+                (
+                    "exhibits",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("superseded_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="disputes.point"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('buyer', 'buyer'), ('merchant', 'merchant'), ('platform', 'platform')], max_length=8)),
-                ('kind', models.CharField(max_length=24)),
-                ('text', models.TextField(max_length=4000)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='disputes.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("buyer", "buyer"), ("merchant", "merchant"), ("platform", "platform")], max_length=8
+                    ),
+                ),
+                ("kind", models.CharField(max_length=24)),
+                ("text", models.TextField(max_length=4000)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="statements", to="disputes.case"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('buyer', 'buyer'), ('merchant', 'merchant'), ('platform', 'platform')], max_length=8)),
-                ('remedy', models.CharField(max_length=4)),
-                ('amount', models.BigIntegerField()),
-                ('returns', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('open', 'open'), ('accepted', 'accepted'), ('declined', 'declined'), ('retracted', 'retracted'), ('lapsed', 'lapsed'), ('void', 'void')], default='open', max_length=10)),
-                ('declined_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), default=list, size=None)),
-                ('accepted_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), default=list, size=None)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='disputes.case')),
-                ('statement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='disputes.statement')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("buyer", "buyer"), ("merchant", "merchant"), ("platform", "platform")], max_length=8
+                    ),
+                ),
+                ("remedy", models.CharField(max_length=4)),
+                ("amount", models.BigIntegerField()),
+                ("returns", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("accepted", "accepted"),
+                            ("declined", "declined"),
+                            ("retracted", "retracted"),
+                            ("lapsed", "lapsed"),
+                            ("void", "void"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "declined_by",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), default=list, size=None
+                    ),
+                ),
+                (
+                    "accepted_by",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), default=list, size=None
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="disputes.case"
+                    ),
+                ),
+                (
+                    "statement",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="disputes.statement",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseFile',
+            name="CaseFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField()),
-                ('body', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('frozen_at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='disputes.case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField()),
+                ("body", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                ("frozen_at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="disputes.case"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('case', 'round'), name='case_file_once_a_round')],
+                "constraints": [models.UniqueConstraint(fields=("case", "round"), name="case_file_once_a_round")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='casefile',
-            trigger=pgtrigger.compiler.Trigger(name='case_files_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='356ea7361fb50f1521608571c677e1080a01723a', operation='UPDATE', pgid='pgtrigger_case_files_stay_ead32', table='disputes_casefile', when='BEFORE')),
+            model_name="casefile",
+            trigger=pgtrigger.compiler.Trigger(
+                name="case_files_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="356ea7361fb50f1521608571c677e1080a01723a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_case_files_stay_ead32",
+                    table="disputes_casefile",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('set_aside_at__isnull', True), ('state', 'pending')), fields=['due_at', 'id'], name='deadline_due'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("set_aside_at__isnull", True), ("state", "pending")),
+                fields=["due_at", "id"],
+                name="deadline_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('remind_at__isnull', False), ('state', 'pending')), fields=['remind_at', 'id'], name='deadline_reminders'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("remind_at__isnull", False), ("state", "pending")),
+                fields=["remind_at", "id"],
+                name="deadline_reminders",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('set_aside_at__isnull', False)), fields=['set_aside_at'], name='deadline_aside'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("set_aside_at__isnull", False)), fields=["set_aside_at"], name="deadline_aside"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('provisional', True), ('state', 'pending')), fields=['id'], name='deadline_provisional'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("provisional", True), ("state", "pending")),
+                fields=["id"],
+                name="deadline_provisional",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['pending', 'paused'])), fields=('case', 'duty'), name='deadline_one_per_duty'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["pending", "paused"])),
+                fields=("case", "duty"),
+                name="deadline_one_per_duty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.CheckConstraint(condition=models.Q(('fired_at__isnull', True), ('fired_at__gte', models.F('due_at')), _connector='OR'), name='deadline_never_early'),
+            model_name="deadline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fired_at__isnull", True), ("fired_at__gte", models.F("due_at")), _connector="OR"),
+                name="deadline_never_early",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outcome',
-            index=models.Index(fields=['id', 'recorded_at'], name='outcome_feed'),
+            model_name="outcome",
+            index=models.Index(fields=["id", "recorded_at"], name="outcome_feed"),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('case',), name='outcome_one_effective'),
+            model_name="outcome",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at__isnull", True)), fields=("case",), name="outcome_one_effective"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='outcome_amount_not_negative'),
+            model_name="outcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0)), name="outcome_amount_not_negative"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='outcome',
-            trigger=pgtrigger.compiler.Trigger(name='outcomes_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='40f4b32132d05481f4ba8a25054362b802935281', operation='DELETE', pgid='pgtrigger_outcomes_stay_192fe', table='disputes_outcome', when='BEFORE')),
+            model_name="outcome",
+            trigger=pgtrigger.compiler.Trigger(
+                name="outcomes_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="40f4b32132d05481f4ba8a25054362b802935281",
+                    operation="DELETE",
+                    pgid="pgtrigger_outcomes_stay_192fe",
+                    table="disputes_outcome",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='outcome',
-            trigger=pgtrigger.compiler.Trigger(name='outcomes_unaltered', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."case_id" IS DISTINCT FROM (NEW."case_id") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."freight_amount" IS DISTINCT FROM (NEW."freight_amount") OR OLD."freight_payer" IS DISTINCT FROM (NEW."freight_payer") OR OLD."ground" IS DISTINCT FROM (NEW."ground") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."lines" IS DISTINCT FROM (NEW."lines") OR OLD."merchant_share" IS DISTINCT FROM (NEW."merchant_share") OR OLD."pays" IS DISTINCT FROM (NEW."pays") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."remedy" IS DISTINCT FROM (NEW."remedy") OR OLD."returns" IS DISTINCT FROM (NEW."returns") OR OLD."round" IS DISTINCT FROM (NEW."round") OR OLD."source" IS DISTINCT FROM (NEW."source"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='1f258ec9bf63a64ecce405e2a50f102cb0651980', operation='UPDATE', pgid='pgtrigger_outcomes_unaltered_9cea3', table='disputes_outcome', when='BEFORE')),
+            model_name="outcome",
+            trigger=pgtrigger.compiler.Trigger(
+                name="outcomes_unaltered",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."case_id" IS DISTINCT FROM (NEW."case_id") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."freight_amount" IS DISTINCT FROM (NEW."freight_amount") OR OLD."freight_payer" IS DISTINCT FROM (NEW."freight_payer") OR OLD."ground" IS DISTINCT FROM (NEW."ground") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."lines" IS DISTINCT FROM (NEW."lines") OR OLD."merchant_share" IS DISTINCT FROM (NEW."merchant_share") OR OLD."pays" IS DISTINCT FROM (NEW."pays") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."remedy" IS DISTINCT FROM (NEW."remedy") OR OLD."returns" IS DISTINCT FROM (NEW."returns") OR OLD."round" IS DISTINCT FROM (NEW."round") OR OLD."source" IS DISTINCT FROM (NEW."source"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="1f258ec9bf63a64ecce405e2a50f102cb0651980",
+                    operation="UPDATE",
+                    pgid="pgtrigger_outcomes_unaltered_9cea3",
+                    table="disputes_outcome",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('awaits__in', ['merchant', 'both'])), fields=['merchant', 'due_at', 'id'], name='case_merchant_inbox'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("awaits__in", ["merchant", "both"])),
+                fields=["merchant", "due_at", "id"],
+                name="case_merchant_inbox",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['merchant', '-opened_at', '-id'], name='case_merchant_recent'),
+            model_name="case",
+            index=models.Index(fields=["merchant", "-opened_at", "-id"], name="case_merchant_recent"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['buyer', '-opened_at', '-id'], name='case_buyer_recent'),
+            model_name="case",
+            index=models.Index(fields=["buyer", "-opened_at", "-id"], name="case_buyer_recent"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', 'due_at', 'id'], name='case_queue'),
+            model_name="case",
+            index=models.Index(fields=["state", "due_at", "id"], name="case_queue"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['assignee', 'state', 'due_at'], name='case_assigned'),
+            model_name="case",
+            index=models.Index(fields=["assignee", "state", "due_at"], name="case_assigned"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-opened_at', '-id'], name='case_recent'),
+            model_name="case",
+            index=models.Index(fields=["-opened_at", "-id"], name="case_recent"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['awaiting_merchant', 'awaiting_buyer', 'awaiting_return', 'return_in_transit', 'admission', 'gathering_evidence', 'awaiting_confirmation', 'awaiting_assignment', 'under_review', 'more_evidence', 'jury_voting', 'awaiting_approval', 'appeal_window', 'awaiting_appeal_answer', 'under_appeal', 'awaiting_compliance', 'enforcing'])), fields=('line',), name='case_one_live_per_line'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "awaiting_merchant",
+                            "awaiting_buyer",
+                            "awaiting_return",
+                            "return_in_transit",
+                            "admission",
+                            "gathering_evidence",
+                            "awaiting_confirmation",
+                            "awaiting_assignment",
+                            "under_review",
+                            "more_evidence",
+                            "jury_voting",
+                            "awaiting_approval",
+                            "appeal_window",
+                            "awaiting_appeal_answer",
+                            "under_appeal",
+                            "awaiting_compliance",
+                            "enforcing",
+                        ],
+                    )
+                ),
+                fields=("line",),
+                name="case_one_live_per_line",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('claimed__gt', 0), ('paid__gt', 0)), name='case_sums_are_positive'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("claimed__gt", 0), ("paid__gt", 0)), name="case_sums_are_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['closed', 'dismissed', 'withdrawn', 'lapsed'])), models.Q(('closed_at__isnull', True), ('state__in', ['awaiting_merchant', 'awaiting_buyer', 'awaiting_return', 'return_in_transit', 'admission', 'gathering_evidence', 'awaiting_confirmation', 'awaiting_assignment', 'under_review', 'more_evidence', 'jury_voting', 'awaiting_approval', 'appeal_window', 'awaiting_appeal_answer', 'under_appeal', 'awaiting_compliance', 'enforcing'])), _connector='OR'), name='case_closed_when_terminal'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False), ("state__in", ["closed", "dismissed", "withdrawn", "lapsed"])
+                    ),
+                    models.Q(
+                        ("closed_at__isnull", True),
+                        (
+                            "state__in",
+                            [
+                                "awaiting_merchant",
+                                "awaiting_buyer",
+                                "awaiting_return",
+                                "return_in_transit",
+                                "admission",
+                                "gathering_evidence",
+                                "awaiting_confirmation",
+                                "awaiting_assignment",
+                                "under_review",
+                                "more_evidence",
+                                "jury_voting",
+                                "awaiting_approval",
+                                "appeal_window",
+                                "awaiting_appeal_answer",
+                                "under_appeal",
+                                "awaiting_compliance",
+                                "enforcing",
+                            ],
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="case_closed_when_terminal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='point',
-            constraint=models.UniqueConstraint(fields=('case', 'round', 'number'), name='point_numbered_once'),
+            model_name="point",
+            constraint=models.UniqueConstraint(fields=("case", "round", "number"), name="point_numbered_once"),
         ),
         migrations.AddConstraint(
-            model_name='pointanswer',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('point', 'side'), name='point_one_answer_a_side'),
+            model_name="pointanswer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at__isnull", True)),
+                fields=("point", "side"),
+                name="point_one_answer_a_side",
+            ),
         ),
         migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['case', 'at', 'id'], name='statement_of_case'),
+            model_name="statement",
+            index=models.Index(fields=["case", "at", "id"], name="statement_of_case"),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('case', 'side'), name='offer_one_open_a_side'),
+            model_name="offer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")), fields=("case", "side"), name="offer_one_open_a_side"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='offer_amount_not_negative'),
+            model_name="offer",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="offer_amount_not_negative"),
         ),
     ]

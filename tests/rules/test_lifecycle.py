@@ -85,7 +85,12 @@ def test_every_guard_that_can_refuse_has_words() -> None:
         for base in (False, True):
             facts = replace(FACTS, **dict.fromkeys(flags, base))
             for by in (Role.BUYER, Role.MERCHANT, Role.SENIOR):
-                for more in ({}, {"asked": "both", "answers_both": False}, {"appellant": by.value}, {"refusals": ("not_yet",)}):
+                for more in (
+                    {},
+                    {"asked": "both", "answers_both": False},
+                    {"appellant": by.value},
+                    {"refusals": ("not_yet",)},
+                ):
                     code = guard(replace(facts, by=by, **more))
                     if code is not None:
                         said.add(code)
