@@ -1,4 +1,4 @@
-"""The pages for when something is not there or broke: what happened, what is kept, what to do. Never says whose it was."""
+"""The pages for when something is not there or broke. Say what is kept and what to do; never whose it was."""
 
 from __future__ import annotations
 

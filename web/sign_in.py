@@ -30,9 +30,7 @@ LANDINGS = {
 
 
 class SignInForm(Form):
-    username = CharField(
-        label=_("Account name"), max_length=150, widget=TextInput(attrs={"autocomplete": "username"})
-    )
+    username = CharField(label=_("Account name"), max_length=150, widget=TextInput(attrs={"autocomplete": "username"}))
     password = CharField(
         label=_("Password"), strip=False, widget=PasswordInput(attrs={"autocomplete": "current-password"})
     )

@@ -122,7 +122,13 @@ def entries(now: datetime) -> list[dict[str, Any]]:
 
 def rows() -> list[dict[str, Any]]:
     return [
-        {"name": "外包装与面单照片", "why": "同类案件里，缺这一件最常被商家质疑", "state": "need", "icon": "package-open", "href": "#add"},
+        {
+            "name": "外包装与面单照片",
+            "why": "同类案件里，缺这一件最常被商家质疑",
+            "state": "need",
+            "icon": "package-open",
+            "href": "#add",
+        },
         {"name": "破损处特写", "state": "done", "status": "2 张"},
         {"name": "渗水视频", "state": "done", "status": "0:18"},
         {"name": "和商家的聊天记录", "state": "auto"},
@@ -188,7 +194,11 @@ def exhibits() -> list[dict[str, Any]]:
 
 
 def table(now: datetime) -> list[dict[str, Any]]:
-    told = ((0.7, "DA-20261120-00871", "签收破损", 68000), (17.4, "DA-20261121-00412", "没收到货", 15990), (76, "DA-20261122-00133", "质量问题", 129900))
+    told = (
+        (0.7, "DA-20261120-00871", "签收破损", 68000),
+        (17.4, "DA-20261121-00412", "没收到货", 15990),
+        (76, "DA-20261122-00133", "质量问题", 129900),
+    )
     return [
         {"due_at": now + hours * _HOUR, "number": number, "type": kind, "amount": amount}
         for hours, number, kind, amount in told

@@ -1,4 +1,4 @@
-"""How times, deadlines, sums and masked names read. Knows words and numbers; refuses to know cases, clocks and requests."""
+"""How times, deadlines and masked names read. Knows words and numbers; refuses to know cases and requests."""
 
 from __future__ import annotations
 

@@ -1,0 +1,105 @@
+"""The pages that anybody may read, coming in, and the pages for when something is not there."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import RequestFactory
+
+from web import errors
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def somebody():
+    user = get_user_model()(username="lin", language="zh-hans")
+    user.set_password("青瓷茶壶 280")
+    user.save()
+    return user
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hant", "/en"])
+@pytest.mark.parametrize("path", ["/", "/help/", "/rules/", "/login/"])
+def test_public_pages_open_in_every_language_without_an_account(client, prefix, path):
+    reply = client.get(prefix + path)
+    assert reply.status_code == 200
+    tag = {"": "zh-Hans", "/zh-hant": "zh-Hant", "/en": "en"}[prefix]
+    assert f'<html lang="{tag}"' in reply.content.decode()
+
+
+def test_the_language_switch_is_one_link_to_the_same_page(client):
+    page = client.get("/en/help/?from=case").content.decode()
+    assert 'href="/help/?from=case"' in page
+    assert 'href="/zh-hant/help/?from=case"' in page
+
+
+def test_a_wrong_name_and_a_wrong_password_read_the_same(client, somebody):
+    told = [
+        client.post("/en/login/", {"username": name, "password": "wrong"}).context["form"].errors
+        for name in ("lin", "nobody")
+    ]
+    assert told[0] == told[1] == {"password": ["Account or password is not right"]}
+
+
+def test_a_failed_sign_in_keeps_the_name_and_says_so_in_the_title(client):
+    reply = client.post("/en/login/", {"username": "lin", "password": "wrong"})
+    page = reply.content.decode()
+    assert reply.status_code == 422
+    assert "<title>Not right yet: Sign in" in page
+    assert 'value="lin"' in page and 'class="errsum"' in page
+
+
+def test_signing_in_returns_to_the_wanted_page_of_this_site_only(client, somebody):
+    right = {"username": "lin", "password": "青瓷茶壶 280"}
+    assert client.post("/login/", {**right, "next": "/help/?a=1"}).headers["Location"] == "/help/?a=1"
+    for outside in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+        location = client.post("/login/", {**right, "next": outside}).headers["Location"]
+        assert location.startswith("/") and not location.startswith("//")
+
+
+def test_signing_out_needs_a_post(client, somebody):
+    client.force_login(somebody)
+    assert client.get("/logout/").status_code == 405
+    client.post("/logout/")
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("path", ["/styleguide/", "/styleguide/desk/"])
+def test_the_style_guide_exists_on_demo_sites_only(client, settings, path):
+    settings.HENG_DEMO = False
+    assert client.get(path).status_code == 404
+    settings.HENG_DEMO = True
+    assert client.get(path).status_code == 200
+
+
+def test_one_click_sign_in_exists_on_demo_sites_only(client, settings):
+    settings.HENG_DEMO = False
+    assert client.post("/demo/sign-in/", {"account": "buyer"}).status_code == 404
+    assert "demo-grid" not in client.get("/login/").content.decode()
+
+
+def test_the_theme_keeps_light_and_dark_and_nothing_else(client):
+    assert client.post("/theme/", {"theme": "dark"}).cookies["theme"].value == "dark"
+    assert 'data-theme="dark"' in client.get("/").content.decode()
+    client.post("/theme/", {"theme": '"><script>'})
+    assert "data-theme=" not in client.get("/").content.decode()
+
+
+def test_what_is_not_there_says_so_without_saying_whether_it_exists(client):
+    reply = client.get("/en/my/cases/DA-20261120-00871/nothing/")
+    assert reply.status_code in (302, 404)
+    reply = client.get("/en/nothing/")
+    assert reply.status_code == 404
+    assert "belong to another account" in reply.content.decode()
+
+
+@pytest.mark.django_db(transaction=False)
+def test_the_last_resort_needs_no_database_and_speaks_three_languages(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        reply = errors.broken(RequestFactory().get("/en/my/"))
+    page = reply.content.decode()
+    assert reply.status_code == 500
+    assert '<html lang="en">' in page
+    assert all(word in page for word in ("抱歉，我们出错了", "抱歉，我們出錯了", "something broke on our side"))
+    assert "{{" not in page
