@@ -1,0 +1,114 @@
+"""Which evidence a dispute needs from a side, and what of it is there. Pure: no rulebook, no database.
+
+A row asks for one kind of evidence; it is met by the side's own exhibit of that kind that was not withdrawn,
+or by the platform's own record. What the platform holds is never asked for again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+REQUIRED = "required"
+PLATFORM = "platform"
+
+
+class Need(Protocol):
+    """What the rules ask for. ``level``: required, recommended, optional, automatic; ``why``: a key of the rules."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+
+
+class Type(Protocol):
+    def needs(self, side: str, order_state: str) -> Sequence[Need]: ...
+
+
+class Rules(Protocol):
+    """The rule set pinned to the case. Raises ``LookupError`` for a type that it does not have."""
+
+    def type(self, code: str) -> Type: ...
+
+
+class Piece(Protocol):
+    """As much of an exhibit as a checklist looks at."""
+
+    @property
+    def side(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def withdrawn_at(self) -> datetime | None: ...
+
+
+class Status(StrEnum):
+    """``MET``: by the side itself. ``BROUGHT``: by the platform. ``OPEN``: by nobody yet."""
+
+    MET = "met"
+    BROUGHT = "brought"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a side's checklist. ``exhibits``: the numbers that meet it (B2, B3)."""
+
+    code: str
+    level: str
+    why: str
+    status: Status
+    exhibits: tuple[str, ...] = ()
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the side cannot hand in without it."""
+        return self.level == REQUIRED and self.status is Status.OPEN
+
+
+def rows(
+    rules: Rules,
+    type_code: str,
+    side: str,
+    order_state: str,
+    exhibits: Iterable[Piece],
+    automatic: Collection[str] = (),
+) -> list[Row]:
+    """The checklist of ``side`` (buyer or merchant) in the catalogue's order.
+
+    ``automatic``: codes that will be on file without an exhibit of this side, such as records that the
+    platform brings in at filing. Raises ``LookupError`` for an unknown type.
+    """
+    counted = [exhibit for exhibit in exhibits if exhibit.withdrawn_at is None]
+    made = []
+    for need in rules.type(type_code).needs(side, order_state):
+        own = tuple(e.number for e in counted if e.code == need.code and e.side == side)
+        brought = tuple(e.number for e in counted if e.code == need.code and e.side == PLATFORM)
+        if own:
+            status = Status.MET
+        elif brought or need.code in automatic:
+            status = Status.BROUGHT
+        else:
+            status = Status.OPEN
+        made.append(Row(need.code, str(need.level), need.why, status, own or brought))
+    return made
+
+
+def missing(
+    rules: Rules,
+    type_code: str,
+    side: str,
+    order_state: str,
+    exhibits: Iterable[Piece],
+    automatic: Collection[str] = (),
+) -> list[str]:
+    """The codes without which ``side`` cannot hand in, in the catalogue's order."""
+    return [row.code for row in rows(rules, type_code, side, order_state, exhibits, automatic) if row.blocks]
