@@ -1,4 +1,4 @@
-"""One JSON line per event, with the number of its request. Refuses to write paths, names or anything typed."""
+"""One JSON line per event, with the number of its request. Refuses to write paths, names, words."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ _SHARED: list[Any] = [
 
 def config(*, level: str, readable: bool) -> dict[str, Any]:
     """Django's LOGGING: everything to standard error, JSON or, for development, coloured lines."""
-    last = (
-        structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
+    last = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -86,7 +84,7 @@ def apply(settings: dict[str, Any]) -> None:
 class RequestLog:
     """Gives each request a number (or keeps the proxy's) and writes one line when it is answered.
 
-    The line names the route, not the path: paths of exhibits carry signed tokens, queries carry what was typed.
+    The line names the route, not the path: paths of exhibits carry signed tokens, queries carry words.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
