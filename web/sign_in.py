@@ -69,8 +69,10 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if not settings.HENG_DEMO:
         raise Http404
     account = next((item for item in demo.ACCOUNTS if item.key == request.POST.get("account")), None)
-    user = account and User.objects.filter(username=account.username, is_active=True).first()
-    if account is None or user is None:
+    if account is None:
+        raise Http404
+    user = User.objects.filter(username=account.username, is_active=True).first()
+    if user is None:
         raise Http404
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     return HttpResponseRedirect(wanted(request) or route(account.landing))
