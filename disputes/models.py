@@ -77,7 +77,7 @@ class Case(models.Model):
             models.UniqueConstraint(fields=["line"], condition=Q(state__in=LIVE_STATES), name="case_one_live_per_line"),
             models.CheckConstraint(condition=Q(claimed__gt=0) & Q(paid__gt=0), name="case_sums_are_positive"),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=False, state__in=[s.value for s in TERMINAL])
+                condition=Q(closed_at__isnull=False, state__in=sorted(s.value for s in TERMINAL))
                 | Q(closed_at__isnull=True, state__in=LIVE_STATES),
                 name="case_closed_when_terminal",
             ),

@@ -608,7 +608,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("closed_at__isnull", False), ("state__in", ["closed", "dismissed", "withdrawn", "lapsed"])
+                        ("closed_at__isnull", False), ("state__in", ["closed", "dismissed", "lapsed", "withdrawn"])
                     ),
                     models.Q(
                         ("closed_at__isnull", True),
