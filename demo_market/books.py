@@ -1,0 +1,119 @@
+"""What the demo marketplace paid, each key once, in one SQLite file. Knows money; refuses to know HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+DEPOSIT = 1_000_000  # minor units that every merchant's deposit starts with, unless told otherwise
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS payment (
+    key TEXT PRIMARY KEY, digest TEXT NOT NULL, kind TEXT NOT NULL, "order" TEXT NOT NULL, merchant TEXT NOT NULL,
+    amount INTEGER NOT NULL, currency TEXT NOT NULL, reason TEXT NOT NULL, reference TEXT NOT NULL UNIQUE,
+    asked INTEGER NOT NULL DEFAULT 1
+);
+CREATE TABLE IF NOT EXISTS deposit (
+    merchant TEXT, currency TEXT, balance INTEGER NOT NULL CHECK (balance >= 0), PRIMARY KEY (merchant, currency)
+);
+"""
+
+
+class Declined(Exception):
+    """The marketplace does not do this; ``code`` says why. Nothing has moved."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Books:
+    """Payments and deposits. Survives a kill: a payment is there whole or not at all."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(str(file or ":memory:"), check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.executescript(_TABLES)
+
+    def pay(self, instruction: dict[str, Any], body: bytes) -> str:
+        """Carry out once per key; the reference. Raises `Declined`: ``key_reused``, ``insufficient_deposit``."""
+        digest = hashlib.sha256(body).hexdigest()
+        key = instruction["key"]
+        with self._transaction():
+            seen = self._db.execute("SELECT digest, reference FROM payment WHERE key = ?", (key,)).fetchone()
+            if seen is not None:
+                self._db.execute("UPDATE payment SET asked = asked + 1 WHERE key = ?", (key,))
+                if seen["digest"] != digest:
+                    raise Declined("key_reused")
+                return str(seen["reference"])
+            if instruction["kind"] in ("deduct_deposit", "recover_deposit"):
+                self._take_deposit(instruction["merchant"], instruction["currency"], instruction["amount"])
+            if instruction["kind"] == "restore_deposit":
+                self._take_deposit(instruction["merchant"], instruction["currency"], -instruction["amount"])
+            reference = "DM" + hashlib.sha256(key.encode()).hexdigest()[:16].upper()
+            self._db.execute(
+                "INSERT INTO payment VALUES (:key, :digest, :kind, :order, :merchant, :amount, :currency, :reason,"
+                " :reference, 1)",
+                {**instruction, "digest": digest, "reference": reference},
+            )
+            return reference
+
+    def reference(self, key: str) -> str | None:
+        with self._lock:
+            row = self._db.execute("SELECT reference FROM payment WHERE key = ?", (key,)).fetchone()
+        return row["reference"] if row else None
+
+    def payments(self) -> list[dict[str, Any]]:
+        """Every distinct payment in the order made, with how often it was asked for."""
+        with self._lock:
+            rows = self._db.execute("SELECT * FROM payment ORDER BY rowid").fetchall()
+        return [{name: row[name] for name in row.keys() if name != "digest"} for row in rows]  # noqa: SIM118
+
+    def balance(self, merchant: str, currency: str) -> int:
+        with self._lock:
+            return self._balance(merchant, currency)
+
+    def set_balance(self, merchant: str, currency: str, amount: int) -> None:
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO deposit VALUES (?, ?, ?)", (merchant, currency, amount))
+
+    def forget(self) -> None:
+        with self._transaction():
+            self._db.execute("DELETE FROM payment")
+            self._db.execute("DELETE FROM deposit")
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _balance(self, merchant: str, currency: str) -> int:
+        row = self._db.execute(
+            "SELECT balance FROM deposit WHERE merchant = ? AND currency = ?", (merchant, currency)
+        ).fetchone()
+        return int(row["balance"]) if row else DEPOSIT
+
+    def _take_deposit(self, merchant: str, currency: str, amount: int) -> None:
+        balance = self._balance(merchant, currency)
+        if balance < amount:
+            raise Declined("insufficient_deposit")
+        self._db.execute("INSERT OR REPLACE INTO deposit VALUES (?, ?, ?)", (merchant, currency, balance - amount))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except Declined:
+                self._db.execute("COMMIT")  # how often it was asked for counts even so
+                raise
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
