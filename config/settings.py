@@ -41,7 +41,7 @@ HENG_STATE = Path(text("HENG_STATE", str(BASE_DIR / ".heng")))
 HENG_SITE_URL = text("HENG_SITE_URL", "http://localhost:8000").rstrip("/")
 # The profile of rules that new orders fall under.
 HENG_RULE_PROFILE = text("HENG_RULE_PROFILE", "taobao-classic")
-# The marketplace's money gateway. Without an address the shipped demo marketplace answers.
+# The marketplace's money gateway, and the secret that signs what is sent there (docs/operations.md).
 HENG_GATEWAY_URL = text("HENG_GATEWAY_URL")
 HENG_GATEWAY_SECRET = text("HENG_GATEWAY_SECRET")
 

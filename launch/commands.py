@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
+import hashlib
 import os
 import shutil
 import socket
@@ -16,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from launch import browser, packages, places, servers
 from launch.console import Trouble, say
@@ -58,7 +60,11 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
         arguments = ["run", *arguments]
     parser = argparse.ArgumentParser(prog="start.py", description="Set up and run Heng.")
     commands = parser.add_subparsers(dest="command", required=True)
-    state = {"type": Path, "metavar": "DIR", "help": "where data is kept (default: .heng in the project)"}
+    state: dict[str, Any] = {
+        "type": Path,
+        "metavar": "DIR",
+        "help": "where data is kept (default: .heng in the project)",
+    }
     one = commands.add_parser("run", help="set everything up and run the demo (this is the default)")
     one.add_argument("--port", type=int, default=8000, metavar="N", help="the web port (default: 8000)")
     one.add_argument("--state", **state)
@@ -99,6 +105,9 @@ def run(wish: argparse.Namespace, _rest: list[str]) -> int:
                 "SECRET_KEY": os.environ.get("SECRET_KEY") or state.secret_key(),
                 "PYTHONUNBUFFERED": "1",
             }
+            if demo and not environment.get("HENG_GATEWAY_URL"):
+                market = _demo_market(state, environment)
+                supervisor.start(market)
             steps = ["migrate", "compile_catalogues", "collectstatic", *(["seed_demo"] if demo else [])]
             _call(
                 [str(PYTHON), "-m", "config.prepare", *steps],
@@ -184,6 +193,17 @@ def _start_stores(supervisor: Supervisor, state: State, *, for_tests: bool = Fal
         child, found["REDIS_URL"] = servers.valkey(state, for_tests=for_tests)
         supervisor.start(child, patience=60)
     return found
+
+
+def _demo_market(state: State, environment: dict[str, str]) -> Child:
+    """The marketplace that the demo pays through, on a port of its own; the others learn of it by ``environment``."""
+    with socket.socket(socket.AF_INET) as trial:
+        trial.bind((HOST, 0))
+        port = trial.getsockname()[1]
+    environment["HENG_GATEWAY_URL"] = f"http://{HOST}:{port}"
+    environment["HENG_GATEWAY_SECRET"] = hashlib.sha256(f"market {state.secret_key()}".encode()).hexdigest()
+    argv = [str(PYTHON), "-m", "demo_market", "--port", str(port), "--state", str(state.folder / "market")]
+    return Child("market", argv, dict(environment), PROJECT)
 
 
 def _ours(state: State, environment: dict[str, str], port: int) -> list[Child]:

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from launch.console import Trouble
 from launch.packages import PROJECT
@@ -26,6 +27,10 @@ class Account:
     uid: int
     gid: int
     is_borrowed: bool
+
+    def switch(self) -> dict[str, Any]:
+        """What ``subprocess`` has to be told in order to start something as this account."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.is_borrowed else {}
 
 
 def account() -> Account:

@@ -134,7 +134,6 @@ def _make_cluster(binaries: Path, data: Path, who: Account, *, for_tests: bool) 
         os.chown(fresh, who.uid, who.gid)
         command = [str(binaries / "initdb"), "-D", str(fresh), "-U", "heng", "-A", "trust", "-E", "UTF8"]
         command += ["--no-instructions", *locale, *(["--no-sync"] if for_tests else [])]
-        switch = {"user": who.uid, "group": who.gid, "extra_groups": []} if who.is_borrowed else {}
         done = subprocess.run(
             command,
             cwd="/",
@@ -142,7 +141,7 @@ def _make_cluster(binaries: Path, data: Path, who: Account, *, for_tests: bool) 
             capture_output=True,
             text=True,
             check=False,
-            **switch,  # type: ignore[call-overload]
+            **who.switch(),
         )
         if done.returncode == 0:
             fresh.rename(data)

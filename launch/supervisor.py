@@ -118,10 +118,6 @@ class Supervisor:
 
     def _spawn(self, child: Child) -> None:
         child.before()
-        if child.account is not None and child.account.is_borrowed:
-            switch = {"user": child.account.uid, "group": child.account.gid, "extra_groups": []}
-        else:
-            switch = {}
         with self.state.log(child.name).open("ab") as log:
             child.process = subprocess.Popen(
                 child.argv,
@@ -132,7 +128,7 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches only us; we stop the others in order
                 preexec_fn=_die_with(os.getpid(), child.stop_signal),
-                **switch,  # type: ignore[arg-type]
+                **(child.account.switch() if child.account else {}),
             )
         child.started = time.monotonic()
         text = f"{child.process.pid}\n" + "\0".join(child.argv)
