@@ -139,9 +139,9 @@ def current(region: str = "CN") -> Calendar:
 
 def published_years(region: str = "CN") -> list[Year]:
     """The years of ``region`` in the order of publication, or those that come with Heng."""
-    bodies = list(
-        CalendarVersion.objects.filter(region=region).order_by("id").values_list("body", flat=True)
-    ) or [body for body in shipped_years() if body["region"] == region]
+    bodies = list(CalendarVersion.objects.filter(region=region).order_by("id").values_list("body", flat=True)) or [
+        body for body in shipped_years() if body["region"] == region
+    ]
     return [parse_year(body) for body in bodies]
 
 

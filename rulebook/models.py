@@ -34,8 +34,7 @@ class RuleSet(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["profile", "version"], name="rulebook_one_rule_set_per_version"),
             models.CheckConstraint(
-                condition=models.Q(effective_from__gte=models.F("notice_from"))
-                | models.Q(notice_from__isnull=True),
+                condition=models.Q(effective_from__gte=models.F("notice_from")) | models.Q(notice_from__isnull=True),
                 name="rulebook_notice_before_effect",
             ),
         ]

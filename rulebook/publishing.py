@@ -76,9 +76,7 @@ def load_catalogue(*, actor: Actor, now: datetime) -> Loaded:
     The first set of a profile is in force since the day its catalogue names. A changed catalogue is published
     under the next free version and takes effect when the notice period is over.
     """
-    years = [
-        _publish_calendar(body, actor=actor, now=now) for body in calendars.shipped_years() if _unknown(body)
-    ]
+    years = [_publish_calendar(body, actor=actor, now=now) for body in calendars.shipped_years() if _unknown(body)]
     sets = []
     for edition in editions.shipped():
         mark = digest.of(edition.body)

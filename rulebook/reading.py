@@ -30,13 +30,9 @@ def _read(kind: Any, data: Any, path: str) -> Any:
         inner = [option for option in get_args(kind) if option is not type(None)]
         return None if data is None else _read(inner[0], data, path)
     if origin is tuple:
-        return tuple(
-            _read(get_args(kind)[0], item, f"{path}[{i}]") for i, item in enumerate(_a(list, data, path))
-        )
+        return tuple(_read(get_args(kind)[0], item, f"{path}[{i}]") for i, item in enumerate(_a(list, data, path)))
     if origin is dict:
-        return {
-            key: _read(get_args(kind)[1], item, f"{path}.{key}") for key, item in _a(dict, data, path).items()
-        }
+        return {key: _read(get_args(kind)[1], item, f"{path}.{key}") for key, item in _a(dict, data, path).items()}
     if is_dataclass(kind):
         return _read_fields(kind, _a(dict, data, path), path)
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -80,6 +80,15 @@ class Payer(StrEnum):
     NONE = "none"
 
 
+class Since(StrEnum):
+    """What a filing window is counted from. A window counts whole days: the day it starts on is left out."""
+
+    COMPLETED = "completed"
+    SIGNED = "signed"
+    REFUSED = "refused"
+    PAYOUT = "payout"
+
+
 class Silence(StrEnum):
     """What the end of a term means when nobody acted.
 
@@ -157,14 +166,15 @@ class Burden:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Until when a case of this type may be filed.
+    """Until when a case of this type may be filed: ``days`` natural days from ``since``.
 
-    ``days`` natural days from ``starts``; ``None``: nothing ends it.
+    ``days`` is ``None`` where nothing ends it. ``exceptions`` are codes of ``window_exceptions``.
     """
 
-    days: int | None
+    since: Since
     starts: Text
     clause: str
+    days: int | None = None
     exceptions: tuple[str, ...] = ()
 
 
@@ -569,9 +579,7 @@ def _dangling(rules: Rules) -> Iterable[str]:
         yield from _unknown(here, "remedy", kind.remedies, rules.remedies)
         yield from _unknown(here, "ground", kind.grounds, rules.grounds)
         yield from _unknown(here, "exception", kind.window.exceptions, rules.window_exceptions)
-        yield from _unknown(
-            here, "liability", [guide.liability for guide in kind.guidance], rules.liabilities
-        )
+        yield from _unknown(here, "liability", [guide.liability for guide in kind.guidance], rules.liabilities)
         yield from _unknown(here, "evidence", [need.code for need in kind.checklist], rules.exhibits)
         yield from _unknown(here, "reason", [need.why for need in kind.checklist], body.why)
         for proof in kind.burden.chain:
