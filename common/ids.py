@@ -29,6 +29,7 @@ def is_case_number(text: str) -> bool:
     """Whether ``text`` is well formed and its check character fits. Says nothing of whether the case exists."""
     return (
         len(text) == 19
+        and text.isascii()
         and text[:3] == "DA-"
         and text[3:11].isdigit()
         and text[11] == "-"

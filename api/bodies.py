@@ -1,0 +1,178 @@
+"""What the API takes, as shapes. They parse and bound; whether something may happen is for the acts to say.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from common.actor import Side
+from disputes.lifecycle import Kind, State
+from disputes.submissions import STANCES
+
+MOST_MONEY = 10**12
+SIDES = [side.value for side in Side]
+
+
+class Body(serializers.Serializer[Any]):
+    """A closed shape: what it does not know, it refuses, so that nobody believes a misspelt field was heard.
+    """
+
+    default_error_messages = {"unknown_field": _("This field is not known here.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        value = super().to_internal_value(data)
+        unknown = sorted(set(data) - set(self.fields))
+        if unknown:
+            raise serializers.ValidationError(
+                {
+                    name: [serializers.ErrorDetail(str(self.error_messages["unknown_field"]), code="unknown_field")]
+                    for name in unknown
+                }
+            )
+        return value
+
+
+class Amount(serializers.IntegerField):
+    """Minor units of the case's currency."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=MOST_MONEY, help_text="minor units", **kwargs)
+
+
+class Words(serializers.CharField):
+    """What a side says in its own words, at most 500 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=500, **kwargs)
+
+
+class OpenCase(Body):
+    """A refund request that a buyer made in the marketplace's own app."""
+
+    order = serializers.CharField(max_length=120, help_text="the order's id in your feed")
+    line = serializers.CharField(max_length=120, help_text="the line's id in your feed")
+    kind = serializers.ChoiceField([kind.value for kind in Kind])
+    type = serializers.CharField(max_length=32, help_text="a dispute type of the rules in force, such as DAMAGED")
+    amount = Amount()
+    text = Words()
+
+
+class Action(Body):
+    """What every action may carry. ``version``: that of the case you looked at; 409 if it has moved on
+    since.
+    """
+
+    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
+class TwoSided(Action):
+    """An action that either side may take names the side it is taken for."""
+
+    on_behalf_of = serializers.ChoiceField(SIDES)
+
+
+class Plain(Action):
+    """Nothing but the click."""
+
+
+class WithText(Action):
+    text = Words()
+
+
+class Revise(Action):
+    kind = serializers.ChoiceField([kind.value for kind in Kind])
+    amount = Amount()
+    text = Words(required=False, default="", allow_blank=True)
+
+
+class ShipReturn(Action):
+    carrier = serializers.CharField(max_length=40)
+    tracking = serializers.CharField(max_length=40)
+
+
+class MakeOffer(TwoSided):
+    amount = Amount()
+    returns = serializers.BooleanField(default=False)
+    text = Words(required=False, default="", allow_blank=True)
+
+
+class OfferOf(TwoSided):
+    offer_of = serializers.ChoiceField([*SIDES, "platform"], help_text="whose open offer is meant")
+
+
+class RetractOffer(TwoSided):
+    """A side takes its own open offer back."""
+
+
+class Intervene(TwoSided):
+    type = serializers.CharField(max_length=32)
+    remedy = serializers.CharField(max_length=4, help_text="such as R2")
+    amount = Amount()
+    returns = serializers.BooleanField(default=False)
+    points = serializers.ListField(
+        child=serializers.CharField(max_length=120), min_length=1, max_length=8, help_text="what is to be decided"
+    )
+    story = Words()
+
+
+class PointAnswer(Body):
+    number = serializers.IntegerField(min_value=1, max_value=99)
+    stance = serializers.ChoiceField(STANCES)
+    text = serializers.CharField(required=False, default="", allow_blank=True, max_length=300)
+    exhibits = serializers.ListField(
+        child=serializers.CharField(max_length=26), required=False, default=list, max_length=50
+    )
+
+
+class AnswerPoints(TwoSided):
+    answers = serializers.ListField(child=PointAnswer(), min_length=1, max_length=8)
+
+
+class Rebut(Action):
+    answers = serializers.ListField(child=PointAnswer(), min_length=1, max_length=8)
+    text = Words(required=False, default="", allow_blank=True)
+
+
+class HandInMore(TwoSided):
+    text = Words(required=False, default="", allow_blank=True)
+
+
+class AddEvidence(Body):
+    """One photo or PDF of up to 20 MB."""
+
+    on_behalf_of = serializers.ChoiceField(SIDES)
+    code = serializers.CharField(max_length=8, help_text="the evidence code it answers, such as E06")
+    name = serializers.CharField(required=False, default="", allow_blank=True, max_length=120)
+    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
+    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+    file = serializers.FileField(allow_empty_file=True, max_length=255)
+
+
+class Paged(Body):
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=50)
+    cursor = serializers.CharField(required=False, max_length=200, help_text="`next` of the answer before")
+
+
+class CaseFilter(Paged):
+    state = serializers.ChoiceField([state.value for state in State], required=False)
+    order = serializers.CharField(required=False, max_length=120, help_text="an order's id in your feed")
+    merchant = serializers.CharField(required=False, max_length=120, help_text="a merchant's id in your feed")
+    updated_since = serializers.DateTimeField(
+        required=False, help_text="cases whose state changed at or after this moment, the oldest change first"
+    )
+
+
+def parsed(shape: type[Body], data: Any) -> dict[str, Any]:
+    """The validated data, or a 400 that names every field at fault."""
+    serializer = shape(data=data)
+    serializer.is_valid(raise_exception=True)
+    value: dict[str, Any] = serializer.validated_data
+    return value
+
+
+def filtered(shape: type[Body], query: Any) -> dict[str, Any]:
+    """The same for a query string. A parameter given twice counts once, the last."""
+    return parsed(shape, {name: query.get(name) for name in query})

@@ -1,0 +1,185 @@
+"""Cases for the marketplace's systems: open one for a buyer, follow it, act for either side. Only those of
+its source.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import identities
+from accounts.models import Scope
+from api import actions, bodies, documents, idempotency, pagination, prints
+from api.authentication import Caller
+from api.endpoint import Endpoint
+from common import clock, ids
+from common.actor import Actor, Side
+from common.errors import Missing
+from disputes import negotiation
+from disputes.lifecycle import Kind
+from disputes.models import Case
+from marketplace.models import OrderLine
+
+
+def cases_of(caller: Caller) -> QuerySet[Case]:
+    """The one door to cases here: those of the caller's own source."""
+    return Case.objects.filter(order__source=caller.source).select_related("order", "line")
+
+
+def case_or_missing(caller: Caller, number: str) -> Case:
+    """The case, or ``Missing`` alike whether it is another source's, never existed, or is no number at all.
+    """
+    if not ids.is_case_number(number):
+        raise Missing
+    rows = cases_of(caller).select_related("order", "line", "outcome", "substance_rules", "procedure_rules")
+    case = rows.defer("substance_rules__body", "procedure_rules__body").filter(number=number).first()
+    if case is None:
+        raise Missing
+    return case
+
+
+def again(case: Case, caller: Caller) -> dict[str, Any]:
+    """The case as it is now, whole, for the answer of an act that has just changed it."""
+    return prints.whole(case_or_missing(caller, case.number), caller.source, clock.now())
+
+
+class Cases(Endpoint):
+    """All of a source's cases, and the way to open one."""
+
+    scopes: ClassVar[dict[str, Scope | None]] = {"GET": Scope.CASES_READ, "POST": Scope.CASES_WRITE}
+
+    @extend_schema(
+        operation_id="list_cases",
+        tags=["cases"],
+        parameters=[bodies.CaseFilter],
+        responses={200: prints.CasePageShape, **documents.problems(400)},
+        description="Newest first; with `updated_since`, by the moment of the last change of state, oldest first.",
+    )
+    def get(self, request: Request) -> Response:
+        wanted = bodies.filtered(bodies.CaseFilter, request.query_params)
+        rows = cases_of(request.user)
+        if "state" in wanted:
+            rows = rows.filter(state=wanted["state"])
+        if "order" in wanted:
+            rows = rows.filter(order__external_id=wanted["order"])
+        if "merchant" in wanted:
+            rows = rows.filter(merchant_id=identities.find_merchant(request.user.source, wanted["merchant"]))
+        since = wanted.get("updated_since")
+        if since is not None:
+            rows = rows.filter(state_since__gte=since)
+        page = pagination.page(
+            rows,
+            moment="state_since" if since is not None else "opened_at",
+            descending=since is None,
+            query=request.query_params,
+        )
+        named = prints.related(page.rows, request.user.source)
+        return Response({"cases": [prints.summary(case, *named) for case in page.rows], "next": page.next or None})
+
+    @extend_schema(
+        operation_id="open_case",
+        tags=["cases"],
+        request=bodies.OpenCase,
+        parameters=[documents.KEY],
+        responses={201: prints.CaseShape, **documents.problems(400, 404, 415, 422)},
+        description=(
+            "A refund request on behalf of the order's buyer. The merchant's clock starts. To ask the platform to "
+            "step in, take the action `intervention_requested` of the case."
+        ),
+    )
+    def post(self, request: Request) -> HttpResponse:
+        data = bodies.parsed(bodies.OpenCase, request.data)
+        caller: Caller = request.user
+        line = (
+            OrderLine.objects.select_related("order")
+            .filter(order__source=caller.source, order__external_id=data["order"], external_id=data["line"])
+            .first()
+        )
+        if line is None:
+            raise Missing
+        now = clock.now()
+        return idempotency.once(
+            request,
+            lambda: negotiation.open_refund(
+                line.pk,
+                kind=Kind(data["kind"]),
+                type_code=data["type"],
+                amount=data["amount"],
+                text=data["text"],
+                actor=Actor.buyer(line.order.buyer_id, client_id=caller.client.pk),
+                now=now,
+            ),
+            lambda case: (201, again(case, caller)),
+            now=now,
+        )
+
+
+class OneCase(Endpoint):
+    """One case: where it stands, whose turn it is, until when, and what may be done."""
+
+    scopes: ClassVar[dict[str, Scope | None]] = {"GET": Scope.CASES_READ}
+
+    @extend_schema(
+        operation_id="get_case",
+        tags=["cases"],
+        parameters=[documents.NUMBER],
+        responses={200: prints.CaseShape, **documents.problems(404)},
+    )
+    def get(self, request: Request, number: str) -> Response:
+        case = case_or_missing(request.user, number)
+        return Response(prints.whole(case, request.user.source, clock.now()))
+
+
+class TakeAction(Endpoint):
+    """One action of one event; ``row`` says which. The addresses are made from ``actions.ROWS``."""
+
+    scopes: ClassVar[dict[str, Scope | None]] = {"POST": Scope.CASES_WRITE}
+    row: actions.Row
+
+    def post(self, request: Request, number: str) -> HttpResponse:
+        row, caller = self.row, request.user
+        data = bodies.parsed(row.body, request.data)
+        case = case_or_missing(caller, number)
+        side = row.side or Side(data["on_behalf_of"])
+        actor = caller.on_behalf_of(side, buyer_id=case.buyer_id, merchant_id=case.merchant_id)
+        now = clock.now()
+        return idempotency.once(
+            request,
+            lambda: row.perform(case, data, actor, now),
+            lambda result: (200, again(case, caller)),
+            now=now,
+        )
+
+
+def _endpoint(row: actions.Row) -> type[TakeAction]:
+    name = "".join(word.title() for word in row.event.value.split("_"))
+    described = extend_schema(
+        operation_id=row.event.value,
+        tags=["actions"],
+        summary=row.event.value.replace("_", " ").capitalize(),
+        request=row.body,
+        parameters=[documents.NUMBER, documents.KEY],
+        responses={200: prints.CaseShape, **documents.problems(400, 404, 409, 415, 422)},
+        description=f"On behalf of the {row.side.value}." if row.side else "On behalf of the side named in the body.",
+    )
+    made: type[TakeAction] = type(name, (TakeAction,), {"row": row, "post": described(_own(TakeAction.post))})
+    return made
+
+
+def _own(post: Any) -> Any:
+    """A function of its own for each class, so that each can be described by itself."""
+
+    def take(self: TakeAction, request: Request, number: str) -> HttpResponse:
+        answered: HttpResponse = post(self, request, number)
+        return answered
+
+    take.__name__ = "post"
+    return take
+
+
+ACTIONS: dict[str, type[TakeAction]] = {row.event.value: _endpoint(row) for row in actions.ROWS}

@@ -1,0 +1,70 @@
+"""Evidence in, for either side. Takes one file and gives its receipt; never gives a file out."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+
+from accounts.models import Scope
+from api import bodies, documents, idempotency, prints
+from api.cases import case_or_missing
+from api.endpoint import Endpoint
+from api.problems import BodyTooLarge
+from common import clock
+from common.actor import Side
+from disputes import submissions
+from evidence import intake
+
+LARGEST = 21 * 1024 * 1024
+
+
+class AddExhibit(Endpoint):
+    """One more exhibit on a case's file."""
+
+    scopes: ClassVar[dict[str, Scope | None]] = {"POST": Scope.EVIDENCE_WRITE}
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        operation_id="add_evidence",
+        tags=["evidence"],
+        request={"multipart/form-data": bodies.AddEvidence},
+        parameters=[documents.NUMBER, documents.KEY],
+        responses={201: prints.ExhibitShape, **documents.problems(400, 404, 409, 413, 415, 422, 503)},
+        description=(
+            "One photo (JPEG, PNG, WebP, GIF) or PDF of up to 20 MB. The answer is the receipt: number, time and "
+            "SHA-256. The same file again gives the exhibit that is there."
+        ),
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+            raise BodyTooLarge
+        case = case_or_missing(request.user, number)
+        data = bodies.parsed(bodies.AddEvidence, request.data)
+        actor = request.user.on_behalf_of(
+            Side(data["on_behalf_of"]), buyer_id=case.buyer_id, merchant_id=case.merchant_id
+        )
+        known = idempotency.known(request)
+        if known is not None:
+            return known
+        now = clock.now()
+        # Bytes are looked at and stored before the act; under the case's lock it is only decided whether they count.
+        received = intake.receive(data["file"], claimed_name=data["file"].name, now=now)
+        return idempotency.once(
+            request,
+            lambda: submissions.add_evidence(
+                case.pk,
+                received,
+                code=data["code"],
+                name=data["name"],
+                note=data["note"],
+                actor=actor,
+                now=now,
+                seen=data.get("version"),
+            ),
+            lambda exhibit: (201, prints.exhibit(exhibit)),
+            now=now,
+        )

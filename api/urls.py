@@ -1,0 +1,31 @@
+"""Addresses of the API. No language in them, no trailing slash, and a problem in JSON where there is
+nothing.
+"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, re_path
+
+from api import problems, schema
+from api.cases import ACTIONS, Cases, OneCase
+from api.exhibits import AddExhibit
+from api.feed import Ingest
+from api.outcomes import Outcomes
+from api.rules import RulesInForce
+
+app_name = "api"
+
+V1: list[URLPattern] = [
+    path("v1/ingest", Ingest.as_view(), name="ingest"),
+    path("v1/cases", Cases.as_view(), name="cases"),
+    path("v1/cases/<str:number>", OneCase.as_view(), name="case"),
+    path("v1/cases/<str:number>/evidence", AddExhibit.as_view(), name="evidence"),
+    *(path(f"v1/cases/<str:number>/actions/{event}", view.as_view(), name=event) for event, view in ACTIONS.items()),
+    path("v1/outcomes", Outcomes.as_view(), name="outcomes"),
+    path("v1/rules", RulesInForce.as_view(), name="rules"),
+]
+urlpatterns: list[URLPattern] = [
+    *V1,
+    path("v1/openapi.json", schema.published, name="openapi"),
+    re_path(r"^(?P<path>.*)$", problems.missing, name="nothing"),
+]
