@@ -132,7 +132,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "heng",
+        "KEY_PREFIX": "heng" + text("PYTEST_XDIST_WORKER"),  # each test process its own
         # A dead Redis must cost a page a moment, not its life.
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
     }

@@ -1,0 +1,33 @@
+"""Templates stay small, and nothing in them needs a weaker content security policy."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import ROOT
+
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+LONGEST = 40
+INLINE = re.compile(
+    r"<style|<script(?![^>]*\bsrc=)|\sstyle\s*=\s*[\"']|\son[a-z]+\s*=\s*[\"']|javascript:", re.IGNORECASE
+)
+# The last resort when everything is broken brings its own style, and is served with a policy of its own.
+STANDS_ALONE = {"errors/500.html"}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_a_template_is_small_and_has_no_inline_script_or_style(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LONGEST
+    if str(path.relative_to(ROOT / "templates")) not in STANDS_ALONE:
+        assert INLINE.findall(text) == []
+
+
+def test_no_template_asks_which_state_it_is() -> None:
+    """Buttons come from the table (LIFECYCLE.open_to), never from a comparison in a page."""
+    asks = re.compile(r"{%\s*(?:el)?if[^%]*\bcase\.state\b")
+    found = [str(path.relative_to(ROOT)) for path in TEMPLATES if asks.search(path.read_text(encoding="utf-8"))]
+    assert found == []

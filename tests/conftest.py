@@ -1,0 +1,27 @@
+"""What every test may rely on. Nothing clever: cases come from tests/reach.py, things from tests/builders.py."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.core.cache import cache
+
+
+@pytest.fixture(autouse=True)
+def _an_empty_cache(request: pytest.FixtureRequest) -> None:
+    """No test sees what another one left in the cache. Those without a database need no Redis either."""
+    if request.node.get_closest_marker("django_db") is not None:
+        cache.clear()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI a skipped test has proved nothing, so that it counts as failed."""
+    if os.environ.get("CI", "") in ("", "0", "false") or hasattr(session.config, "workerinput"):
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if skipped and exitstatus == 0:
+        reporter.write_line(f"{len(skipped)} tests were skipped, and CI skips nothing.", red=True)
+        session.exitstatus = 1

@@ -1,0 +1,1 @@
+"""Tools for people who work on Heng. Nothing here runs in production."""
