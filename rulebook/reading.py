@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from enum import Enum
+from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -49,8 +50,7 @@ def _read(kind: Any, data: Any, path: str) -> Any:
 
 
 def _read_fields(kind: Any, data: dict[str, Any], path: str) -> Any:
-    hints = get_type_hints(kind)
-    known = {field.name: field for field in fields(kind) if field.init}
+    hints, known = _form(kind)
     if unknown := sorted(set(data) - set(known)):
         raise Unreadable(f"{path}: unknown {', '.join(unknown)}")
     given = {}
@@ -63,6 +63,11 @@ def _read_fields(kind: Any, data: dict[str, Any], path: str) -> Any:
         return kind(**given)
     except ValueError as error:
         raise Unreadable(f"{path}: {error}") from None
+
+
+@cache
+def _form(kind: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    return get_type_hints(kind), {field.name: field for field in fields(kind) if field.init}
 
 
 def _a(kind: type, data: Any, path: str) -> Any:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from django.utils.translation import get_language
 
-from rulebook.clocks import Duration
+from rulebook.clocks import PLATFORM_ZONE, Duration, midnight_after
 from rulebook.reading import Unreadable, read
 
 __all__ = ["Rules", "Step", "Unreadable", "parse"]
@@ -176,6 +176,12 @@ class Window:
     clause: str
     days: int | None = None
     exceptions: tuple[str, ...] = ()
+
+    def ends_at(self, started_at: datetime | None, zone: tzinfo = PLATFORM_ZONE) -> datetime | None:
+        """The exclusive end, given when ``since`` happened; ``None`` if it has not, or if nothing ends the window."""
+        if self.days is None or started_at is None:
+            return None
+        return midnight_after(started_at.astimezone(zone).date() + timedelta(days=self.days), zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,6 +493,7 @@ class Rules:
     appeal_grounds: Mapping[str, Reason] = field(init=False, repr=False, compare=False)
     window_exceptions: Mapping[str, Reason] = field(init=False, repr=False, compare=False)
     pauses: Mapping[str, Pause] = field(init=False, repr=False, compare=False)
+    overlays: Mapping[str, Overlay] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         body, put = self.body, object.__setattr__
@@ -504,6 +511,7 @@ class Rules:
         put(self, "appeal_grounds", _by_code(body.appeal_grounds))
         put(self, "window_exceptions", _by_code(body.window_exceptions))
         put(self, "pauses", _by_code(body.pauses))
+        put(self, "overlays", _by_code(body.overlays))
 
     @property
     def profile(self) -> Profile:
