@@ -12,17 +12,28 @@ from common import clock
 from common.actor import Actor, Role
 from marketplace.models import ChatMessage, ListingSnapshot, Movement, Order, OrderLine
 from rulebook import publishing
-from rulebook.models import RuleSet
+from rulebook.models import CalendarVersion, RuleSet
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 _numbers = count(1)
 
 
+_published: list[RuleSet] = []
+_calendars: list[CalendarVersion] = []
+
+
 def rules() -> None:
-    """The shipped catalogue, published once per test database."""
-    if not RuleSet.objects.exists():
+    """The shipped catalogue, published once; a test that empties the tables gets the same rows again."""
+    if RuleSet.objects.exists():
+        return
+    if not _published:
         publishing.load_catalogue(actor=Actor.system(), now=clock.now())
+        _published.extend(RuleSet.objects.order_by("pk"))
+        _calendars.extend(CalendarVersion.objects.order_by("pk"))
+        return
+    RuleSet.objects.bulk_create(_published)
+    CalendarVersion.objects.bulk_create(_calendars)
 
 
 def travel(step: timedelta) -> datetime:
