@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from common import money
 from common.errors import Refused
 from common.ids import PLATFORM_ZONE
+from evidence import refusals as evidence
 
 SENTENCES: dict[str, str | Promise] = {
+    **evidence.SENTENCES,
     # the table
     "not_in_this_state": _("The case has moved on; this is no longer possible. Look at where it stands now."),
     "not_for_this_role": _("This step belongs to somebody else in this case."),

@@ -53,7 +53,7 @@ def confine(directory: Path) -> bool:
     step_down = os.geteuid() == 0 and all(seen_by_everyone(Path(path)) for path in [os.__file__, *sys.path])
     cut = False
     if sys.platform == "linux":
-        cut = libc.unshare(CLONE_NEWNET if step_down else CLONE_NEWUSER | CLONE_NEWNET) == 0
+        cut = bool(libc.unshare(CLONE_NEWNET if step_down else CLONE_NEWUSER | CLONE_NEWNET) == 0)
     if step_down:
         for path in (directory, directory / "original"):
             os.chown(path, NOBODY, NOBODY)

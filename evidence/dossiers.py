@@ -88,15 +88,15 @@ def add_text(
 ) -> Exhibit:
     """What a party typed has become an exhibit; its digest is that of ``{"text": …}`` written canonically.
 
-    Raises `Refused`: `dossier_is_sealed`, `text_is_empty`, `text_too_long`.
+    Raises `Refused`: `dossier_is_sealed`, `text_missing`, `text_too_long`.
     """
     require_act()
     dossier = _lock_open(dossier_id)
     cleaned = names.text(text)
     if not cleaned:
-        raise Refused("text_is_empty")
+        raise Refused("text_missing")
     if len(cleaned) > limits.TEXT_LENGTH:
-        raise Refused("text_too_long", limit=limits.TEXT_LENGTH, length=len(cleaned))
+        raise Refused("text_too_long", longest=limits.TEXT_LENGTH, length=len(cleaned))
     content = {"text": cleaned}
     return _add_content(
         dossier, content, kind=Kind.TEXT, side=side, code=code, name=name, actor=actor, now=now, shown=shown
@@ -245,9 +245,7 @@ def visible_to(dossier_id: int, *, side: str, now: datetime) -> QuerySet[Exhibit
 
 def citable(exhibit: Exhibit, now: datetime, wait: timedelta = limits.CITABLE_AFTER) -> bool:
     """Whether a ruling may rest on it: not withdrawn, and the other side could see it for ``wait`` (24 h)."""
-    return (
-        exhibit.withdrawn_at is None and exhibit.visible_at is not None and now - exhibit.visible_at >= wait
-    )
+    return exhibit.withdrawn_at is None and exhibit.visible_at is not None and now - exhibit.visible_at >= wait
 
 
 def _lock(dossier_id: int) -> Dossier:
@@ -265,9 +263,7 @@ def _lock_open(dossier_id: int) -> Dossier:
 
 
 def _there(dossier: Dossier, side: str, sha256: str) -> Exhibit | None:
-    return Exhibit.objects.filter(
-        dossier=dossier, side=side, sha256=sha256, withdrawn_at__isnull=True
-    ).first()
+    return Exhibit.objects.filter(dossier=dossier, side=side, sha256=sha256, withdrawn_at__isnull=True).first()
 
 
 def _next_place(dossier: Dossier, side: str) -> int:
@@ -282,7 +278,7 @@ def _weigh_quota(dossier: Dossier, side: str, size: int) -> None:
         raise Refused("too_many_files", limit=limits.FILES_PER_SIDE)
     held: int = mine.aggregate(held=Sum("size"))["held"] or 0
     if held + size > limits.BYTES_PER_SIDE:
-        raise Refused("too_many_bytes", limit=limits.BYTES_PER_SIDE)
+        raise Refused("too_many_bytes", megabytes=limits.BYTES_PER_SIDE // limits.MEGABYTE)
 
 
 def _add_content(

@@ -82,7 +82,7 @@ def _spool(file: Readable, to: Path) -> tuple[str, int, bytes]:
             while piece := file.read(_PIECE):
                 size += len(piece)
                 if size > limits.FILE_BYTES:
-                    raise Refused("file_too_big", limit=limits.FILE_BYTES)
+                    raise Refused("file_too_big", megabytes=limits.FILE_BYTES // limits.MEGABYTE)
                 head += piece[: sniff.HEAD - len(head)]
                 digest.update(piece)
                 out.write(piece)
@@ -101,9 +101,7 @@ def _accepted(head: bytes, claimed_name: str) -> str:
     if names.is_active(claimed_name):
         raise Refused("name_says_other_type", extension=extension)
     stated = sniff.size_of(head)
-    if stated is not None and (
-        stated[0] * stated[1] > limits.IMAGE_PIXELS or max(stated) > limits.IMAGE_SIDE
-    ):
+    if stated is not None and (stated[0] * stated[1] > limits.IMAGE_PIXELS or max(stated) > limits.IMAGE_SIDE):
         raise Refused("too_many_pixels", megapixels=limits.IMAGE_PIXELS // 1_000_000, side=limits.IMAGE_SIDE)
     return mime
 

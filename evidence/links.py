@@ -71,7 +71,7 @@ def serve(token: str, *, viewer: int, now: datetime) -> Served:
             "application/octet-stream",
             f'attachment; filename="{name}"',
         )
-    copy = Derivative.objects.filter(blob_id=exhibit.blob_id, kind=variant).first()
+    copy = Derivative.objects.filter(blob=exhibit.blob, kind=variant).first()
     if copy is None:
         raise Missing
     disposition = f'inline; filename="{stem}-{copy.kind}.webp"'

@@ -143,9 +143,7 @@ class Exhibit(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["dossier", "side", "place"], name="evidence_one_exhibit_a_number"
-            ),
+            models.UniqueConstraint(fields=["dossier", "side", "place"], name="evidence_one_exhibit_a_number"),
             models.UniqueConstraint(
                 fields=["dossier", "side", "sha256"],
                 condition=Q(withdrawn_at__isnull=True),
@@ -215,6 +213,4 @@ class Seal(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["dossier", "round"], name="evidence_one_seal_a_round"),
         ]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="seals_stay", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers: ClassVar = [pgtrigger.Protect(name="seals_stay", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -66,9 +66,7 @@ def _plain(claimed: str) -> str:
 
 def _clean(typed: str) -> str:
     normal = unicodedata.normalize("NFC", typed)
-    seen = "".join(
-        " " if c.isspace() else c for c in normal if c.isspace() or unicodedata.category(c) not in _UNSHOWN
-    )
+    seen = "".join(" " if c.isspace() else c for c in normal if c.isspace() or unicodedata.category(c) not in _UNSHOWN)
     return " ".join(seen.split())
 
 

@@ -163,8 +163,8 @@ def test_typed_text_is_kept_whole_or_refused_and_never_cut(dossier: Dossier) -> 
     assert exhibit.content == {"text": "一\n二"} and exhibit.code == "E34"
     with pytest.raises(Refused) as refused:
         say(dossier, "x" * (limits.TEXT_LENGTH + 1))
-    assert (refused.value.code, refused.value.data) == ("text_too_long", {"limit": 5000, "length": 5001})
-    with pytest.raises(Refused, match="text_is_empty"):
+    assert (refused.value.code, refused.value.data) == ("text_too_long", {"longest": 5000, "length": 5001})
+    with pytest.raises(Refused, match="text_missing"):
         say(dossier, " \u200b\n ")
 
 
@@ -434,7 +434,7 @@ def test_a_dossier_changes_only_inside_an_act(name: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("round_", range(5))
+@pytest.mark.parametrize("round_", range(2))
 def test_two_who_add_at_the_same_moment_get_two_numbers(round_: int) -> None:
     dossier = act(dossiers.open_dossier)(NOON)
     start, numbers = threading.Barrier(4), []
@@ -455,7 +455,7 @@ def test_two_who_add_at_the_same_moment_get_two_numbers(round_: int) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("round_", range(10))
+@pytest.mark.parametrize("round_", range(4))
 def test_an_exhibit_that_races_the_seal_is_under_it_or_refused(round_: int) -> None:
     dossier = act(dossiers.open_dossier)(NOON)
     start = threading.Barrier(2)

@@ -143,9 +143,7 @@ CATALOGUE: list[Row] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("make", "name", "promised"), [pytest.param(*row[1:], id=row[0]) for row in CATALOGUE]
-)
+@pytest.mark.parametrize(("make", "name", "promised"), [pytest.param(*row[1:], id=row[0]) for row in CATALOGUE])
 def test_every_row_of_the_upload_catalogue_has_its_promised_outcome(
     make: Callable[[], bytes], name: str, promised: str | set[str], shelf: Path
 ) -> None:
@@ -230,7 +228,7 @@ def test_a_key_holds_the_digest_and_nothing_the_stranger_wrote() -> None:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_a_damaged_file_is_taken_or_refused_and_never_breaks_the_reader(seed: int, tmp_path: Path) -> None:
-    kinds = [
+    kinds: list[tuple[Callable[[], bytes], str]] = [
         (files.jpeg, "image/jpeg"),
         (files.png, "image/png"),
         (files.webp, "image/webp"),

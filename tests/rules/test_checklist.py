@@ -27,9 +27,7 @@ class Type:
     checklist: tuple[Need, ...]
 
     def needs(self, side: str, order_state: str) -> tuple[Need, ...]:
-        return tuple(
-            n for n in self.checklist if n.side == side and (not n.states or order_state in n.states)
-        )
+        return tuple(n for n in self.checklist if n.side == side and (not n.states or order_state in n.states))
 
 
 class Rules:

@@ -50,9 +50,7 @@ def test_a_name_is_shown_without_its_path_and_its_tricks(claimed: str, mime: str
 
 
 @given(st.text(max_size=400), st.sampled_from(sorted(sniff.EXTENSIONS)))
-def test_any_name_is_shown_short_in_one_line_visibly_and_with_the_true_extension(
-    claimed: str, mime: str
-) -> None:
+def test_any_name_is_shown_short_in_one_line_visibly_and_with_the_true_extension(claimed: str, mime: str) -> None:
     shown = names.display(claimed, mime)
     assert len(shown) <= limits.NAME_LENGTH
     assert shown == "" or shown.endswith("." + sniff.EXTENSIONS[mime])

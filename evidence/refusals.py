@@ -1,0 +1,36 @@
+"""The words of this room's refusals: what happened, what was kept, what to do. Knows codes and sentences only."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, str | Promise] = {
+    # taking a file in
+    "file_is_empty": _("This file is empty. Choose it again."),
+    "file_too_big": _("This file is too large. A photo or PDF may have %(megabytes)s MB."),
+    "type_not_accepted": _("We cannot read this kind of file. Use a photo (JPEG, PNG, WebP, GIF) or a PDF."),
+    "name_says_other_type": _("Files that end in .%(extension)s are not taken here. Use a photo or a PDF."),
+    "too_many_pixels": _(
+        "This picture is too large. It may have %(megapixels)s million pixels, and %(side)s on one side."
+    ),
+    "could_not_be_read": _(
+        "This file cannot be opened; it may be damaged. Choose another copy, or take the photo again."
+    ),
+    "too_complex": _("This file takes too long to open. Send the important pages as photos."),
+    "pdf_is_locked": _("This PDF needs a password. Remove the password and upload it again."),
+    "pdf_too_long": _("This PDF has %(pages)s pages; %(limit)s are possible. Send the important ones only."),
+    "storage_unavailable": _("Your file could not be kept just now. Nothing else is lost; try again in a few minutes."),
+    "upload_expired": _("This upload was left for more than an hour. Choose the file again."),
+    "too_many_files": _("You have %(limit)s files in this case, which is the most. Take one back to add another."),
+    "too_many_bytes": _("Your files in this case may have %(megabytes)s MB together. This one would be too much."),
+    # a dossier
+    "dossier_is_sealed": _("The evidence of this case is sealed. Nothing can be added or taken back."),
+    "dossier_is_open": _("The evidence of this case is not sealed yet."),
+    "exhibit_is_sealed": _("An earlier decision rests on this evidence. It stays on file."),
+    "not_your_exhibit": _("Only the side that gave this evidence can take it back."),
+    "records_stay": _("Records of the platform stay on file."),
+    "evidence_altered": _(
+        "This file is no longer what was received, so it is not shown. Keep your receipt and tell us."
+    ),
+}
