@@ -75,7 +75,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         raise Http404
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
-    return HttpResponseRedirect(wanted(request) or route(account.landing))
+    return HttpResponseRedirect(wanted(request) or route(account.landing) or reverse("public:home"))
 
 
 def landing(user: AbstractBaseUser | AnonymousUser) -> str:

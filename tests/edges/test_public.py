@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import RequestFactory
 
+from accounts import demo
+from common.actor import Actor
+from rulebook import publishing
 from web import errors
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +99,6 @@ def test_what_is_not_there_says_so_without_saying_whether_it_exists(client):
     assert "belong to another account" in reply.content.decode()
 
 
-@pytest.mark.django_db(transaction=False)
 def test_the_last_resort_needs_no_database_and_speaks_three_languages(django_assert_num_queries):
     with django_assert_num_queries(0):
         reply = errors.broken(RequestFactory().get("/en/my/"))
@@ -103,3 +107,40 @@ def test_the_last_resort_needs_no_database_and_speaks_three_languages(django_ass
     assert '<html lang="en">' in page
     assert all(word in page for word in ("抱歉，我们出错了", "抱歉，我們出錯了", "something broke on our side"))
     assert "{{" not in page
+
+
+@pytest.fixture
+def published():
+    publishing.load_catalogue(actor=Actor.system(), now=datetime(2026, 11, 29, 4, 0, tzinfo=UTC))
+
+
+def test_the_rules_in_force_are_public_clause_by_clause_in_the_readers_language(client, published):
+    page = client.get("/en/rules/")
+    assert page.context["version"].profile == "taobao-classic"
+    first = page.context["chapters"][0].clauses[0]
+    assert first.title.en in page.content.decode()
+    clause = client.get(f"/zh-hant/rules/{page.context['version'].version}/{first.number}/").content.decode()
+    assert first.text.zh_Hant in clause and first.text.en not in clause
+
+
+def test_a_search_finds_a_clause_by_its_words_and_says_so_when_there_is_none(client, published):
+    first = client.get("/rules/").context["chapters"][0].clauses[0]
+    found = client.get("/rules/", {"q": first.title.zh_Hans}).context["chapters"]
+    assert first.number in {item.number for chapter in found for item in chapter.clauses}
+    assert "没有条款包含这些字" in client.get("/rules/", {"q": "zzqq"}).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/rules/1999.1/", "/rules/1999.1/1.1/", "/rules/2026.1/99.99/"])
+def test_an_unknown_version_or_clause_is_not_there(client, published, path):
+    assert client.get(path).status_code == 404
+
+
+def test_one_click_signs_in_as_a_demo_person(client, settings):
+    settings.HENG_DEMO = True
+    demo.ensure_demo_accounts(now=datetime(2026, 11, 29, 4, 0, tzinfo=UTC))
+    page = client.get("/login/").content.decode()
+    assert all(f'value="{account.key}"' in page for account in demo.ACCOUNTS)
+    reply = client.post("/demo/sign-in/", {"account": "buyer"})
+    assert reply.status_code == 302 and reply.headers["Location"]
+    assert get_user_model().objects.get(pk=client.session["_auth_user_id"]).username == "lin-zhixia"
+    assert client.post("/demo/sign-in/", {"account": "nobody"}).status_code == 404
