@@ -58,9 +58,7 @@ def post(
     posting = Posting.objects.create(
         key=key, reference=reference, kind=kind, currency=currency, size=len(legs), at=at, reverses=reverses
     )
-    Leg.objects.bulk_create(
-        [Leg(posting=posting, account=accounts[name], amount=legs[name]) for name in sorted(legs)]
-    )
+    Leg.objects.bulk_create([Leg(posting=posting, account=accounts[name], amount=legs[name]) for name in sorted(legs)])
     return posting
 
 

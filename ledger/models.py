@@ -60,6 +60,9 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=Q(floor__isnull=True) | Q(balance__gte=F("floor")), name="account_not_below_floor"
             ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["recourse", "due"]) | Q(balance__lte=0), name="account_claim_not_overpaid"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -77,9 +80,7 @@ class Account(models.Model):
                 name="balances_follow_legs",
                 operation=pgtrigger.Update,
                 # Depth 0 is a statement of somebody's own; the trigger on legs updates from depth 1.
-                condition=pgtrigger.Condition(
-                    "OLD.balance IS DISTINCT FROM NEW.balance AND pg_trigger_depth() < 1"
-                ),
+                condition=pgtrigger.Condition("OLD.balance IS DISTINCT FROM NEW.balance AND pg_trigger_depth() < 1"),
             ),
             pgtrigger.Protect(
                 name="accounts_keep_their_name",
