@@ -130,9 +130,9 @@ def test_a_search_finds_a_clause_by_its_words_and_says_so_when_there_is_none(cli
     assert "没有条款包含这些字" in client.get("/rules/", {"q": "zzqq"}).content.decode()
 
 
-@pytest.mark.parametrize("path", ["/rules/1999.1/", "/rules/1999.1/1.1/", "/rules/2026.1/99.99/"])
-def test_an_unknown_version_or_clause_is_not_there(client, published, path):
-    assert client.get(path).status_code == 404
+def test_an_unknown_version_or_clause_is_not_there(client, published):
+    unknown = ("/rules/1999.1/", "/rules/1999.1/1.1/", "/rules/2026.1/99.99/")
+    assert [client.get(path).status_code for path in unknown] == [404, 404, 404]
 
 
 def test_one_click_signs_in_as_a_demo_person(client, settings):
