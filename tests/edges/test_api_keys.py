@@ -13,7 +13,7 @@ from common import clock
 from common.actor import Actor
 from tests.edges.callers import Caller
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer x", "Bearer heng_00000000_x", "Basic eDp5"])
