@@ -1,0 +1,308 @@
+"""Appeals: filed once by a side on one ground, answered, decided by a senior who has not ruled or signed before.
+
+Knows the way of an appeal; what a changed ruling must be is `rulings`' and the linter's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts import hats
+from accounts.models import Right
+from arbitration import bench, letters, linter, rulings, sheet
+from arbitration.models import Appeal, Ruling
+from common.actor import Actor, Role
+from common.acts import act, require_act
+from common.errors import Conflict, Refused
+from disputes import access, queries, statements
+from disputes.awards import Source
+from disputes.lifecycle import Event
+from disputes.models import Case, Point
+from disputes.transitions import advance
+from evidence import dossiers
+from evidence.intake import Received
+from evidence.models import Exhibit
+from rulebook import queries as rulebook
+
+
+@dataclass(frozen=True)
+class NewExhibit:
+    """Evidence that comes with an appeal. ``why_late``: why it was not submitted before; kept as the exhibit's note."""
+
+    received: Received
+    code: str
+    name: str
+    why_late: str
+
+
+@act
+def file(
+    case_id: int,
+    *,
+    ground: str,
+    points: Sequence[int],
+    text: str,
+    exhibits: Sequence[NewExhibit] = (),
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
+) -> Appeal:
+    """One side appeals against the findings on these points; the other side has 72 hours to answer (T29).
+
+    ``ground``: ``NEW_EVIDENCE`` needs at least one exhibit that was not on the file, ``RULE_ERROR`` at least one point,
+    ``PROCEDURE`` neither. Files were received before the act. Raises `Refused`: ``new_evidence_missing``,
+    ``evidence_is_not_new``, ``evidence_not_for_this_ground``, ``point_missing_in_appeal``, ``point_unknown``…
+    """
+    case = queries.lock(case_id, seen=seen)
+    _require_appellant(case, actor)
+    side = actor.side
+    assert side is not None
+    facts = bench.facts(case, actor, now, refusals=_against_filing(case, ground, points, exhibits))
+    ruling = in_force(case)
+    statement = statements.add(case, "appeal", text, actor=actor, now=now, required=True)
+    assert statement is not None
+    added = _add(case, exhibits, actor, now) if exhibits and not facts.refusals else []
+    data: dict[str, Any] = {
+        "ground": ground,
+        "points": sorted(set(points)),
+        "exhibits": [exhibit.as_entry_data() for exhibit in added],
+        "ruling": ruling.pk if ruling else None,
+        **statements.ref(statement),
+    }
+    advance(case, Event.APPEAL_FILED, actor=actor, now=now, facts=facts, data=data)
+    assert ruling is not None
+    return Appeal.objects.create(
+        case=case,
+        round=case.round,
+        side=side.value,
+        ruling=ruling,
+        ruling_author_id=ruling.author_id,
+        ground=ground,
+        points=sorted(set(points)),
+        exhibits=[exhibit.pk for exhibit in added],
+        statement=statement,
+        filed_at=now,
+        language=ruling.language,
+    )
+
+
+@act
+def waive(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
+    """This side will not appeal. When both have said so, execution begins without waiting for the window to end."""
+    case = queries.lock(case_id, seen=seen)
+    _require_appellant(case, actor)
+    return advance(case, Event.APPEAL_WAIVED, actor=actor, now=now)
+
+
+@act
+def answer(case_id: int, *, text: str, actor: Actor, now: datetime, seen: int | None = None) -> Appeal:
+    """The other side has answered the appeal; a senior decides it."""
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    appeal = Appeal.objects.filter(case=case, decided_at__isnull=True).first()
+    statement = statements.add(case, "appeal_answer", text, actor=actor, now=now, required=True)
+    data = {"appeal": appeal.pk if appeal else None, **statements.ref(statement)}
+    advance(case, Event.APPEAL_ANSWERED, actor=actor, now=now, data=data)
+    assert appeal is not None
+    appeal.answer, appeal.answered_at = statement, now
+    appeal.save(update_fields=["answer", "answered_at"])
+    return appeal
+
+
+@act
+def take(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Appeal:
+    """A senior who neither ruled nor signed, and has no interest, decides this appeal. The file is sealed again.
+
+    From a senior who left the bench another one may take it over.
+    """
+    case = queries.lock(case_id, seen=seen)
+    bench.require_office(actor)
+    appeal = Appeal.objects.filter(case=case, decided_at__isnull=True).first()
+    if appeal is not None and appeal.taken_at is not None and case.assignee_id is not None:
+        if case.assignee_id == actor.id:
+            return appeal
+        if _still_decides(case.assignee_id):
+            raise Refused("already_taken")
+    advance(
+        case,
+        Event.APPEAL_TAKEN,
+        actor=actor,
+        now=now,
+        facts=bench.facts(case, actor, now),
+        changes={"assignee_id": actor.id},
+        data={"appeal": appeal.pk if appeal else None},
+    )
+    assert appeal is not None
+    bench.seal(case, now=now)
+    appeal.taken_at = now
+    appeal.save(update_fields=["taken_at"])
+    return appeal
+
+
+@act
+def uphold(case_id: int, *, reasons: str, actor: Actor, now: datetime, seen: int | None = None) -> Appeal:
+    """The ruling stands. Execution begins; no further appeal is possible."""
+    case = queries.lock(case_id, seen=seen)
+    bench.require_office(actor)
+    return _decide(case, Event.APPEAL_UPHELD, Appeal.UPHELD, reasons, actor, now)
+
+
+@act
+def send_back(case_id: int, *, reasons: str, actor: Actor, now: datetime, seen: int | None = None) -> Appeal:
+    """The ruling is set aside and somebody else rules anew; the outcome no longer holds."""
+    case = queries.lock(case_id, seen=seen)
+    bench.require_office(actor)
+    appeal = _decide(case, Event.APPEAL_SENT_BACK, Appeal.SENT_BACK, reasons, actor, now)
+    Ruling.objects.filter(case=case, round=case.round, state=Ruling.SERVED).update(state=Ruling.SUPERSEDED)
+    return appeal
+
+
+@act
+def change(case_id: int, *, version: int, reasons: str, actor: Actor, now: datetime, seen: int | None = None) -> Appeal:
+    """The senior's own ruling takes the place of the first one, in one transaction with its outcome.
+
+    ``version``: of the draft made by `rulings.save_draft` while the appeal is decided. It passes the whole linter.
+    """
+    case = queries.lock(case_id, seen=seen)
+    bench.require_office(actor)
+    draft = (
+        Ruling.objects.select_for_update(of=("self",))
+        .filter(case=case, round=case.round, stage=Ruling.APPEAL, state=Ruling.DRAFT, author_id=actor.id)
+        .first()
+    )
+    appeal = _open(case)
+    refusals = _against_reasons(case, reasons)
+    if draft is None:
+        refusals = ("no_draft", *refusals)
+    facts = bench.facts(case, actor, now, refusals=refusals)
+    if draft is None or refusals or appeal is None:
+        # With a changed result nothing is left to the old ruling's duties: the table speaks, then the missing part.
+        advance(case, Event.APPEAL_CHANGED, actor=actor, now=now, facts=facts)
+        raise Refused(refusals[0] if refusals else "no_appeal_is_open")
+    if draft.version != version:
+        raise Conflict(seen=version, now=draft.version)
+    first = appeal.ruling
+    served = rulings.serve_now(
+        case,
+        draft,
+        Event.APPEAL_CHANGED,
+        source=Source.APPEALED,
+        facts=facts,
+        actor=actor,
+        now=now,
+        data={"appeal": appeal.pk, "changes": first.pk},
+    )
+    _close(appeal, Appeal.CHANGED, reasons, actor, now)
+    appeal.letter, appeal.letter_code, appeal.letter_digest = None, served.letter_code, served.letter_digest
+    appeal.save()
+    return appeal
+
+
+def in_force(case: Case) -> Ruling | None:
+    """The ruling that counts in the current round."""
+    return Ruling.objects.filter(case=case, round=case.round, state=Ruling.SERVED).first()
+
+
+def _require_appellant(case: Case, actor: Actor) -> None:
+    """A party; of a shop, only a member who was given the right to appeal."""
+    access.require_party(case, actor)
+    if actor.role is Role.MERCHANT and Right.APPEAL not in hats.rights_of(actor):
+        raise Refused("right_missing", right=Right.APPEAL.value)
+
+
+def _against_filing(case: Case, ground: str, points: Sequence[int], exhibits: Sequence[NewExhibit]) -> tuple[str, ...]:
+    rules = rulebook.rules(case.substance_rules_id)
+    known = set(Point.objects.filter(case=case, round=case.round).values_list("number", flat=True))
+    if ground not in Appeal.GROUNDS:
+        return ("ground_of_appeal_unknown",)
+    if not set(points) <= known:
+        return ("point_unknown",)
+    if not points and ground != Appeal.PROCEDURE:
+        return ("point_missing_in_appeal",)
+    if ground == Appeal.NEW_EVIDENCE and not exhibits:
+        return ("new_evidence_missing",)
+    if ground != Appeal.NEW_EVIDENCE and exhibits:
+        return ("evidence_not_for_this_ground",)
+    if any(exhibit.code not in rules.exhibits for exhibit in exhibits):
+        return ("evidence_code_unknown",)
+    if any(not exhibit.why_late.strip() for exhibit in exhibits):
+        return ("why_late_missing",)
+    sealed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True)
+    if sealed.filter(sha256__in=[exhibit.received.sha256 for exhibit in exhibits]).exists():
+        return ("evidence_is_not_new",)
+    return ()
+
+
+def _add(case: Case, exhibits: Sequence[NewExhibit], actor: Actor, now: datetime) -> list[Exhibit]:
+    """The file is open again, and what the appellant brings is on it at once for the other side to see."""
+    require_act()
+    side = actor.side
+    assert side is not None
+    # Somebody who asked for more evidence may have left the file open.
+    bench.seal(case, now=now)
+    dossiers.reopen(case.dossier_id)
+    return [
+        dossiers.add(
+            case.dossier_id,
+            new.received,
+            side=side.value,
+            code=new.code,
+            name=new.name,
+            note=new.why_late,
+            actor=actor,
+            now=now,
+        )
+        for new in exhibits
+    ]
+
+
+def _open(case: Case) -> Appeal | None:
+    return Appeal.objects.select_related("ruling", "case").filter(case=case, decided_at__isnull=True).first()
+
+
+def _still_decides(user_id: int) -> bool:
+    return hats.still_holds(Actor.staff(Role.SENIOR, user_id))
+
+
+def _against_reasons(case: Case, reasons: str) -> tuple[str, ...]:
+    least = rulebook.rules(case.procedure_rules_id).thresholds.minimum_reasons_characters
+    if len(reasons.strip()) < least:
+        return ("reasons_too_short",)
+    if len(reasons) > rulings.LONGEST_REASONS:
+        return ("text_too_long",)
+    return ("reasons_name_somebody",) if linter.names_somebody(reasons, sheet.names_in(case)) else ()
+
+
+def _decide(case: Case, event: Event, decision: str, reasons: str, actor: Actor, now: datetime) -> Appeal:
+    """Uphold or send back: the case moves, the reasons and the letter are kept."""
+    require_act()
+    appeal = _open(case)
+    facts = bench.facts(case, actor, now, refusals=_against_reasons(case, reasons))
+    data: dict[str, Any] = {"appeal": appeal.pk if appeal else None}
+    sealed = None
+    if appeal is not None and actor.id is not None:
+        letter = letters.compose_appeal(
+            appeal,
+            case,
+            rulebook.rules(case.procedure_rules_id),
+            decision=decision,
+            reasons=reasons.strip(),
+            actor_id=actor.id,
+            now=now,
+        )
+        sealed = letters.seal(letter)
+        data |= {"letter_code": sealed.code, "letter_digest": sealed.digest}
+    advance(case, event, actor=actor, now=now, facts=facts, data=data)
+    assert appeal is not None and sealed is not None
+    _close(appeal, decision, reasons, actor, now)
+    appeal.letter, appeal.letter_code, appeal.letter_digest = sealed.body, sealed.code, sealed.digest
+    appeal.save()
+    return appeal
+
+
+def _close(appeal: Appeal, decision: str, reasons: str, actor: Actor, now: datetime) -> None:
+    appeal.decision, appeal.reasons = decision, reasons.strip()
+    appeal.decided_by_id, appeal.decided_at = actor.id, now

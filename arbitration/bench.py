@@ -1,0 +1,89 @@
+"""Who may sit on which case. Shared by the acts of this room: offices, interests, who ruled before, sealing the file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from accounts import conflicts, hats
+from accounts.models import Grant, Office
+from arbitration.models import Approval, HandBack, Ruling
+from common.actor import Actor, Role
+from common.acts import require_act
+from common.errors import Missing
+from disputes import moves
+from disputes.lifecycle import Facts
+from disputes.models import Case
+from evidence import dossiers
+from evidence.models import Dossier
+from journal import book
+from journal.kinds import Kind
+from marketplace.models import Order
+
+OFFICES = (Role.ARBITRATOR, Role.SENIOR)
+
+
+def require_office(actor: Actor) -> None:
+    """Under the lock, once more: whoever lost the office a second ago does not exist here any more (H29)."""
+    require_act()
+    if not hats.still_holds(actor):
+        raise Missing
+
+
+def has_interest(user_id: int, case: Case) -> bool:
+    """A party, a member of the shop, a customer of the shop, a declared tie, or somebody who stepped back from the case."""
+    return (
+        conflicts.has_interest(user_id, buyer_id=case.buyer_id, merchant_id=case.merchant_id)
+        or Order.objects.filter(buyer_id=user_id, merchant_id=case.merchant_id).exists()
+        or HandBack.objects.filter(user_id=user_id, case=case, recused=True).exists()
+    )
+
+
+def has_ruled(user_id: int, case: Case) -> bool:
+    """Whether this person ruled, or signed, what was served in this round. They are never asked to review it."""
+    served = Ruling.objects.filter(case=case, round=case.round, served_at__isnull=False)
+    return (
+        served.filter(author_id=user_id).exists()
+        or Approval.objects.filter(ruling__in=served, approver_id=user_id, decision=Approval.APPROVED).exists()
+    )
+
+
+def facts(case: Case, actor: Actor, now: datetime, **checked: Any) -> Facts:
+    """The case as a guard may see it, with what only this room knows: interest, and who ruled."""
+    seen = moves.facts_of(case, actor, now, **checked)
+    if actor.id is None or actor.role not in OFFICES:
+        return seen
+    return replace(
+        seen,
+        has_interest=has_interest(actor.id, case),
+        ruled_it_myself=seen.ruled_it_myself or has_ruled(actor.id, case),
+    )
+
+
+def office_of(user_id: int) -> Grant | None:
+    """The office under which somebody takes cases: arbitrator before senior."""
+    held = Grant.objects.filter(
+        user_id=user_id,
+        user__is_active=True,
+        role__in=[Office.ARBITRATOR.value, Office.SENIOR.value],
+        revoked_at__isnull=True,
+    )
+    return held.order_by("role").first()
+
+
+def seal(case: Case, *, now: datetime) -> str:
+    """The file is closed and the journal names its digest. A file that is closed already gives the same digest."""
+    require_act()
+    open_round = Dossier.objects.filter(pk=case.dossier_id, sealed_at__isnull=True).values_list("round", flat=True)
+    number = open_round.first()
+    digest = dossiers.seal(case.dossier_id, now=now)
+    if number is not None:
+        book.record(
+            case.stream_id,
+            Kind.DOSSIER_SEALED.value,
+            data={"digest": digest, "round": number},
+            actor=Actor.system(),
+            now=now,
+        )
+    return digest

@@ -1,0 +1,185 @@
+"""What a ruling comes to, line by line. Pure sums in minor units; refuses to know cases, people and where money comes from.
+
+Sources: rules b.1 (compensation standard, freight column), R15 (gifts), the bands of fresh goods, TB 7 and 49, JD1 47.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from common import money
+from disputes.awards import AwardLine, Payer
+from rulebook import schema
+
+WHOLE = 10_000  # basis points
+
+# Which remedies give back the price, or a part of it. All others order something in kind, or nothing.
+FULL = frozenset({"R1", "R3"})
+PARTIAL = frozenset({"R2", "R16"})
+FREIGHT_ONLY = "R8"
+DISMISSAL = "R7"
+IN_KIND = frozenset({"R4", "R5", "R6", "R11", "R12", "R14"})
+
+
+class Formula(StrEnum):
+    """How a line came about; the words stand in the templates."""
+
+    PAID_BY_SHARE = "paid_by_share"
+    VALUE_BY_SHARE = "value_by_share"
+    VALUE_CAPPED_BY_SHARE = "value_capped_by_share"
+    DEDUCTED = "deducted"
+    DEDUCTED_AS_FAR_AS_THERE_IS = "deducted_as_far_as_there_is"
+    FREIGHT_OUT = "freight_out"
+    FREIGHT_BACK = "freight_back"
+    PROMISED = "promised"
+    PROMISED_CAPPED = "promised_capped"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the case says and what the arbitrator decided.
+
+    From the case: ``paid`` for the line, ``freight_out`` that the buyer paid for it, ``promise_cap``: what the
+    merchant's promises on this line come to at most (0: none). Decided: ``merchant_share`` in basis points; ``value``
+    of what is lost or missing (R2, R16; ``None``: the whole price); ``deduction`` for gifts kept or use; ``return_freight``
+    that the way back costs; ``freight_payer``; ``compensation`` by promise.
+    """
+
+    remedy: str
+    paid: int
+    merchant_share: int
+    freight_payer: Payer
+    returns: bool = False
+    outbound_back: bool = False
+    freight_out: int = 0
+    promise_cap: int = 0
+    value: int | None = None
+    deduction: int = 0
+    return_freight: int = 0
+    compensation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """``amount``: what the buyer gets, the sum of ``lines``. ``freight_amount`` is the way back, whoever pays it."""
+
+    amount: int
+    lines: tuple[AwardLine, ...]
+    returns: bool
+    pays: bool
+    freight_amount: int
+    freight_payer: Payer
+
+
+def compute(inputs: Inputs) -> Calculation:
+    """The award. The price is never exceeded; freight and promised compensation come on top where a rule gives them.
+
+    Raises ``ValueError`` for sums below zero or a share that is none: a caller has checked them.
+    """
+    _check(inputs)
+    if inputs.remedy == DISMISSAL:
+        return Calculation(
+            amount=0,
+            lines=(AwardLine("goods", Formula.DISMISSED.value, 0),),
+            returns=False,
+            pays=False,
+            freight_amount=inputs.return_freight,
+            freight_payer=inputs.freight_payer,
+        )
+    lines = [*_goods(inputs), *_freight(inputs), *_compensation(inputs)]
+    amount = sum(line.amount for line in lines)
+    owes = inputs.merchant_share > 0
+    return Calculation(
+        amount=amount,
+        lines=tuple(lines),
+        returns=inputs.returns,
+        pays=owes and (amount > 0 or inputs.remedy in IN_KIND),
+        freight_amount=inputs.return_freight,
+        freight_payer=inputs.freight_payer,
+    )
+
+
+def payer_by_rule(freight: schema.Freight, merchant_share: int) -> Payer | None:
+    """Who pays the way back by the rule of the type (clause ``freight.clause``); ``None``: the ruling has to say.
+
+    The buyer's claim is upheld as far as the merchant bears a share. ``at_fault``: whoever bears the greater one.
+    """
+    match freight.win if merchant_share > 0 else freight.lose:
+        case schema.Payer.BUYER:
+            return Payer.BUYER
+        case schema.Payer.MERCHANT:
+            return Payer.MERCHANT
+        case schema.Payer.NONE:
+            return Payer.NOBODY
+        case schema.Payer.AT_FAULT if merchant_share != WHOLE - merchant_share:
+            return Payer.MERCHANT if merchant_share > WHOLE - merchant_share else Payer.BUYER
+        case _:
+            return None
+
+
+def outbound_back(freight_payer: Payer, *, all_undetermined: bool) -> bool:
+    """Whether the buyer gets the freight of the way out back with a full refund.
+
+    Not where the buyer bears the freight (no-reason returns). If nothing could be determined, the merchant bears the way
+    out and the buyer the way back (TB 7).
+    """
+    return all_undetermined or freight_payer is not Payer.BUYER
+
+
+def value_by_band(paid: int, rules: schema.Rules, lost_percent: int) -> int:
+    """The value of what is lost by the published bands: fresh goods, 1–100 per cent lost (JD2)."""
+    return money.share(paid, rules.band(lost_percent).pays * 100)
+
+
+def share_of_freight(order_freight: int, line_paid: int, all_lines_paid: int) -> int:
+    """This line's part of what the buyer paid for shipping the order; the largest remainder decides the last unit."""
+    if order_freight <= 0 or line_paid <= 0 or all_lines_paid <= 0:
+        return 0
+    return money.split(order_freight, [line_paid, max(all_lines_paid - line_paid, 0)])[0]
+
+
+def _check(inputs: Inputs) -> None:
+    sums = (inputs.paid, inputs.freight_out, inputs.promise_cap, inputs.deduction, inputs.return_freight)
+    if min(*sums, inputs.compensation, inputs.value or 0) < 0:
+        raise ValueError("sums of an award are at least zero")
+    if not 0 <= inputs.merchant_share <= WHOLE:
+        raise ValueError("a share is 0 to 10000 basis points")
+
+
+def _goods(inputs: Inputs) -> list[AwardLine]:
+    if inputs.remedy in FULL:
+        value, formula = inputs.paid, Formula.PAID_BY_SHARE
+    elif inputs.remedy in PARTIAL:
+        value, formula = inputs.paid if inputs.value is None else inputs.value, Formula.VALUE_BY_SHARE
+        if value > inputs.paid:
+            value, formula = inputs.paid, Formula.VALUE_CAPPED_BY_SHARE
+    else:
+        return []
+    goods = money.split(value, [inputs.merchant_share, WHOLE - inputs.merchant_share])[0]
+    lines = [AwardLine("goods", formula.value, goods)]
+    if inputs.deduction:
+        deducted = min(inputs.deduction, goods)
+        whole = deducted == inputs.deduction
+        how = Formula.DEDUCTED if whole else Formula.DEDUCTED_AS_FAR_AS_THERE_IS
+        lines.append(AwardLine("deduction", how.value, -deducted))
+    return lines
+
+
+def _freight(inputs: Inputs) -> list[AwardLine]:
+    lines: list[AwardLine] = []
+    if inputs.remedy in FULL and inputs.outbound_back and inputs.freight_out and inputs.merchant_share > 0:
+        lines.append(AwardLine("freight_out", Formula.FREIGHT_OUT.value, inputs.freight_out))
+    sent_back = inputs.returns or inputs.remedy == FREIGHT_ONLY
+    if sent_back and inputs.freight_payer is Payer.MERCHANT and inputs.return_freight:
+        lines.append(AwardLine("freight_back", Formula.FREIGHT_BACK.value, inputs.return_freight))
+    return lines
+
+
+def _compensation(inputs: Inputs) -> list[AwardLine]:
+    if not inputs.compensation:
+        return []
+    given = min(inputs.compensation, inputs.promise_cap)
+    how = Formula.PROMISED if given == inputs.compensation else Formula.PROMISED_CAPPED
+    return [AwardLine("compensation", how.value, given)]

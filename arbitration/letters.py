@@ -1,0 +1,464 @@
+"""The decision letter as data: five fixed sections, in the language in which it was given, the same facts for every reader.
+
+Composed once, when the decision is served, and kept with it: what was given never changes. Sentences are the template's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from accounts import hats
+from arbitration.calculator import Calculation
+from arbitration.models import Admission, Appeal, Ruling
+from arbitration.sheet import Sheet
+from common import digest, ids
+from common.actor import Side
+from disputes import deadlines
+from disputes.models import Case, PointAnswer
+from journal.models import Entry
+from rulebook import calendars, clocks
+from rulebook.schema import Rules, Text
+
+FORMAT = 1
+RULING, APPEAL_RULING, APPEAL_DECISION = "ruling", "appeal_ruling", "appeal_decision"
+
+
+@dataclass(frozen=True)
+class RuleSetRef:
+    """Which rules were applied: ``part`` is substance (as of payment) or procedure (as of filing)."""
+
+    part: str
+    profile: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the calculation. ``amount`` in minor units, may be negative."""
+
+    label: str
+    formula: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class Term:
+    """Within what term somebody must act, and from when: ``performer`` is buyer, merchant or empty."""
+
+    performer: str
+    step: str
+    amount: int
+    clock: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The first section: what was decided. Sums in minor units, ``merchant_share`` in basis points."""
+
+    remedy: str
+    remedy_name: str
+    ground: str
+    ground_name: str
+    amount: int
+    currency: str
+    lines: tuple[Line, ...]
+    merchant_share: int
+    returns: bool
+    freight_payer: str
+    freight_amount: int
+    term: Term | None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One point at issue and what was found. ``burden``: where nothing could be determined, the rule that decided."""
+
+    number: int
+    text: str
+    raised_by: str
+    finding: str
+    exhibits: tuple[str, ...]
+    burden: str
+    burden_clause: str
+
+
+@dataclass(frozen=True)
+class ExhibitWeight:
+    """One exhibit and whether it was admitted: ``verdict`` full, part, none; the last two with their reason."""
+
+    number: str
+    kind: str
+    kind_name: str
+    verdict: str
+    reason: str
+    reason_name: str
+
+
+@dataclass(frozen=True)
+class CitedRule:
+    number: str
+    title: str
+    text: str
+    plain: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """A request that was not, or not fully, supported. ``what``: amount (sums in minor units) or remedy (names)."""
+
+    what: str
+    asked: str
+    given: str
+
+
+@dataclass(frozen=True)
+class Route:
+    code: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """The last section: what whoever disagrees can do. ``until`` is exclusive, ISO 8601, empty if no appeal is left."""
+
+    until: str
+    grounds: tuple[Route, ...]
+    routes: tuple[Route, ...]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A decision letter. Readers differ only in who is addressed; the data, and so the digest, is one."""
+
+    format: int
+    kind: str
+    language: str
+    case_number: str
+    round: int
+    ordinal: int
+    stage: str
+    decided_by: str
+    given_at: str
+    rules: tuple[RuleSetRef, ...]
+    result: Result
+    facts: tuple[Fact, ...]
+    reasons: str
+    exhibits: tuple[ExhibitWeight, ...]
+    clauses: tuple[CitedRule, ...]
+    unsupported: tuple[Unsupported, ...]
+    remedies: Remedies
+    automated: tuple[str, ...]
+
+    @property
+    def admitted(self) -> list[ExhibitWeight]:
+        return [exhibit for exhibit in self.exhibits if exhibit.verdict == Admission.FULL]
+
+    @property
+    def not_fully_admitted(self) -> list[ExhibitWeight]:
+        return [exhibit for exhibit in self.exhibits if exhibit.verdict != Admission.FULL]
+
+
+@dataclass(frozen=True)
+class AppealLetter:
+    """The letter by which an appeal was decided without a new ruling: upheld, or sent back."""
+
+    format: int
+    kind: str
+    language: str
+    case_number: str
+    round: int
+    appellant: str
+    ground: str
+    ground_name: str
+    points: tuple[int, ...]
+    decision: str
+    reasons: str
+    decided_by: str
+    given_at: str
+    ruling_code: str
+    routes: tuple[Route, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A letter in front of somebody. ``reader``: buyer, merchant, or empty for everybody else."""
+
+    letter: Letter
+    reader: str
+    code: str
+    digest: str
+
+    @property
+    def must_act(self) -> bool:
+        """Whether it is the reader who has to do something first."""
+        return (
+            bool(self.reader)
+            and self.letter.result.term is not None
+            and (self.letter.result.term.performer == self.reader)
+        )
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A letter with its digest (SHA-256 of the canonical form, hex) and the short code that people can read out."""
+
+    body: dict[str, Any]
+    digest: str
+    code: str
+
+
+def compose(sheet: Sheet, calculation: Calculation, *, kind: str, author_id: int, now: datetime) -> Letter:
+    """The letter as it will be given at ``now``. The appeal window is computed by the same rule that arms it."""
+    case, ruling, rules = sheet.case, sheet.ruling, sheet.substance
+    language = ruling.language
+    remedy = rules.remedy(ruling.remedy)
+    ground = rules.grounds.get(ruling.ground)
+    return Letter(
+        format=FORMAT,
+        kind=kind,
+        language=language,
+        case_number=case.number,
+        round=ruling.round,
+        ordinal=ruling.ordinal,
+        stage=ruling.stage,
+        decided_by=hats.number_of(author_id, now),
+        given_at=now.isoformat(),
+        rules=(
+            RuleSetRef("substance", rules.profile.code, rules.version),
+            RuleSetRef("procedure", sheet.procedure.profile.code, sheet.procedure.version),
+        ),
+        result=Result(
+            remedy=remedy.code,
+            remedy_name=_said(remedy.name, language),
+            ground=ruling.ground,
+            ground_name=_said(ground.name, language) if ground else "",
+            amount=calculation.amount,
+            currency=case.currency,
+            lines=tuple(Line(line.label, line.formula, line.amount) for line in calculation.lines),
+            merchant_share=ruling.merchant_share or 0,
+            returns=calculation.returns,
+            freight_payer=calculation.freight_payer.value,
+            freight_amount=calculation.freight_amount,
+            term=_term(case, calculation),
+        ),
+        facts=tuple(_facts(sheet, language)),
+        reasons=ruling.reasons,
+        exhibits=tuple(_weights(sheet, language)),
+        clauses=tuple(_cited(sheet, language)),
+        unsupported=tuple(_unsupported(case, calculation, rules, ruling.remedy, language)),
+        remedies=_remedies(case, sheet.procedure, kind, language, now),
+        automated=_automated(case),
+    )
+
+
+def compose_appeal(
+    appeal: Appeal, case: Case, procedure: Rules, *, decision: str, reasons: str, actor_id: int, now: datetime
+) -> AppealLetter:
+    language = appeal.language
+    ground = procedure.appeal_grounds.get(appeal.ground)
+    return AppealLetter(
+        format=FORMAT,
+        kind=APPEAL_DECISION,
+        language=language,
+        case_number=case.number,
+        round=appeal.round,
+        appellant=appeal.side,
+        ground=appeal.ground,
+        ground_name=_said(ground.name, language) if ground else "",
+        points=tuple(appeal.points),
+        decision=decision,
+        reasons=reasons,
+        decided_by=hats.number_of(actor_id, now),
+        given_at=now.isoformat(),
+        ruling_code=appeal.ruling.letter_code,
+        routes=_routes(procedure, language),
+    )
+
+
+def seal(letter: Letter | AppealLetter) -> Sealed:
+    """The letter as it is kept. The code follows from the digest, so that a printed letter can be checked against it."""
+    body = _plain(asdict(letter))
+    of_body = digest.of(body)
+    return Sealed(body=body, digest=of_body, code=ids.short_code(of_body))
+
+
+def read(ruling: Ruling, reader: Side | None) -> Reading:
+    """The letter of a served ruling for one reader, exactly as it was given. Raises ``LookupError`` if none was given."""
+    if ruling.letter is None:
+        raise LookupError("no letter was given")
+    return Reading(
+        letter=_load(Letter, ruling.letter),
+        reader=reader.value if reader else "",
+        code=ruling.letter_code,
+        digest=ruling.letter_digest,
+    )
+
+
+def read_appeal(appeal: Appeal) -> AppealLetter:
+    if appeal.letter is None:
+        raise LookupError("no letter was given")
+    loaded: AppealLetter = _load(AppealLetter, appeal.letter)
+    return loaded
+
+
+def is_genuine(ruling: Ruling) -> bool:
+    """Whether the letter that is kept is still the one whose digest the journal holds."""
+    return ruling.letter is not None and digest.of(ruling.letter) == ruling.letter_digest
+
+
+# --- the sections ---------------------------------------------------------------------------------------------
+
+
+def _facts(sheet: Sheet, language: str) -> Iterable[Fact]:
+    """Each finding with the exhibits that the sides put to this point and that were admitted."""
+    burden = sheet.substance.type(sheet.case.type_code).burden
+    numbers = {exhibit.pk: exhibit.number for exhibit in sheet.exhibits}
+    admitted = {pk for pk, found in sheet.admissions.items() if found.verdict in (Admission.FULL, Admission.PART)}
+    named: dict[int, set[int]] = {}
+    answers = PointAnswer.objects.filter(point__in=[point.pk for point in sheet.points], superseded_at__isnull=True)
+    for point_id, exhibits in answers.values_list("point_id", "exhibits"):
+        named.setdefault(point_id, set()).update(exhibits)
+    for point in sheet.points:
+        finding = sheet.findings.get(point.pk, "")
+        open_question = finding == "undetermined"
+        yield Fact(
+            number=point.number,
+            text=point.text,
+            raised_by=point.raised_by,
+            finding=finding,
+            exhibits=tuple(numbers[pk] for pk in numbers if pk in named.get(point.pk, set()) and pk in admitted),
+            burden=_said(burden.silent, language) if open_question else "",
+            burden_clause=burden.clause if open_question else "",
+        )
+
+
+def _weights(sheet: Sheet, language: str) -> Iterable[ExhibitWeight]:
+    for exhibit in sheet.exhibits:
+        found = sheet.admissions.get(exhibit.pk)
+        kind = sheet.substance.exhibits.get(exhibit.code)
+        reason = sheet.substance.admission_reasons.get(found.reason) if found else None
+        yield ExhibitWeight(
+            number=exhibit.number,
+            kind=exhibit.code,
+            kind_name=_said(kind.name, language) if kind else "",
+            verdict=found.verdict if found else "",
+            reason=found.reason if found else "",
+            reason_name=_said(reason.name, language) if reason else "",
+        )
+
+
+def _cited(sheet: Sheet, language: str) -> Iterable[CitedRule]:
+    for number in sheet.clauses:
+        found = sheet.clause(number)
+        if found is None:
+            continue
+        clause, rules, _ = found
+        yield CitedRule(
+            number=number,
+            title=_said(clause.title, language),
+            text=_said(clause.text, language),
+            plain=_said(clause.plain, language),
+            version=rules.version,
+        )
+
+
+def _unsupported(
+    case: Case, calculation: Calculation, rules: Rules, given: str, language: str
+) -> Iterable[Unsupported]:
+    """What was asked for and not given: another remedy, or a smaller sum."""
+    asked = rules.remedies.get(case.remedy)
+    if asked is not None and case.remedy != given:
+        yield Unsupported("remedy", _said(asked.name, language), _said(rules.remedy(given).name, language))
+    if calculation.amount < case.claimed:
+        yield Unsupported("amount", str(case.claimed), str(calculation.amount))
+
+
+def _remedies(case: Case, procedure: Rules, kind: str, language: str, now: datetime) -> Remedies:
+    until = ""
+    grounds: tuple[Route, ...] = ()
+    if kind == RULING:
+        until = clocks.due(now, procedure.step("appeal_window").duration, calendars.current()).at.isoformat()
+        grounds = tuple(
+            Route(ground.code, _said(ground.name, language), _said(ground.text, language))
+            for ground in procedure.appeal_grounds.values()
+        )
+    return Remedies(until=until, grounds=grounds, routes=_routes(procedure, language))
+
+
+def _routes(procedure: Rules, language: str) -> tuple[Route, ...]:
+    return tuple(
+        Route(route.code, _said(route.name, language), _said(route.text, language))
+        for route in procedure.routes.values()
+    )
+
+
+def _term(case: Case, calculation: Calculation) -> Term | None:
+    """Who has to act first once the ruling stands: the buyer sends back (T33), or the merchant performs (T31)."""
+    if calculation.returns:
+        performer, key = "buyer", "return_after_ruling"
+    elif calculation.pays:
+        performer, key = "merchant", "voluntary_performance"
+    else:
+        return None
+    duration = deadlines.step_of(case, key).duration
+    return Term(performer=performer, step=key, amount=duration.amount, clock=duration.clock.value)
+
+
+def _automated(case: Case) -> tuple[str, ...]:
+    """The kinds of steps in this case that no person took: what a reader may ask a person to look at again."""
+    kinds = (
+        Entry.objects.filter(stream_id=case.stream_id, actor_role="system", data__has_key="fired_at")
+        .order_by("kind")
+        .values_list("kind", flat=True)
+        .distinct()
+    )
+    return tuple(kinds)
+
+
+def _said(text: Text, language: str) -> str:
+    return text.in_language(language)
+
+
+# --- as it is kept ----------------------------------------------------------------------------------------------
+
+
+def _plain(value: Any) -> Any:
+    """Tuples become lists: what is digested is exactly what is kept."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+_PARTS: dict[str, type] = {
+    "rules": RuleSetRef,
+    "facts": Fact,
+    "exhibits": ExhibitWeight,
+    "clauses": CitedRule,
+    "unsupported": Unsupported,
+    "lines": Line,
+    "grounds": Route,
+    "routes": Route,
+}
+_SINGLE: dict[str, type] = {"result": Result, "remedies": Remedies, "term": Term}
+
+
+def _load(kind: Any, data: Mapping[str, Any]) -> Any:
+    """The dataclass behind the kept JSON. Lists of plain values become tuples."""
+    values: dict[str, Any] = {}
+    for name in (part.name for part in fields(kind)):
+        value = data[name]
+        if name in _SINGLE and value is not None:
+            value = _load(_SINGLE[name], value)
+        elif isinstance(value, list):
+            part = _PARTS.get(name)
+            nested = part is not None and value and isinstance(value[0], Mapping)
+            value = tuple(_load(part, item) if nested else item for item in value)
+        values[name] = value
+    return kind(**values)

@@ -1,0 +1,237 @@
+"""What a ruling still lacks. Pure: a frozen view in, problems out. Nothing is served that this does not pass.
+
+Wish 1 and 2 of the rules: a finding for each point, a weight for each exhibit, clauses that were in force, the sum that the
+calculator gives, reasons that name all of it, and nothing that the other side could not see for 24 hours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from arbitration.calculator import DISMISSAL, Calculation
+from disputes.awards import AwardLine, Payer
+
+ADMITTED = frozenset({"full", "part"})
+NEEDS_REASON = frozenset({"part", "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class PointView:
+    """``finding``: buyer, merchant, undetermined, or empty."""
+
+    number: int
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitView:
+    """An exhibit that was not withdrawn. ``citable``: the other side could see it for long enough."""
+
+    number: str
+    citable: bool
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseView:
+    number: str
+    known: bool
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RulingView:
+    """Everything the linter may look at. ``names``: what people of this case are called, to be kept out of reasons.
+
+    ``remedy_fits``: the type of dispute allows this remedy and it is switched on. ``gated``: it needs one ground.
+    ``payer_by_rule``: who pays freight by the rule; ``None`` where the ruling has to say. ``expected``: what the
+    calculator gives now; ``None`` while remedy or share are missing.
+    """
+
+    points: tuple[PointView, ...]
+    exhibits: tuple[ExhibitView, ...]
+    clauses: tuple[ClauseView, ...]
+    admission_reasons: frozenset[str]
+    burden_clause: str
+    remedy: str
+    remedy_fits: bool
+    gated: bool
+    ground: str
+    grounds: frozenset[str]
+    merchant_share: int | None
+    freight_payer: Payer
+    payer_by_rule: Payer | None
+    amount: int
+    lines: tuple[AwardLine, ...]
+    expected: Calculation | None
+    reasons: str
+    minimum_reasons: int = 30
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """``code`` says what is wrong, ``where`` names the field: ``point:3``, ``exhibit:B2``, ``clause:4.2``, ``reasons``."""
+
+    code: str
+    where: str
+
+    def as_data(self) -> dict[str, str]:
+        return {"code": self.code, "where": self.where}
+
+
+def check(view: RulingView) -> list[Problem]:
+    """Every problem in the order of the form; an empty list means that the ruling may go out."""
+    return [
+        *_points(view),
+        *_exhibits(view),
+        *_clauses(view),
+        *_remedy(view),
+        *_award(view),
+        *_reasons(view),
+    ]
+
+
+def _points(view: RulingView) -> Iterator[Problem]:
+    if not view.points:
+        yield Problem("points_missing", "points")
+    for point in view.points:
+        if not point.finding:
+            yield Problem("finding_missing", f"point:{point.number}")
+    undetermined = [point for point in view.points if point.finding == "undetermined"]
+    cited = {clause.number for clause in view.clauses}
+    if undetermined and view.burden_clause not in cited and not _speaks_of_burden(view.reasons):
+        for point in undetermined:
+            yield Problem("burden_rule_missing", f"point:{point.number}")
+
+
+def _exhibits(view: RulingView) -> Iterator[Problem]:
+    for exhibit in view.exhibits:
+        where = f"exhibit:{exhibit.number}"
+        if not exhibit.verdict:
+            yield Problem("admission_missing", where)
+        elif exhibit.verdict in NEEDS_REASON and not exhibit.reason:
+            yield Problem("admission_reason_missing", where)
+        elif exhibit.reason and exhibit.reason not in view.admission_reasons:
+            yield Problem("admission_reason_unknown", where)
+        if not exhibit.citable and (exhibit.verdict in ADMITTED or exhibit.number in _exhibits_in(view.reasons)):
+            yield Problem("exhibit_not_yet_citable", where)
+
+
+def _clauses(view: RulingView) -> Iterator[Problem]:
+    if not view.clauses:
+        yield Problem("clause_missing", "clauses")
+    for clause in view.clauses:
+        if not clause.known:
+            yield Problem("clause_unknown", f"clause:{clause.number}")
+        elif not clause.in_force:
+            yield Problem("clause_not_in_force", f"clause:{clause.number}")
+
+
+def _remedy(view: RulingView) -> Iterator[Problem]:
+    if not view.remedy:
+        yield Problem("remedy_missing", "remedy")
+    elif not view.remedy_fits:
+        yield Problem("remedy_not_for_type", "remedy")
+    if view.gated and not view.ground:
+        yield Problem("ground_missing", "ground")
+    elif view.gated and view.ground not in view.grounds:
+        yield Problem("ground_unknown", "ground")
+    elif view.ground and not view.gated:
+        yield Problem("ground_not_needed", "ground")
+    if view.merchant_share is None:
+        yield Problem("share_missing", "share")
+    elif view.remedy and (view.remedy == DISMISSAL) != (view.merchant_share == 0):
+        yield Problem("share_contradicts_remedy", "share")
+    elif view.payer_by_rule is not None and view.freight_payer is not view.payer_by_rule:
+        yield Problem("freight_not_by_rule", "freight")
+
+
+def _award(view: RulingView) -> Iterator[Problem]:
+    if view.expected is None:
+        return
+    if view.amount != view.expected.amount or view.lines != view.expected.lines:
+        yield Problem("award_differs", "award")
+
+
+def _reasons(view: RulingView) -> Iterator[Problem]:
+    if len(view.reasons.strip()) < view.minimum_reasons:
+        yield Problem("reasons_too_short", "reasons")
+    mentioned = _points_in(view.reasons)
+    for point in view.points:
+        if point.number not in mentioned:
+            yield Problem("reasons_omit_point", f"point:{point.number}")
+    cited = _exhibits_in(view.reasons)
+    known = {exhibit.number for exhibit in view.exhibits}
+    for exhibit in view.exhibits:
+        if exhibit.verdict in ADMITTED and exhibit.number not in cited:
+            yield Problem("reasons_omit_exhibit", f"exhibit:{exhibit.number}")
+    for number in sorted(cited - known):
+        yield Problem("reasons_cite_unknown_exhibit", f"exhibit:{number}")
+    if names_somebody(view.reasons, view.names):
+        yield Problem("reasons_name_somebody", "reasons")
+
+
+# --- reading what was written ---------------------------------------------------------------------------------
+
+_HAN = {digit: value for value, digit in enumerate("一二三四五六七八九十", start=1)}
+_JOIN = r"\s*(?:[、,，;；/&和与與及至到~～–-]|and|to)\s*"
+_NUMBER = r"(?:\d{1,2}|十[一二三四五六七八九]?|[一二三四五六七八九])"
+_LIST = rf"{_NUMBER}(?:{_JOIN}{_NUMBER})*"
+# 争点 1、2 · 争点一 · 第 3 点 · 第 1、2 个争点 · point 4 · points 1 and 2
+_POINTS = re.compile(
+    rf"(?:争点|爭點|points?|issues?)\s*(?:第\s*)?[#（(]?\s*(?P<after>{_LIST})(?![\d.]*\d)"
+    rf"|第\s*(?P<before>{_LIST})\s*(?:个|個|项|項)?\s*(?:争点|爭點|点|點)",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(rf"({_NUMBER})\s*(?:[至到~～–-]|to)\s*({_NUMBER})")
+_EXHIBIT = re.compile(r"(?<![A-Za-z0-9])([BMP])(\d{1,3})(?:\s*[至到~～–-]\s*([BMP])?(\d{1,3}))?(?![A-Za-z0-9])")
+_BURDEN = re.compile(r"举证|舉證|证明责任|證明責任|burden of proof", re.IGNORECASE)
+_PHONE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+_IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+
+
+def names_somebody(text: str, names: Iterable[str]) -> bool:
+    """Whether ``text`` has a name of the case's people, a telephone number, an e-mail address or an identity number."""
+    folded = text.casefold()
+    if any(len(name.strip()) > 1 and name.strip().casefold() in folded for name in names):
+        return True
+    return any(pattern.search(text) for pattern in (_PHONE, _LANDLINE, _MAIL, _IDENTITY))
+
+
+def _points_in(text: str) -> set[int]:
+    found: set[int] = set()
+    for match in _POINTS.finditer(text):
+        listed = match["after"] or match["before"]
+        found |= {_value(number) for number in re.findall(_NUMBER, listed)}
+        for first, last in _RANGE.findall(listed):
+            found |= set(range(_value(first), _value(last) + 1))
+    return found
+
+
+def _exhibits_in(text: str) -> set[str]:
+    found: set[str] = set()
+    for prefix, first, other, last in _EXHIBIT.findall(text):
+        found.add(f"{prefix}{int(first)}")
+        if last and other in ("", prefix):
+            found |= {f"{prefix}{number}" for number in range(int(first), int(last) + 1)}
+        elif last:
+            found.add(f"{other}{int(last)}")
+    return found
+
+
+def _value(number: str) -> int:
+    if number.isdigit():
+        return int(number)
+    if number.startswith("十") and len(number) == 2:
+        return 10 + _HAN[number[1]]
+    return _HAN[number]
+
+
+def _speaks_of_burden(text: str) -> bool:
+    return _BURDEN.search(text) is not None

@@ -1,0 +1,357 @@
+"""What the bench writes down: rulings, findings, admissions, approvals, appeals. Knows no money and moves no state.
+
+What must never be true is refused by PostgreSQL: two rulings in force in one round, an approval or a decision on appeal by
+whoever ruled, a word changed after it was proposed.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+SIDES = [("buyer", "buyer"), ("merchant", "merchant")]
+
+
+class Ruling(models.Model):
+    """One decision on one round of a case, from draft to letter. Sums are minor units; shares are basis points.
+
+    ``stage``: the first ruling of a round, or the one that takes its place on appeal. A returned ruling stays as it
+    was; what the arbitrator goes on with is the next one. ``version`` counts saves of the draft. ``lines`` is the
+    calculation; ``letter`` is the decision letter as it was given, and never changes afterwards.
+    """
+
+    FIRST, APPEAL = "first", "appeal"
+    DRAFT, PROPOSED, SERVED, RETURNED, SUPERSEDED, DROPPED = (
+        "draft",
+        "proposed",
+        "served",
+        "returned",
+        "superseded",
+        "dropped",
+    )
+
+    case = models.ForeignKey("disputes.Case", models.PROTECT, related_name="rulings")
+    round = models.PositiveSmallIntegerField()
+    ordinal = models.PositiveSmallIntegerField()
+    stage = models.CharField(max_length=8, choices=[(s, s) for s in (FIRST, APPEAL)])
+    state = models.CharField(
+        max_length=10,
+        default=DRAFT,
+        choices=[(s, s) for s in (DRAFT, PROPOSED, SERVED, RETURNED, SUPERSEDED, DROPPED)],
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="rulings")
+    version = models.PositiveIntegerField(default=0)
+    language = models.CharField(max_length=10, default="zh-hans")
+
+    remedy = models.CharField(max_length=4, blank=True)
+    ground = models.CharField(max_length=24, blank=True)
+    merchant_share = models.PositiveSmallIntegerField(null=True)
+    value = models.BigIntegerField(null=True)
+    deduction = models.BigIntegerField(default=0)
+    compensation = models.BigIntegerField(default=0)
+    return_freight = models.BigIntegerField(default=0)
+    freight_payer = models.CharField(max_length=8, blank=True)
+    reasons = models.TextField(blank=True, max_length=8000)
+
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField(default=0)
+    lines = models.JSONField(default=list)
+
+    substance_rules = models.ForeignKey("rulebook.RuleSet", models.PROTECT, related_name="+")
+    procedure_rules = models.ForeignKey("rulebook.RuleSet", models.PROTECT, related_name="+")
+    needs_approval_because = ArrayField(models.CharField(max_length=24), default=list)
+
+    started_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    proposed_at = models.DateTimeField(null=True)
+    served_at = models.DateTimeField(null=True)
+    letter = models.JSONField(null=True)
+    letter_code = models.CharField(max_length=14, blank=True)
+    letter_digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "round", "ordinal"], name="ruling_numbered_once"),
+            models.UniqueConstraint(
+                fields=["case", "round", "stage"],
+                condition=Q(state__in=["draft", "proposed"]),
+                name="ruling_one_draft_a_stage",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "round"], condition=Q(state="served"), name="ruling_one_in_force_a_round"
+            ),
+            models.UniqueConstraint(
+                fields=["letter_code"], condition=~Q(letter_code=""), name="ruling_letter_code_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0) & Q(deduction__gte=0) & Q(compensation__gte=0) & Q(return_freight__gte=0),
+                name="ruling_sums_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(merchant_share__isnull=True) | Q(merchant_share__lte=10_000), name="ruling_share_is_a_share"
+            ),
+            # A ruling in force has a date, a letter, and says something; a superseded one was in force before.
+            models.CheckConstraint(
+                condition=~Q(state__in=["served", "superseded"])
+                | (
+                    Q(served_at__isnull=False, letter__isnull=False, merchant_share__isnull=False)
+                    & ~Q(letter_code="")
+                    & ~Q(remedy="")
+                    & ~Q(reasons="")
+                ),
+                name="ruling_served_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="served") | ~Q(remedy="R1") | ~Q(ground=""), name="ruling_no_return_has_a_ground"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["author", "-served_at", "-id"], name="ruling_of_author"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="rulings_stay", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="rulings_unaltered",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                declare=[("carried", "text[]")],
+                func="""
+                    carried := ARRAY['state', 'served_at', 'letter', 'letter_code', 'letter_digest'];
+                    IF OLD.author_id <> NEW.author_id OR OLD.case_id <> NEW.case_id THEN
+                        RAISE EXCEPTION 'a ruling keeps its author and its case';
+                    END IF;
+                    IF OLD.state = 'draft' AND NEW.state IN ('draft', 'proposed', 'served', 'dropped') THEN
+                        RETURN NEW;
+                    END IF;
+                    IF OLD.state = 'proposed' AND NEW.state IN ('proposed', 'served', 'returned')
+                        AND to_jsonb(NEW) - carried = to_jsonb(OLD) - carried THEN
+                        RETURN NEW;
+                    END IF;
+                    IF (NEW.state = OLD.state OR (OLD.state = 'served' AND NEW.state = 'superseded'))
+                        AND to_jsonb(NEW) - 'state' = to_jsonb(OLD) - 'state' THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'a ruling that was proposed or served is not altered';
+                """,
+            ),
+        ]
+
+
+def _only_in_a_draft(name: str) -> pgtrigger.Trigger:
+    """The parts of a ruling are written while it is a draft, and stay as they are from then on."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("whose", "bigint"), ("stands", "text")],
+        func="""
+            IF TG_OP = 'DELETE' THEN whose := OLD.ruling_id; ELSE whose := NEW.ruling_id; END IF;
+            SELECT r.state INTO stands FROM arbitration_ruling r WHERE r.id = whose;
+            IF stands <> 'draft' OR (TG_OP = 'UPDATE' AND OLD.ruling_id <> NEW.ruling_id) THEN
+                RAISE EXCEPTION 'a ruling that was proposed or served is not altered';
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+class Finding(models.Model):
+    """What was found on one point at issue: for the buyer, for the merchant, or undetermined (the burden decides)."""
+
+    BUYER, MERCHANT, UNDETERMINED = "buyer", "merchant", "undetermined"
+
+    ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="findings")
+    point = models.ForeignKey("disputes.Point", models.PROTECT, related_name="findings")
+    finding = models.CharField(max_length=12, choices=[(f, f) for f in (BUYER, MERCHANT, UNDETERMINED)])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ruling", "point"], name="finding_one_a_point"),
+        ]
+        triggers: ClassVar = [_only_in_a_draft("findings_stay")]
+
+
+class Admission(models.Model):
+    """Whether one exhibit was admitted in full, in part, or not. The last two carry a reason code of the rule set."""
+
+    FULL, PART, NONE = "full", "part", "none"
+
+    ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="admissions")
+    exhibit = models.ForeignKey("evidence.Exhibit", models.PROTECT, related_name="admissions")
+    verdict = models.CharField(max_length=4, choices=[(v, v) for v in (FULL, PART, NONE)])
+    reason = models.CharField(max_length=24, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ruling", "exhibit"], name="admission_one_an_exhibit"),
+        ]
+        triggers: ClassVar = [_only_in_a_draft("admissions_stay")]
+
+
+class CitedClause(models.Model):
+    """A clause that the ruling rests on, and the rule set whose wording counts."""
+
+    ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="clauses")
+    number = models.CharField(max_length=12)
+    place = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["place"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ruling", "number"], name="clause_cited_once"),
+        ]
+        triggers: ClassVar = [_only_in_a_draft("clauses_stay")]
+
+
+class DraftAside(models.Model):
+    """What a second tab typed into a draft that had moved on: kept beside it, so that nothing is lost or overwritten."""
+
+    ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="asides")
+    based_on = models.PositiveIntegerField()
+    body = models.JSONField()
+    at = models.DateTimeField()
+
+
+class Approval(models.Model):
+    """A second pair of eyes on a proposed ruling. ``author`` repeats the ruling's, so that a constraint can see both."""
+
+    APPROVED, RETURNED = "approved", "returned"
+
+    ruling = models.OneToOneField(Ruling, models.PROTECT, related_name="approval")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=8, choices=[(d, d) for d in (APPROVED, RETURNED)])
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(approver=F("author")), name="approval_by_somebody_else"),
+            models.CheckConstraint(
+                condition=Q(decision="approved") | ~Q(reason=""), name="approval_returned_with_a_reason"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["approver", "-at"], name="approval_of_senior")]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="approvals_stay", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="approval_names_the_author",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF NEW.author_id <> (SELECT r.author_id FROM arbitration_ruling r WHERE r.id = NEW.ruling_id) THEN
+                        RAISE EXCEPTION 'an approval names the author of its ruling';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+
+class Appeal(models.Model):
+    """One side's appeal against the ruling of one round: once, on one ground, decided by somebody else.
+
+    ``points`` are the numbers of the findings attacked, ``exhibits`` the ids of what came with the filing.
+    ``ruling_author`` repeats the author of the ruling appealed, so that a constraint can see both.
+    """
+
+    NEW_EVIDENCE, PROCEDURE, RULE_ERROR = "NEW_EVIDENCE", "PROCEDURE", "RULE_ERROR"
+    GROUNDS = (NEW_EVIDENCE, PROCEDURE, RULE_ERROR)
+    UPHELD, CHANGED, SENT_BACK = "upheld", "changed", "sent_back"
+
+    case = models.ForeignKey("disputes.Case", models.PROTECT, related_name="appeals")
+    round = models.PositiveSmallIntegerField()
+    side = models.CharField(max_length=8, choices=SIDES)
+    ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="appeals")
+    ruling_author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    ground = models.CharField(max_length=16, choices=[(g, g) for g in GROUNDS])
+    points = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    exhibits = ArrayField(models.BigIntegerField(), default=list)
+    statement = models.ForeignKey("disputes.Statement", models.PROTECT, related_name="+")
+    filed_at = models.DateTimeField()
+    answer = models.ForeignKey("disputes.Statement", models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=9, blank=True, choices=[(d, d) for d in (UPHELD, CHANGED, SENT_BACK)])
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reasons = models.TextField(blank=True, max_length=8000)
+    decided_at = models.DateTimeField(null=True)
+    language = models.CharField(max_length=10, blank=True)
+    letter = models.JSONField(null=True)
+    letter_code = models.CharField(max_length=14, blank=True)
+    letter_digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "round", "side"], name="appeal_once_a_side"),
+            models.UniqueConstraint(fields=["case"], condition=Q(decided_at__isnull=True), name="appeal_one_open"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("ruling_author")),
+                name="appeal_decided_by_somebody_else",
+            ),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_at__isnull=True, decided_by__isnull=True, reasons="")
+                | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(decision="") & ~Q(reasons="")),
+                name="appeal_decided_with_reasons",
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="appeals_stay", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="appeals_unaltered",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF NEW.ruling_author_id
+                        <> (SELECT r.author_id FROM arbitration_ruling r WHERE r.id = NEW.ruling_id) THEN
+                        RAISE EXCEPTION 'an appeal names the author of the ruling appealed';
+                    END IF;
+                    IF TG_OP = 'UPDATE' AND (OLD.decided_at IS NOT NULL OR
+                        (OLD.ruling_id, OLD.side, OLD.ground, OLD.points, OLD.statement_id, OLD.filed_at)
+                        IS DISTINCT FROM
+                        (NEW.ruling_id, NEW.side, NEW.ground, NEW.points, NEW.statement_id, NEW.filed_at)) THEN
+                        RAISE EXCEPTION 'an appeal that was decided, or what was filed, is not altered';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+
+class HandBack(models.Model):
+    """Somebody gave a case back to the queue. ``recused``: they will not get it again. The words are for the bench only."""
+
+    REASONS = ("overload", "not_my_field", "conflict", "absence", "other")
+
+    case = models.ForeignKey("disputes.Case", models.PROTECT, related_name="hand_backs")
+    round = models.PositiveSmallIntegerField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="hand_backs")
+    reason = models.CharField(max_length=16, choices=[(r, r) for r in REASONS])
+    text = models.CharField(max_length=500, blank=True)
+    recused = models.BooleanField(default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["user", "case"], condition=Q(recused=True), name="hand_back_recused"),
+        ]
+
+
+class Seen(models.Model):
+    """Who of the bench opened which exhibit, first when."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    exhibit = models.ForeignKey("evidence.Exhibit", models.PROTECT, related_name="seen_by")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["exhibit", "user"], name="seen_once"),
+        ]

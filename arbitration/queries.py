@@ -1,0 +1,235 @@
+"""What the desk's pages read: queues by keyset, one workspace, one approval. Reads only; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
+
+from arbitration.models import Admission, Appeal, CitedClause, Finding, Ruling, Seen
+from common.actor import Actor, Role
+from common.acts import act
+from common.errors import Missing
+from disputes import access
+from disputes.lifecycle import State
+from disputes.models import Case, CaseFile, Offer, Point, PointAnswer
+from evidence.models import Exhibit
+
+PAGE = 50
+
+
+class View(StrEnum):
+    """The lists of the desk. ``WAITING``: anybody's to take; ``MINE``: in hand; the next two are a senior's."""
+
+    WAITING = "waiting"
+    MINE = "mine"
+    APPROVALS = "approvals"
+    APPEALS = "appeals"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the next page begins: after this row. Keyset by due time and id."""
+
+    due_at: datetime
+    id: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """``next`` is ``None`` on the last page. Each case has ``points_count`` and ``exhibits_count``."""
+
+    cases: list[Case]
+    next: Cursor | None
+
+
+def queue(
+    actor: Actor,
+    view: View,
+    *,
+    cursor: Cursor | None = None,
+    type_code: str = "",
+    least: int | None = None,
+    merchant_id: int | None = None,
+    size: int = PAGE,
+) -> Page:
+    """One page of a desk's list, soonest deadline first. One query, whatever the length of the table.
+
+    ``least``: only claims of at least this sum, in minor units. Cases in which the reader has an interest are not there.
+    Raises `Missing` for whoever does not sit on the bench.
+    """
+    cases = _of_view(actor, view)
+    if type_code:
+        cases = cases.filter(type_code=type_code)
+    if least is not None:
+        cases = cases.filter(claimed__gte=least)
+    if merchant_id is not None:
+        cases = cases.filter(merchant_id=merchant_id)
+    if view is View.DONE:
+        return _newest(cases, cursor, size)
+    if cursor is not None:
+        cases = cases.filter(Q(due_at__gt=cursor.due_at) | Q(due_at=cursor.due_at, id__gt=cursor.id))
+    rows = list(_counted(cases.filter(due_at__isnull=False).order_by("due_at", "id"))[: size + 1])
+    last = rows[size - 1] if len(rows) > size else None
+    return Page(rows[:size], Cursor(last.due_at, last.pk) if last and last.due_at else None)
+
+
+def waiting_count(actor: Actor, view: View, most: int = 100) -> int:
+    """How many rows a view has, counted no further than ``most``."""
+    return len(_of_view(actor, view).order_by()[:most].values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything the arbitrator's page shows of one case.
+
+    ``points`` with ``current_answers``; ``exhibits`` with blob, copies and ``seen``; ``rulings`` of this round, newest
+    first, each with ``found`` (point number → finding), ``admitted`` (exhibit id → [verdict, reason]) and ``cited``.
+    """
+
+    case: Case
+    points: list[Point]
+    exhibits: list[Exhibit]
+    rulings: list[Ruling]
+    appeal: Appeal | None
+    file: Mapping[str, Any]
+    offers: list[Offer]
+
+    @property
+    def draft(self) -> Ruling | None:
+        return next((ruling for ruling in self.rulings if ruling.state == Ruling.DRAFT), None)
+
+    @property
+    def in_force(self) -> Ruling | None:
+        return next((ruling for ruling in self.rulings if ruling.state == Ruling.SERVED), None)
+
+    @property
+    def unseen(self) -> list[Exhibit]:
+        """What the reader has not opened yet; platform records among them."""
+        return [
+            exhibit
+            for exhibit in self.exhibits
+            if exhibit.withdrawn_at is None and not exhibit.seen  # type: ignore[attr-defined]
+        ]
+
+
+def workspace(case_id: int, *, actor: Actor) -> Workspace:
+    """The case as the bench works on it: eight queries, however long the file is."""
+    case = (
+        access.visible_to(actor)
+        .select_related("order", "line", "buyer", "merchant", "assignee", "substance_rules", "procedure_rules")
+        .defer("substance_rules__body", "procedure_rules__body")
+        .filter(pk=case_id)
+        .first()
+    )
+    if case is None:
+        raise Missing
+    answers = PointAnswer.objects.filter(superseded_at__isnull=True)
+    points = Point.objects.filter(case=case, round=case.round).order_by("number")
+    file = CaseFile.objects.filter(case=case, round=case.round).values_list("body", flat=True).first()
+    appeals = Appeal.objects.filter(case=case, round=case.round).select_related("statement", "answer")
+    return Workspace(
+        case=case,
+        points=list(points.prefetch_related(Prefetch("answers", answers, to_attr="current_answers"))),
+        exhibits=list(_exhibits(case, actor)),
+        rulings=list(_rulings(case)),
+        appeal=appeals.order_by("-filed_at").first() if case.appellant else None,
+        file=file or {},
+        offers=[] if case.ruled_by_id else list(case.offers.filter(state=Offer.OPEN).order_by("made_at", "id")),
+    )
+
+
+def proposed(case: Case) -> Ruling | None:
+    """The ruling that waits for a signature. One query, its parts read with it."""
+    return _rulings(case).filter(state=Ruling.PROPOSED).first()
+
+
+@act
+def mark_seen(exhibit_id: int, *, actor: Actor, now: datetime) -> None:
+    """Somebody of the bench has opened this exhibit; the first time counts."""
+    if actor.id is None or actor.role not in (Role.ARBITRATOR, Role.SENIOR):
+        raise Missing
+    dossiers = access.visible_to(actor).filter(dossier__exhibits=exhibit_id)
+    if not dossiers.exists():
+        raise Missing
+    Seen.objects.bulk_create([Seen(exhibit_id=exhibit_id, user_id=actor.id, at=now)], ignore_conflicts=True)
+
+
+def _of_view(actor: Actor, view: View) -> QuerySet[Case]:
+    if actor.role not in (Role.ARBITRATOR, Role.SENIOR) or actor.id is None:
+        raise Missing
+    if view in (View.APPROVALS, View.APPEALS) and actor.role is not Role.SENIOR:
+        raise Missing
+    cases = access.visible_to(actor)
+    match view:
+        case View.WAITING:
+            return cases.filter(state=State.AWAITING_ASSIGNMENT.value)
+        case View.MINE:
+            mine = [State.UNDER_REVIEW, State.MORE_EVIDENCE, State.JURY_VOTING, State.UNDER_APPEAL]
+            return cases.filter(assignee_id=actor.id, state__in=[state.value for state in mine])
+        case View.APPROVALS:
+            own = Ruling.objects.filter(author_id=actor.id, state=Ruling.PROPOSED, case=OuterRef("pk"))
+            return cases.filter(~Exists(own), state=State.AWAITING_APPROVAL.value)
+        case View.APPEALS:
+            theirs = Ruling.objects.filter(case=OuterRef("pk"), round=OuterRef("round"), served_at__isnull=False)
+            involved = theirs.filter(Q(author_id=actor.id) | Q(approval__approver_id=actor.id))
+            free = Q(assignee_id__isnull=True) | Q(assignee_id=actor.id)
+            return cases.filter(free, ~Exists(involved), state=State.UNDER_APPEAL.value)
+        case View.DONE:
+            return cases.filter(ruled_by_id=actor.id)
+
+
+def _newest(cases: QuerySet[Case], cursor: Cursor | None, size: int) -> Page:
+    """One's own decided cases, newest first; the cursor's time is the case's ``state_since``."""
+    if cursor is not None:
+        cases = cases.filter(Q(state_since__lt=cursor.due_at) | Q(state_since=cursor.due_at, id__lt=cursor.id))
+    rows = list(_counted(cases.order_by("-state_since", "-id"))[: size + 1])
+    last = rows[size - 1] if len(rows) > size else None
+    return Page(rows[:size], Cursor(last.state_since, last.pk) if last else None)
+
+
+def _counted(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """With the numbers of points and exhibits of each, counted for the rows of the page only."""
+    points = Point.objects.filter(case=OuterRef("pk"), round=OuterRef("round")).order_by().values("case")
+    exhibits = Exhibit.objects.filter(dossier=OuterRef("dossier_id"), withdrawn_at__isnull=True).order_by()
+    return cases.select_related("order", "line").annotate(
+        points_count=Coalesce(Subquery(points.annotate(n=Count("pk")).values("n")), 0),
+        exhibits_count=Coalesce(Subquery(exhibits.values("dossier").annotate(n=Count("pk")).values("n")), 0),
+    )
+
+
+def _exhibits(case: Case, actor: Actor) -> QuerySet[Exhibit]:
+    seen = Seen.objects.filter(exhibit=OuterRef("pk"), user_id=actor.id)
+    return (
+        Exhibit.objects.filter(dossier_id=case.dossier_id)
+        .select_related("blob")
+        .prefetch_related("blob__derivatives")
+        .annotate(seen=Exists(seen))
+        .order_by("side", "place")
+    )
+
+
+def _rulings(case: Case) -> QuerySet[Ruling]:
+    """The rulings of the current round with their parts, in one query."""
+    found = Finding.objects.filter(ruling=OuterRef("pk")).order_by().values("ruling")
+    said = Admission.objects.filter(ruling=OuterRef("pk")).order_by().values("ruling")
+    cited = CitedClause.objects.filter(ruling=OuterRef("pk")).order_by().values("ruling")
+    pair = JSONObject(point=F("point__number"), finding=F("finding"))
+    weight = JSONObject(exhibit=F("exhibit_id"), verdict=F("verdict"), reason=F("reason"))
+    return (
+        Ruling.objects.filter(case=case, round=case.round)
+        .select_related("approval")
+        .annotate(
+            found=Subquery(found.annotate(all=JSONBAgg(pair)).values("all")),
+            admitted=Subquery(said.annotate(all=JSONBAgg(weight)).values("all")),
+            cited=Subquery(cited.annotate(all=JSONBAgg("number", order_by="place")).values("all")),
+        )
+        .order_by("-ordinal")
+    )

@@ -1,0 +1,181 @@
+"""One ruling with everything it speaks of, read at once: what linter, calculator and letter look at. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from accounts.models import Membership
+from arbitration import calculator, linter, record
+from arbitration.calculator import Calculation
+from arbitration.models import Admission, Finding, Ruling
+from common.ids import PLATFORM_ZONE
+from disputes.awards import AwardLine, Payer
+from disputes.models import Case, Point
+from evidence import dossiers
+from evidence.models import Exhibit
+from rulebook import queries as rulebook
+from rulebook.schema import Clause, Rules
+
+UNDETERMINED = Finding.UNDETERMINED
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """``exhibits`` are those not withdrawn; ``findings`` and ``admissions`` are keyed by point and exhibit id."""
+
+    case: Case
+    ruling: Ruling
+    substance: Rules
+    procedure: Rules
+    record: record.Record
+    points: tuple[Point, ...]
+    findings: Mapping[int, str]
+    exhibits: tuple[Exhibit, ...]
+    admissions: Mapping[int, Admission]
+    clauses: tuple[str, ...]
+    calculation: Calculation | None
+    payer_by_rule: Payer | None
+
+    def clause(self, number: str) -> tuple[Clause, Rules, bool] | None:
+        """The clause, the set whose wording counts, and whether it was in force for this case; ``None``: no such clause.
+
+        Substance counts as of the payment of the order, procedure as of filing. What happened before the first rules were
+        published is judged by these.
+        """
+        found: tuple[Clause, Rules, bool] | None = None
+        paid_on = self.record.paid_at.astimezone(PLATFORM_ZONE).date()
+        filed_on = (self.case.intervened_at or self.case.opened_at).astimezone(PLATFORM_ZONE).date()
+        for rules, since in ((self.substance, paid_on), (self.procedure, filed_on)):
+            clause = rules.clauses.get(number)
+            if clause is None:
+                continue
+            if clause.in_force_from <= max(since, _day(rules.effective_from) or since):
+                return clause, rules, True
+            found = found or (clause, rules, False)
+        return found
+
+
+def read(case: Case, ruling: Ruling) -> Sheet:
+    """Seven queries, whatever the length of the file."""
+    substance = rulebook.rules(ruling.substance_rules_id)
+    points = tuple(Point.objects.filter(case=case, round=ruling.round).order_by("number"))
+    findings = dict(Finding.objects.filter(ruling=ruling).values_list("point_id", "finding"))
+    listed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).defer("content")
+    kept = record.of(case)
+    all_undetermined = bool(points) and all(findings.get(point.pk) == UNDETERMINED for point in points)
+    by_rule = payer_by_rule(substance, case.type_code, ruling.merchant_share, all_undetermined=all_undetermined)
+    return Sheet(
+        case=case,
+        ruling=ruling,
+        substance=substance,
+        procedure=rulebook.rules(ruling.procedure_rules_id),
+        record=kept,
+        points=points,
+        findings=findings,
+        exhibits=tuple(listed.order_by("side", "place")),
+        admissions={found.exhibit_id: found for found in Admission.objects.filter(ruling=ruling)},
+        clauses=tuple(ruling.clauses.order_by("place").values_list("number", flat=True)),
+        calculation=_calculation(case, ruling, substance, kept, by_rule, all_undetermined),
+        payer_by_rule=by_rule,
+    )
+
+
+def view(sheet: Sheet, now: datetime) -> linter.RulingView:
+    """What the linter may see. One query: how the people of the case are called."""
+    ruling, rules, thresholds = sheet.ruling, sheet.substance, sheet.procedure.thresholds
+    wait = timedelta(hours=thresholds.citable_after_hours)
+    remedy = rules.remedies.get(ruling.remedy)
+    kind = rules.type(sheet.case.type_code)
+    return linter.RulingView(
+        points=tuple(linter.PointView(point.number, sheet.findings.get(point.pk, "")) for point in sheet.points),
+        exhibits=tuple(_exhibit(exhibit, sheet, now, wait) for exhibit in sheet.exhibits),
+        clauses=tuple(_clause(number, sheet) for number in sheet.clauses),
+        admission_reasons=frozenset(rules.admission_reasons),
+        burden_clause=kind.burden.clause,
+        remedy=ruling.remedy,
+        remedy_fits=(bool(ruling.remedy) and rules.may_order(ruling.remedy, sheet.case.type_code))
+        # A claim can always be found to be unfounded, whatever else the type allows.
+        or ruling.remedy == calculator.DISMISSAL,
+        gated=remedy.gated if remedy else False,
+        ground=ruling.ground,
+        grounds=frozenset(rules.grounds),
+        merchant_share=ruling.merchant_share,
+        freight_payer=payer_of(ruling, sheet.payer_by_rule),
+        payer_by_rule=sheet.payer_by_rule,
+        amount=ruling.amount,
+        lines=lines_of(ruling),
+        expected=sheet.calculation,
+        reasons=ruling.reasons,
+        minimum_reasons=thresholds.minimum_reasons_characters,
+        names=tuple(names_in(sheet.case)),
+    )
+
+
+def payer_by_rule(rules: Rules, type_code: str, share: int | None, *, all_undetermined: bool) -> Payer | None:
+    """Who pays the way back by the rule of the type; if nothing could be determined, the buyer (TB 7)."""
+    if share is None:
+        return None
+    if all_undetermined and share > 0:
+        return Payer.BUYER
+    return calculator.payer_by_rule(rules.type(type_code).freight, share)
+
+
+def payer_of(ruling: Ruling, by_rule: Payer | None) -> Payer:
+    """What the ruling says of freight; where it says nothing, the rule; where that leaves it open, nobody."""
+    return Payer(ruling.freight_payer) if ruling.freight_payer else by_rule or Payer.NOBODY
+
+
+def lines_of(ruling: Ruling) -> tuple[AwardLine, ...]:
+    return tuple(AwardLine(**line) for line in ruling.lines)
+
+
+def names_in(case: Case) -> list[str]:
+    """How the people of this case are called: the buyer and everybody who ever acted for the shop."""
+    members = Membership.objects.filter(merchant_id=case.merchant_id).values_list("user__display_name", flat=True)
+    return [name for name in (case.buyer.display_name, *members) if name]
+
+
+def _calculation(
+    case: Case, ruling: Ruling, rules: Rules, kept: record.Record, by_rule: Payer | None, all_undetermined: bool
+) -> Calculation | None:
+    remedy = rules.remedies.get(ruling.remedy)
+    if remedy is None or ruling.merchant_share is None:
+        return None
+    payer = payer_of(ruling, by_rule)
+    return calculator.compute(
+        calculator.Inputs(
+            remedy=remedy.code,
+            paid=case.paid,
+            merchant_share=ruling.merchant_share,
+            freight_payer=payer,
+            returns=remedy.returns,
+            outbound_back=calculator.outbound_back(payer, all_undetermined=all_undetermined),
+            freight_out=kept.freight_out,
+            promise_cap=kept.promise_cap,
+            value=ruling.value,
+            deduction=ruling.deduction,
+            return_freight=ruling.return_freight,
+            compensation=ruling.compensation,
+        )
+    )
+
+
+def _exhibit(exhibit: Exhibit, sheet: Sheet, now: datetime, wait: timedelta) -> linter.ExhibitView:
+    found = sheet.admissions.get(exhibit.pk)
+    return linter.ExhibitView(
+        number=exhibit.number,
+        citable=dossiers.citable(exhibit, now, wait),
+        verdict=found.verdict if found else "",
+        reason=found.reason if found else "",
+    )
+
+
+def _clause(number: str, sheet: Sheet) -> linter.ClauseView:
+    found = sheet.clause(number)
+    return linter.ClauseView(number, known=found is not None, in_force=found is not None and found[2])
+
+
+def _day(moment: date | datetime | None) -> date | None:
+    return moment.astimezone(PLATFORM_ZONE).date() if isinstance(moment, datetime) else moment
