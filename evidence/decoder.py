@@ -130,7 +130,8 @@ def read_pdf(directory: Path) -> dict[str, Any]:
         raise Refusal("could_not_be_read")
     if pages > limits.PDF_PAGES:
         raise Refusal("pdf_too_long", limit=limits.PDF_PAGES, pages=pages)
-    copies, first = [], (0, 0)
+    copies: list[dict[str, Any]] = []
+    first: tuple[int, int] | None = None
     for index in range(min(pages, limits.PDF_PAGES_SHOWN)):
         try:
             page = document[index]
@@ -143,11 +144,12 @@ def read_pdf(directory: Path) -> dict[str, Any]:
             picture = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
         except pdfium.PdfiumError as error:
             raise Refusal("could_not_be_read") from error
+        first = first or picture.size
         copies.append(_write(picture, directory, f"page_{index + 1}", limits.DISPLAY_SIDE))
         if index == 0:
-            first = picture.size
             copies.append(_write(picture, directory, "thumb", limits.THUMB_SIDE))
-    return {"width": first[0], "height": first[1], "pages": pages, "copies": copies}
+    width, height = first or (0, 0)
+    return {"width": width, "height": height, "pages": pages, "copies": copies}
 
 
 def _too_many_pixels() -> Refusal:
@@ -166,9 +168,10 @@ def _srgb(image: Any, profile: bytes | None) -> Any:
         image = image.point(lambda value: value * (1 / 257) if image.mode == "I" else value).convert("L")
     if image.mode in ("P", "PA", "LA") or "transparency" in image.info:
         image = image.convert("RGBA")
-    if image.mode in ("RGBA", "RGBa"):
+    if image.mode == "RGBA":
+        alpha = image.getchannel("A")
         ground = Image.new("RGB", image.size, "white")
-        ground.paste(image, mask=image.convert("RGBA").getchannel("A"))
+        ground.paste(image, mask=alpha)
         image = ground
     if profile and len(profile) <= limits.MEGABYTE and image.mode in ("RGB", "CMYK", "L"):
         try:
@@ -180,13 +183,13 @@ def _srgb(image: Any, profile: bytes | None) -> Any:
 
 
 def _write(image: Any, directory: Path, kind: str, side: int) -> dict[str, Any]:
+    """Shrink ``image`` itself (a copy of fifty million pixels would cost 200 MB) and write it without metadata."""
     from PIL import Image
 
-    copy = image.copy()
-    copy.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    copy.info = {}
-    copy.save(directory / f"{kind}.webp", "WEBP", quality=82 if side > limits.THUMB_SIDE else 75, method=4)
-    return {"kind": kind, "width": copy.width, "height": copy.height}
+    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    image.info = {}
+    image.save(directory / f"{kind}.webp", "WEBP", quality=82 if side > limits.THUMB_SIDE else 75, method=4)
+    return {"kind": kind, "width": image.width, "height": image.height}
 
 
 def main(directory: Path, mime: str) -> int:
