@@ -108,12 +108,17 @@ def run(wish: argparse.Namespace, _rest: list[str]) -> int:
             if demo and not environment.get("HENG_GATEWAY_URL"):
                 market = _demo_market(state, environment)
                 supervisor.start(market)
-            steps = ["migrate", "compile_catalogues", "collectstatic", *(["seed_demo"] if demo else [])]
+            static, known = _static_stamp(), state.folder / "static.txt"
+            is_collected = known.exists() and known.read_text(encoding="utf-8") == static
+            steps = ["migrate", "compile_catalogues"]
+            steps += [] if is_collected else ["collectstatic"]
+            steps += ["seed_demo"] if demo else []
             _call(
                 [str(PYTHON), "-m", "config.prepare", *steps],
                 environment,
                 "The preparations failed; see above.",
             )
+            known.write_text(static, encoding="utf-8")
             for child in _ours(state, environment, wish.port):
                 supervisor.start(child, patience=60)
             say(f"\nHeng runs at {url}   (data and logs: {state.folder})\nCtrl-C stops it.")
@@ -240,6 +245,13 @@ def _ours(state: State, environment: dict[str, str], port: int) -> list[Child]:
         child("clock", "manage.py", "run_clock"),
         web,
     ]
+
+
+def _static_stamp() -> str:
+    """Changes when a style, script or picture of ours or of a package does: collecting them takes seconds."""
+    files = sorted(path for path in (PROJECT / "static").rglob("*") if path.is_file())
+    found = [f"{path.relative_to(PROJECT)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+    return hashlib.sha256("\n".join([packages.stamp(), *found]).encode()).hexdigest()
 
 
 def _check_port(port: int) -> None:

@@ -55,6 +55,11 @@ def enter(arguments: list[str]) -> None:
         os.execv(PYTHON, [str(PYTHON), str(PROJECT / "start.py"), *arguments])
 
 
+def stamp() -> str:
+    """Changes whenever packages are installed."""
+    return _STAMP.read_text(encoding="utf-8").splitlines()[0]
+
+
 def _stamp(names: list[str]) -> str:
     text = "\n".join([*names, str(PYTHON.resolve()), sys.version.split()[0]])
     return hashlib.sha256(text.encode()).hexdigest()

@@ -82,6 +82,7 @@ def postgres(state: State, *, for_tests: bool = False) -> tuple[Child, str]:
         account=who,
         stop_signal=signal.SIGINT,  # PostgreSQL's word for: roll back, write everything down, go
         grace=30.0,
+        keeps_data=True,
         is_up=lambda: subprocess.run(ready, check=False, capture_output=True).returncode == 0,
         before=lambda: _remove_stale_pid(data, argv),
     )
@@ -123,6 +124,7 @@ def valkey(state: State, *, for_tests: bool = False) -> tuple[Child, str]:
         argv=[str(servers[0]), *(word for key, value in options.items() for word in (f"--{key}", value))],
         environment={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
         folder=data,
+        keeps_data=True,
         is_up=lambda: _answers_ping(place),
     )
     return child, f"unix://{place}?db=0"

@@ -25,7 +25,10 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 @dataclass
 class Child:
-    """One process to keep alive. ``is_up`` says whether it can be worked with; ``grace`` is in seconds."""
+    """One process to keep alive. ``is_up`` says whether it can be worked with; ``grace`` is in seconds.
+
+    What ``keeps_data`` is stopped only when all the others are gone.
+    """
 
     name: str
     argv: list[str]
@@ -34,6 +37,7 @@ class Child:
     account: Account | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 15.0
+    keeps_data: bool = False
     is_up: Callable[[], bool] = lambda: True
     before: Callable[[], None] = lambda: None
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
@@ -84,21 +88,27 @@ class Supervisor:
             time.sleep(0.25)
 
     def stop(self) -> None:
-        """Stop everything, the last started first. A process that does not go in time is killed."""
+        """Stop everything: first those that use data, together, then those that keep it, the last started first."""
         self.asked_to_stop = True
+        self._stop_together([child for child in self.children if not child.keeps_data])
         for child in reversed(self.children):
-            process = child.process
-            if process is None or process.poll() is not None:
-                continue
+            self._stop_together([child] if child.keeps_data else [])
+        self.children.clear()
+
+    def _stop_together(self, children: list[Child]) -> None:
+        """Ask all of them to stop, then wait. A process that does not go in time is killed."""
+        running = [(child, child.process) for child in children if child.process and child.process.poll() is None]
+        asked = time.monotonic()
+        for child, process in running:
             process.send_signal(child.stop_signal)
+        for child, process in running:
             try:
-                process.wait(child.grace)
+                process.wait(max(0.1, asked + child.grace - time.monotonic()))
             except subprocess.TimeoutExpired:
                 say(f"  {child.name} did not stop within {child.grace:.0f} s and was killed")
                 _kill_group(process.pid)
                 process.wait()
             _pid_file(self.state, child).unlink(missing_ok=True)
-        self.children.clear()
 
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()
