@@ -120,8 +120,9 @@ def hand_in_more(case_id: int, *, text: str, actor: Actor, now: datetime, seen: 
 def missing_evidence(case: Case, side: Side) -> list[str]:
     """The evidence codes that this side must still give, by the checklist of the case's own rules."""
     rules = rulebook.rules(case.substance_rules_id)
-    exhibits = list(Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True))
-    return checklist.missing(rules, case.type_code, side, case.order.state, exhibits)
+    exhibits = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).defer("content")
+    # What the side said at filing is its statement of facts (E34): it is never asked for again.
+    return checklist.missing(rules, case.type_code, side, case.order.state, list(exhibits), automatic=("E34",))
 
 
 def keep_answers(case: Case, answers: Sequence[Answer], *, actor: Actor, now: datetime) -> list[int]:

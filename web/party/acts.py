@@ -1,0 +1,268 @@
+"""What a party may do, one page an event: the form, the act, and what will happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from arbitration import appeals
+from arbitration.appeals import NewExhibit
+from common import clock, money
+from common.actor import Actor
+from disputes import clocks, compliance, intervention, negotiation, offers, submissions
+from disputes.lifecycle import Event, Kind
+from disputes.models import Case
+from evidence import intake
+from web.acts import ActForm, ActPage, Text
+from web.party import forms
+
+Lines = list[tuple[str, Text]]
+
+
+def _sum(amount: int, currency: str) -> str:
+    return money.sign(currency) + money.text(amount, currency)
+
+
+def _plain(act: Callable[..., Any]) -> Callable[[ActForm], Any]:
+    """Acts that need nothing but the case."""
+    return lambda form: act(form.case.pk, actor=form.actor, now=form.now, seen=form.seen_version)
+
+
+def _with_text(act: Callable[..., Any]) -> Callable[[ActForm], Any]:
+    return lambda form: act(
+        form.case.pk, text=form.cleaned_data["text"], actor=form.actor, now=form.now, seen=form.seen_version
+    )
+
+
+def _offer(act: Callable[..., Any]) -> Callable[[ActForm], Any]:
+    return lambda form: act(form.cleaned_data["offer"], actor=form.actor, now=form.now, seen=form.seen_version)
+
+
+def _revise(form: ActForm) -> None:
+    data = form.cleaned_data
+    negotiation.revise(
+        form.case.pk,
+        kind=Kind(data["kind"]),
+        amount=data["amount"],
+        text=data["text"],
+        actor=form.actor,
+        now=form.now,
+        seen=form.seen_version,
+    )
+
+
+def _ship(form: ActForm) -> None:
+    data = form.cleaned_data
+    negotiation.ship_return(
+        form.case.pk,
+        carrier=data["carrier"],
+        tracking=data["tracking"],
+        actor=form.actor,
+        now=form.now,
+        seen=form.seen_version,
+    )
+
+
+def _make_offer(form: ActForm) -> None:
+    data = form.cleaned_data
+    offers.make(
+        form.case.pk,
+        amount=data["amount"],
+        returns=data["returns"],
+        text=data["text"],
+        actor=form.actor,
+        now=form.now,
+        seen=form.seen_version,
+    )
+
+
+def _add_evidence(form: ActForm) -> None:
+    data = form.cleaned_data
+    file = data["file"]
+    # The bytes first, outside the act: reading a picture takes longer than a case may be locked.
+    received = intake.receive(file, claimed_name=file.name, now=form.now)
+    submissions.add_evidence(
+        form.case.pk,
+        received,
+        code=data["code"],
+        name=data["name"],
+        note=data["note"],
+        actor=form.actor,
+        now=clock.now(),
+    )
+
+
+def _withdraw_evidence(form: ActForm) -> None:
+    submissions.withdraw_evidence(
+        form.case.pk, int(form.cleaned_data["exhibit"]), actor=form.actor, now=form.now, seen=form.seen_version
+    )
+
+
+def _answer_points(form: ActForm) -> None:
+    assert isinstance(form, forms.AnswersForm)
+    submissions.answer_points(form.case.pk, form.answers(), actor=form.actor, now=form.now, seen=form.seen_version)
+
+
+def _rebut(form: ActForm) -> None:
+    assert isinstance(form, forms.AnswersForm)
+    intervention.rebut(
+        form.case.pk,
+        form.answers(),
+        text=form.cleaned_data["text"],
+        actor=form.actor,
+        now=form.now,
+        seen=form.seen_version,
+    )
+
+
+def _extend(form: ActForm) -> None:
+    data = form.cleaned_data
+    clocks.extend(
+        form.case.pk, hours=data["hours"], text=data["text"], actor=form.actor, now=form.now, seen=form.seen_version
+    )
+
+
+def _appeal(form: ActForm) -> None:
+    data = form.cleaned_data
+    file = data.get("file")
+    new: list[NewExhibit] = []
+    if file:
+        received = intake.receive(file, claimed_name=file.name, now=form.now)
+        new.append(NewExhibit(received, code=data["code"], name="", note=""))
+    appeals.file(
+        form.case.pk,
+        ground=data["ground"],
+        points=[int(number) for number in data["points"]],
+        text=data["text"],
+        exhibits=new,
+        actor=form.actor,
+        now=clock.now(),
+        seen=form.seen_version,
+    )
+
+
+def _refund_now(case: Case, actor: Actor) -> Lines:
+    return [
+        ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(case.claimed, case.currency)}),
+        ("package", _("The buyer keeps the goods.")),
+        ("lock-keyhole", _("This ends the case and cannot be undone.")),
+    ]
+
+
+def _return_first(case: Case, actor: Actor) -> Lines:
+    return [
+        ("truck", _("The buyer has 7 days to send the goods back.")),
+        (
+            "hand-coins",
+            _("%(sum)s goes to the buyer when they have arrived.") % {"sum": _sum(case.claimed, case.currency)},
+        ),
+    ]
+
+
+def _claim_accepted(case: Case, actor: Actor) -> Lines:
+    return _return_first(case, actor) if case.returns else _refund_now(case, actor)
+
+
+def _return_confirmed(case: Case, actor: Actor) -> Lines:
+    amount = case.outcome.amount if case.outcome is not None else case.claimed
+    return [
+        ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(amount, case.currency)}),
+        ("lock-keyhole", _("This ends the case and cannot be undone.")),
+    ]
+
+
+def _complied(case: Case, actor: Actor) -> Lines:
+    amount = case.outcome.amount if case.outcome is not None else 0
+    return [
+        ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(amount, case.currency)}),
+        ("circle-check", _("The ruling counts as carried out of your own accord.")),
+    ]
+
+
+def _withdrawn(case: Case, actor: Actor) -> Lines:
+    return [
+        ("circle-x", _("The case ends. The other side is told.")),
+        ("hand-coins", _("Money that is held goes on its ordinary way.")),
+        ("history", _("You can file again while the window is open.")),
+    ]
+
+
+def _handed_in(case: Case, actor: Actor) -> Lines:
+    if actor.side is not None and actor.side.value == "buyer":
+        return [
+            ("store", _("The merchant sees your points and evidence; your phone and address stay hidden.")),
+            ("timer", _("The merchant then has 24 hours to accept or to answer each point.")),
+            ("upload", _("You can still add evidence until the period ends.")),
+        ]
+    return [("upload", _("You can still add evidence until the period ends."))]
+
+
+def _waived(case: Case, actor: Actor) -> Lines:
+    return [
+        ("circle-x", _("You cannot appeal in this case any more.")),
+        ("timer", _("When the other side waives too, the ruling is carried out at once.")),
+    ]
+
+
+PARTY: dict[Event, ActPage] = {
+    Event.REFUND_AGREED: ActPage(_plain(negotiation.agree_refund), consequences=_refund_now),
+    Event.RETURN_AGREED: ActPage(_plain(negotiation.agree_return), consequences=_return_first),
+    Event.REFUND_REFUSED: ActPage(
+        _with_text(negotiation.refuse),
+        form=forms.ReasonForm,
+        lead=gettext_lazy("The buyer can then change the request or ask the platform to step in."),
+    ),
+    Event.REQUEST_REVISED: ActPage(_revise, form=forms.ReviseForm),
+    Event.RETURN_SHIPPED: ActPage(_ship, form=forms.ReturnForm),
+    Event.RETURN_ACCEPTED: ActPage(_plain(negotiation.accept_return), consequences=_return_confirmed),
+    Event.RETURN_REFUSED: ActPage(
+        _with_text(negotiation.refuse_return),
+        form=forms.ReasonForm,
+        lead=gettext_lazy("Say what is wrong with what came back. The platform can then be asked to step in."),
+    ),
+    Event.WITHDRAWN: ActPage(_plain(negotiation.withdraw), consequences=_withdrawn, danger=True),
+    Event.OFFER_MADE: ActPage(
+        _make_offer,
+        form=forms.OfferForm,
+        lead=gettext_lazy("A proposal stands for 48 hours. If it is accepted, the case ends on these terms."),
+    ),
+    Event.OFFER_ACCEPTED: ActPage(_offer(offers.accept), form=forms.OpenOfferForm, template="case/offer.html"),
+    Event.OFFER_DECLINED: ActPage(_offer(offers.decline), form=forms.OpenOfferForm, template="case/offer.html"),
+    Event.OFFER_RETRACTED: ActPage(_offer(offers.retract), form=forms.OwnOfferForm, template="case/offer.html"),
+    Event.EVIDENCE_ADDED: ActPage(
+        _add_evidence,
+        form=forms.EvidenceForm,
+        done=gettext_lazy("Received. The receipt stands beside the evidence."),
+        upload=True,
+    ),
+    Event.EVIDENCE_WITHDRAWN: ActPage(
+        _withdraw_evidence,
+        form=forms.OwnExhibitForm,
+        lead=gettext_lazy("It then counts for nothing. Its number and fingerprint stay in the record."),
+        danger=True,
+    ),
+    Event.POINT_ANSWERED: ActPage(_answer_points, form=forms.AnswersForm, template="case/answers.html"),
+    Event.BUYER_HANDED_IN: ActPage(_plain(submissions.hand_in), consequences=_handed_in),
+    Event.MERCHANT_HANDED_IN: ActPage(_plain(submissions.hand_in), consequences=_handed_in),
+    Event.CLAIM_ACCEPTED: ActPage(_plain(intervention.accept_claim), consequences=_claim_accepted),
+    Event.CLAIM_REBUTTED: ActPage(
+        _rebut,
+        form=forms.AnswersForm,
+        template="case/answers.html",
+        lead=gettext_lazy("Answer every point. After this the case goes to an arbitrator."),
+    ),
+    Event.MORE_EVIDENCE_HANDED_IN: ActPage(_with_text(submissions.hand_in_more), form=forms.NoteForm),
+    Event.APPEAL_FILED: ActPage(
+        _appeal,
+        form=forms.AppealForm,
+        upload=True,
+        lead=gettext_lazy("You can appeal once. Somebody other than the first arbitrator decides."),
+    ),
+    Event.APPEAL_WAIVED: ActPage(_plain(appeals.waive), consequences=_waived, danger=True),
+    Event.APPEAL_ANSWERED: ActPage(_with_text(appeals.answer), form=forms.TextForm),
+    Event.COMPLIED: ActPage(_plain(compliance.comply), consequences=_complied),
+    Event.DEADLINE_EXTENDED: ActPage(_extend, form=forms.ExtendForm),
+}

@@ -1,0 +1,328 @@
+"""The forms of what a party may do. They parse and keep what was typed; the acts decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import (
+    BooleanField,
+    CharField,
+    CheckboxSelectMultiple,
+    ChoiceField,
+    FileField,
+    HiddenInput,
+    IntegerField,
+    MultipleChoiceField,
+    RadioSelect,
+    Select,
+    Textarea,
+    TextInput,
+    ValidationError,
+)
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import money
+from common.actor import Side
+from common.errors import Refused
+from disputes import labels, negotiation, queries, refusals, submissions
+from disputes.models import Offer
+from disputes.submissions import Answer
+from evidence.models import Exhibit
+from rulebook import queries as rulebook
+from web.acts import ActForm
+
+LONGEST = 500
+
+
+def _words(label: Any, help_text: Any = "", *, required: bool = True, rows: int = 4) -> CharField:
+    return CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=4000,
+        widget=Textarea(attrs={"rows": rows, "data-max": LONGEST}),
+    )
+
+
+class ReasonForm(ActForm):
+    """A few words that the other side will read."""
+
+    field_of = {"text_missing": "text", "text_too_long": "text"}
+    text = _words(gettext_lazy("Your reason"), gettext_lazy("The other side reads this. At most 500 characters."))
+
+
+class NoteForm(ActForm):
+    """Words that may be left out."""
+
+    field_of = {"text_too_long": "text"}
+    text = _words(gettext_lazy("Anything to add"), required=False)
+
+
+class AmountField(CharField):
+    """A sum as people type it; cleaned to minor units of the case's currency."""
+
+    currency = "CNY"
+
+    def clean(self, value: Any) -> Any:
+        written = super().clean(value)
+        if not written:
+            return None
+        try:
+            return money.parse(written, self.currency)
+        except ValueError:
+            raise ValidationError(refusals.say(Refused("amount_unreadable"))) from None
+
+
+def amount_field(label: Any) -> AmountField:
+    return AmountField(label=label, max_length=20, widget=TextInput(attrs={"inputmode": "decimal", "class": "short"}))
+
+
+class ReviseForm(ActForm):
+    """Another kind of refund, or another sum."""
+
+    field_of = {"amount_out_of_range": "amount", "text_too_long": "text"}
+    kind = ChoiceField(label=gettext_lazy("What you ask for"), widget=RadioSelect)
+    amount = amount_field(gettext_lazy("Amount"))
+    text = _words(gettext_lazy("Anything to add"), required=False)
+
+    def prepare(self) -> None:
+        kinds = negotiation.kinds_for(self.case.order.state)
+        self.fields["kind"].choices = [(kind.value, labels.KINDS[kind]) for kind in kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].initial = self.case.kind
+        self.fields["amount"].initial = money.text(self.case.claimed, self.case.currency)
+        self.fields["amount"].currency = self.case.currency  # type: ignore[attr-defined]
+
+
+class ReturnForm(ActForm):
+    """The waybill of the way back."""
+
+    field_of = {"tracking_number_unreadable": "tracking"}
+    carrier = CharField(label=gettext_lazy("Carrier"), max_length=40)
+    tracking = CharField(
+        label=gettext_lazy("Tracking number"),
+        max_length=40,
+        help_text=gettext_lazy("8 to 24 letters or digits. The merchant sees it at once."),
+        widget=TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
+    )
+
+
+class OfferForm(ActForm):
+    """What would settle it."""
+
+    field_of = {"amount_out_of_range": "amount", "text_too_long": "text"}
+    amount = amount_field(gettext_lazy("Amount the buyer gets"))
+    returns = BooleanField(label=gettext_lazy("The goods come back first"), required=False)
+    text = _words(gettext_lazy("A word to the other side"), required=False, rows=3)
+
+    def prepare(self) -> None:
+        self.fields["amount"].currency = self.case.currency  # type: ignore[attr-defined]
+        self.fields["amount"].help_text = _("At most %(sum)s (amount paid)") % {
+            "sum": money.sign(self.case.currency) + money.text(self.case.paid, self.case.currency)
+        }
+
+
+class OpenOfferForm(ActForm):
+    """Which open proposal is meant: the one named in the address, or the only one."""
+
+    offer = IntegerField(widget=HiddenInput)
+
+    def prepare(self) -> None:
+        self.offers = list(queries.open_offers(self.case.pk).select_related("statement"))
+        named = self.request.GET.get("offer", "")
+        first = next((offer for offer in self.offers if str(offer.pk) == named), None) or self._usual()
+        self.fields["offer"].initial = first.pk if first else None
+
+    def _usual(self) -> Offer | None:
+        side = self.actor.side.value if self.actor.side else ""
+        return next((offer for offer in self.offers if offer.side != side), None)
+
+    def clean_offer(self) -> int:
+        pk = int(self.cleaned_data["offer"])
+        if pk not in {offer.pk for offer in self.offers}:
+            raise ValidationError(refusals.say(Refused("offer_is_gone")))
+        return pk
+
+    @property
+    def chosen(self) -> Offer | None:
+        value = self["offer"].value()
+        return next((offer for offer in self.offers if str(offer.pk) == str(value)), None)
+
+
+class OwnOfferForm(OpenOfferForm):
+    def _usual(self) -> Offer | None:
+        side = self.actor.side.value if self.actor.side else ""
+        return next((offer for offer in self.offers if offer.side == side), None)
+
+
+class EvidenceForm(ActForm):
+    """One file and what it shows. The limits are named before the picker opens."""
+
+    field_of = {
+        "evidence_code_unknown": "code",
+        **dict.fromkeys(
+            [
+                "file_is_empty",
+                "file_too_big",
+                "type_not_accepted",
+                "name_says_other_type",
+                "too_many_pixels",
+                "could_not_be_read",
+                "too_complex",
+                "pdf_is_locked",
+                "pdf_too_long",
+                "storage_unavailable",
+            ],
+            "file",
+        ),
+    }
+    code = ChoiceField(label=gettext_lazy("What it shows"), widget=Select)
+    file = FileField(
+        label=gettext_lazy("Photo or PDF"),
+        help_text=gettext_lazy("JPEG, PNG, WebP, GIF or PDF, up to 20 MB. The original is kept as it is."),
+    )
+    name = CharField(label=gettext_lazy("Short name"), max_length=60, required=False)
+    note = CharField(
+        label=gettext_lazy("What should we look at"),
+        max_length=300,
+        required=False,
+        widget=Textarea(attrs={"rows": 2}),
+    )
+
+    def prepare(self) -> None:
+        rules = rulebook.rules(self.case.substance_rules_id)
+        side = self.actor.side or Side.BUYER
+        asked = [need.code for need in rules.type(self.case.type_code).needs(side.value, self.case.order.state)]
+        others = [
+            code
+            for code, kind in rules.exhibits.items()
+            if code not in asked and not kind.automatic and not kind.platform_only
+        ]
+        order = [code for code in asked if code in rules.exhibits and not rules.exhibits[code].automatic] + others
+        self.fields["code"].choices = [(code, str(rules.exhibits[code].name)) for code in order]  # type: ignore[attr-defined]
+        wanted = self.request.GET.get("code", "")
+        self.fields["code"].initial = wanted if wanted in order else (order[0] if order else "")
+        self.fields["file"].error_messages["required"] = refusals.say(Refused("file_missing"))
+        self.fields["file"].widget.attrs["accept"] = "image/jpeg,image/png,image/webp,image/gif,application/pdf"
+
+
+class OwnExhibitForm(ActForm):
+    """Which of one's own exhibits is meant."""
+
+    exhibit = ChoiceField(label=gettext_lazy("Which evidence"), widget=RadioSelect)
+
+    def prepare(self) -> None:
+        side = self.actor.side
+        own = Exhibit.objects.filter(
+            dossier_id=self.case.dossier_id, side=side.value if side else "", withdrawn_at__isnull=True
+        ).order_by("place")
+        self.fields["exhibit"].choices = [(str(row.pk), f"{row.number} {row.name}") for row in own]  # type: ignore[attr-defined]
+        self.fields["exhibit"].initial = self.request.GET.get("exhibit", "")
+
+
+class AnswersForm(ActForm):
+    """Point by point: where this side stands, in which words, with which of its exhibits."""
+
+    field_of = {"text_too_long": "text"}
+    text = _words(gettext_lazy("In sum"), required=False)
+
+    def prepare(self) -> None:
+        me = self.actor.side.value if self.actor.side else ""
+        self.points = [point for point in queries.points(self.case) if point.raised_by != me]
+        own = list(
+            Exhibit.objects.filter(dossier_id=self.case.dossier_id, side=me, withdrawn_at__isnull=True).order_by(
+                "place"
+            )
+        )
+        stances = [
+            ("agrees", _("I agree with this point")),
+            ("disputes", _("I dispute it")),
+            ("unsure", _("Not sure")),
+        ]
+        for point in self.points:
+            answers = getattr(point, "current_answers", [])
+            mine = next((answer for answer in answers if answer.side == me), None)
+            self.fields[f"stance_{point.pk}"] = ChoiceField(
+                label=f"{point.number}. {point.text}",
+                choices=stances,
+                widget=RadioSelect,
+                required=False,
+                initial=mine.stance if mine else None,
+            )
+            self.fields[f"text_{point.pk}"] = CharField(
+                label=_("Your words on point %(number)s") % {"number": point.number},
+                required=False,
+                max_length=4000,
+                widget=Textarea(attrs={"rows": 2, "data-max": submissions.LONGEST_ANSWER}),
+                initial=mine.text if mine else "",
+            )
+            if own:
+                self.fields[f"exhibits_{point.pk}"] = MultipleChoiceField(
+                    label=_("Your evidence on point %(number)s") % {"number": point.number},
+                    choices=[(str(row.pk), f"{row.number} {row.name}") for row in own],
+                    widget=CheckboxSelectMultiple,
+                    required=False,
+                    initial=[str(pk) for pk in mine.exhibits] if mine else [],
+                )
+        self.order_fields([*[name for name in self.fields if name != "text"], "text"])
+
+    def answers(self) -> list[Answer]:
+        """What was answered; points left open are left out, and the act says so."""
+        found = []
+        for point in self.points:
+            stance = self.cleaned_data.get(f"stance_{point.pk}")
+            if stance:
+                exhibits = tuple(int(pk) for pk in self.cleaned_data.get(f"exhibits_{point.pk}", []))
+                found.append(Answer(point.pk, stance, self.cleaned_data.get(f"text_{point.pk}", ""), exhibits))
+        return found
+
+
+class ExtendForm(ActForm):
+    """How much longer, and why."""
+
+    field_of = {"extension_too_long": "hours", "text_missing": "text", "text_too_long": "text"}
+    hours = IntegerField(label=gettext_lazy("Hours more"), min_value=1, max_value=24 * 30)
+    text = _words(gettext_lazy("Your reason"), gettext_lazy("Both sides read this."), rows=2)
+
+
+class AppealForm(ActForm):
+    """The ground, the findings attacked, the reasons, and what is new."""
+
+    field_of = {
+        "point_missing_in_appeal": "points",
+        "point_unknown": "points",
+        "new_evidence_missing": "file",
+        "evidence_is_not_new": "file",
+        "evidence_not_for_this_ground": "file",
+        "text_missing": "text",
+        "text_too_long": "text",
+        **{code: "file" for code, field in EvidenceForm.field_of.items() if field == "file"},
+    }
+    ground = ChoiceField(label=gettext_lazy("Ground"), widget=RadioSelect)
+    points = MultipleChoiceField(
+        label=gettext_lazy("Which findings are wrong"), widget=CheckboxSelectMultiple, required=False
+    )
+    text = _words(gettext_lazy("What is wrong, and why"), gettext_lazy("At most 500 characters."))
+    file = FileField(
+        label=gettext_lazy("New evidence"),
+        required=False,
+        help_text=gettext_lazy("Only what was not on the file before. Photo or PDF up to 20 MB."),
+    )
+    code = ChoiceField(label=gettext_lazy("What the new evidence shows"), required=False)
+
+    def prepare(self) -> None:
+        procedure = rulebook.rules(self.case.procedure_rules_id)
+        substance = rulebook.rules(self.case.substance_rules_id)
+        grounds = [(code, f"{ground.name} · {ground.text}") for code, ground in procedure.appeal_grounds.items()]
+        self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
+        points = queries.points(self.case)
+        self.fields["points"].choices = [(str(p.number), f"{p.number}. {p.text}") for p in points]  # type: ignore[attr-defined]
+        codes = [(c, str(k.name)) for c, k in substance.exhibits.items() if not k.automatic and not k.platform_only]
+        self.fields["code"].choices = codes  # type: ignore[attr-defined]
+
+
+class TextForm(ActForm):
+    """An answer in words."""
+
+    field_of = {"text_missing": "text", "text_too_long": "text"}
+    text = _words(gettext_lazy("Your answer"), gettext_lazy("At most 500 characters."))
