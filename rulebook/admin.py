@@ -31,7 +31,7 @@ class _ReadOnly(_Admin):
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    @admin.display(description=_("body"))
+    @admin.display(description=_("full text"))
     def readable_body(self, row: RuleSet | CalendarVersion) -> str:
         return format_html("<pre>{}</pre>", json.dumps(row.body, ensure_ascii=False, indent=2))
 

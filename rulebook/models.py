@@ -18,12 +18,12 @@ class RuleSet(models.Model):
     ``published_by`` is the user's id, or empty for the system.
     """
 
-    profile = models.CharField(_("profile"), max_length=32)
-    version = models.CharField(_("version"), max_length=32)
+    profile = models.CharField(_("rule profile"), max_length=32)
+    version = models.CharField(_("rule version"), max_length=32)
     notice_from = models.DateTimeField(_("public since"))
     effective_from = models.DateTimeField(_("in force from"))
-    body = models.JSONField(_("rules"))
-    digest = models.CharField(_("SHA-256"), max_length=64)
+    body = models.JSONField(_("rule text"))
+    digest = models.CharField("SHA-256", max_length=64)
     published_at = models.DateTimeField(_("published at"))
     published_by = models.BigIntegerField(_("published by"), null=True)
 
@@ -51,12 +51,12 @@ class CalendarVersion(models.Model):
     A correction is a new version of the same year; the newest counts.
     """
 
-    region = models.CharField(_("region"), max_length=8)
-    year = models.PositiveSmallIntegerField(_("year"))
-    version = models.CharField(_("version"), max_length=32, unique=True)
-    source = models.CharField(_("source"), max_length=200)
-    body = models.JSONField(_("days"))
-    digest = models.CharField(_("SHA-256"), max_length=64)
+    region = models.CharField(_("calendar region"), max_length=8)
+    year = models.PositiveSmallIntegerField(_("calendar year"))
+    version = models.CharField(_("calendar version"), max_length=32, unique=True)
+    source = models.CharField(_("calendar source"), max_length=200)
+    body = models.JSONField(_("days off and worked"))
+    digest = models.CharField("SHA-256", max_length=64)
     published_at = models.DateTimeField(_("published at"))
     published_by = models.BigIntegerField(_("published by"), null=True)
 
