@@ -60,5 +60,9 @@ def shipped_as(profile: str) -> Edition:
     if own:
         raise LookupError(f"{profile}: unknown {sorted(own)}")
     body["types"].sort(key=lambda kind: kind["number"])
+    for kind in body["types"]:
+        # A window that names a step is as long as that step is in this profile.
+        if term := kind["window"].pop("term", None):
+            kind["window"]["days"] = steps[term]["duration"]["amount"]
     body = jsonable(body)
     return Edition(profile, header["version"], header["effective_from"], body)

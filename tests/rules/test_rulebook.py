@@ -97,7 +97,17 @@ def test_a_profile_changes_numbers_and_silences_and_nothing_else(profile: str) -
         for step in body["steps"]:
             for name in ("duration", "extendable", "silence", "source", "on_expiry"):
                 step.pop(name, None)
+        for kind in body["types"]:
+            kind["window"].pop("days", None)
     assert base == other
+
+
+@pytest.mark.parametrize(("profile", "days"), [("taobao-classic", 15), ("jd", 15), ("wechat", 7)])
+def test_a_filing_window_is_as_long_as_the_step_of_the_profile_says(profile: str, days: int) -> None:
+    rules = RULES[profile]
+    assert rules.step("filing_window").duration.amount == days
+    assert rules.type("DAMAGED").window.days == days
+    assert rules.type("NO_REASON_RETURN").window.days == rules.step("seven_day_return").duration.amount == 7
 
 
 def test_the_profiles_differ_where_they_should() -> None:
