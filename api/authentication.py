@@ -65,7 +65,7 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         if not isinstance(request.user, Caller):
             return False
-        scope = view.scopes.get(request.method)
+        scope = view.scope_of(request.method)
         return scope is None or request.user.may(scope)
 
 

@@ -28,7 +28,13 @@ class Endpoint(APIView):
     throttle_classes = [PerScope]
     parser_classes = [JSONParser]
     renderer_classes = [JSONRenderer]
-    http_method_names = ["get", "post", "head", "options"]
+    http_method_names = ["get", "post", "head"]
+
+    def scope_of(self, method: str | None) -> Scope | None:
+        """``None``: open to every key, or not a method of this address at all. Looking at the head is
+        reading.
+        """
+        return self.scopes.get("GET" if method == "HEAD" else method or "")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Addresses of the API carry no language, so the header decides, whatever the pages' middleware chose.

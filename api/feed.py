@@ -76,6 +76,8 @@ class Ingest(Endpoint):
     )
     def post(self, request: Request) -> HttpResponse:
         records: Records = request.data
+        if not isinstance(records, list):  # an empty body reaches no parser
+            raise ParseError
         if len(records) > MOST:
             raise BodyTooLarge
         now = clock.now()

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -109,6 +110,7 @@ def response(request: HttpRequest, status: int) -> HttpResponse:
     return HttpResponse(JSONRenderer().render(made.data), status=status, content_type=MEDIA_TYPE)
 
 
+@csrf_exempt
 def missing(request: HttpRequest, path: str = "") -> HttpResponse:
     return response(request, 404)
 

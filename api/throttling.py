@@ -42,7 +42,7 @@ class PerScope(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         if not isinstance(request.user, Caller):
             return True
-        scope = view.scopes.get(request.method)
+        scope = view.scope_of(request.method)
         bucket = f"{request.user.client.pk}:{scope.value if scope else 'any'}"
         try:
             hits, self._wait = _count(bucket)
