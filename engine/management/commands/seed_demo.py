@@ -1,0 +1,21 @@
+"""Fill a demo installation. Running it again changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from common import clock
+from engine import demo
+
+
+class Command(BaseCommand):
+    help = "Load rules, demo people, a demo marketplace's feed and cases in every state."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.HENG_DEMO:
+            raise CommandError("HENG_DEMO is off: this installation is not a demo.")
+        made = demo.seed(clock.now())
+        self.stdout.write(f"{made} cases made" if made else "the demo is filled already")
