@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Generic, TypeVar
 
 from common.actor import Role
 
-S = TypeVar("S")
+S = TypeVar("S", bound=Enum)
 E = TypeVar("E")
 F = TypeVar("F")
 
@@ -87,12 +88,12 @@ class Machine(Generic[S, E, F]):
 
 def rows(
     event: E,
-    sources: S | Iterable[S],
+    sources: S | Collection[S],
     target: S | None,
     roles: Role | Iterable[Role],
     *guards: Callable[[F], str | None],
 ) -> list[Edge[S, E, F]]:
     """Several rows of one event at once: the same target, roles and guards from every source."""
-    froms = list(sources) if isinstance(sources, list | tuple | set | frozenset) else [sources]
+    froms: Iterable[S] = [sources] if isinstance(sources, Enum) else sources
     by = frozenset([roles]) if isinstance(roles, Role) else frozenset(roles)
-    return [Edge(event, source, target, by, guards) for source in froms]  # type: ignore[misc]
+    return [Edge(event, source, target, by, guards) for source in froms]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from common.actor import Role, Side
-from common.machine import Machine, rows
+from common.machine import Edge, Machine, rows
 
 
 class State(StrEnum):
@@ -305,8 +305,9 @@ def is_suspended(facts: Facts) -> Guard:
 
 B, M, A, S, OPS, SYS = Role.BUYER, Role.MERCHANT, Role.ARBITRATOR, Role.SENIOR, Role.OPS, Role.SYSTEM
 RUNS = clocks_are_running
+Row = Edge[State, Event, Facts]
 
-_NEGOTIATING = [
+_NEGOTIATING: list[Row] = [
     *rows(Event.REFUND_AGREED, State.AWAITING_MERCHANT, State.ENFORCING, {M, SYS}, RUNS, within_own_limit),
     *rows(Event.REFUND_AGREED, State.AWAITING_BUYER, State.ENFORCING, M, RUNS, within_own_limit),
     *rows(
@@ -327,7 +328,7 @@ _NEGOTIATING = [
     *rows(Event.REQUEST_LAPSED, [State.AWAITING_BUYER, State.AWAITING_RETURN], State.LAPSED, SYS, RUNS),
 ]
 
-_SETTLING = [
+_SETTLING: list[Row] = [
     *rows(
         Event.OFFER_MADE,
         BEFORE_RULING,
@@ -378,7 +379,7 @@ _SETTLING = [
     *rows(Event.WITHDRAWN, BEFORE_RULING, State.WITHDRAWN, B, before_the_ruling),
 ]
 
-_INTERVENING = [
+_INTERVENING: list[Row] = [
     *rows(
         Event.INTERVENTION_REQUESTED,
         [State.AWAITING_MERCHANT, State.AWAITING_BUYER, State.AWAITING_RETURN, State.RETURN_IN_TRANSIT],
@@ -462,7 +463,7 @@ _INTERVENING = [
     *rows(Event.CONFIRMATION_LAPSED, State.AWAITING_CONFIRMATION, State.AWAITING_ASSIGNMENT, SYS, RUNS),
 ]
 
-_DECIDING = [
+_DECIDING: list[Row] = [
     *rows(
         Event.TAKEN,
         State.AWAITING_ASSIGNMENT,
@@ -535,7 +536,7 @@ _DECIDING = [
     *rows(Event.APPROVAL_OVERDUE, State.AWAITING_APPROVAL, None, SYS, RUNS),
 ]
 
-_APPEALING = [
+_APPEALING: list[Row] = [
     *rows(
         Event.APPEAL_FILED,
         State.APPEAL_WINDOW,
@@ -648,7 +649,7 @@ _APPEALING = [
     *rows(Event.APPEAL_OVERDUE, State.UNDER_APPEAL, None, SYS, RUNS),
 ]
 
-_EXECUTING = [
+_EXECUTING: list[Row] = [
     *rows(Event.COMPLIED, State.AWAITING_COMPLIANCE, State.ENFORCING, M, RUNS, goods_stay, within_own_limit),
     *rows(
         Event.RETURN_SHIPPED,
@@ -662,10 +663,12 @@ _EXECUTING = [
     *rows(Event.EXECUTION_FINISHED, State.ENFORCING, State.CLOSED, SYS),
 ]
 
-_CLOCKS = [
+# Money that is on its way does not stop.
+STOPPABLE: tuple[State, ...] = tuple(state for state in LIVE if state != State.ENFORCING)
+_CLOCKS: list[Row] = [
     *rows(
         Event.CLOCKS_STOPPED,
-        [state for state in LIVE if state is not State.ENFORCING],
+        STOPPABLE,
         None,
         {A, S, OPS},
         RUNS,
@@ -673,14 +676,14 @@ _CLOCKS = [
     ),
     *rows(
         Event.CLOCKS_RESUMED,
-        [state for state in LIVE if state is not State.ENFORCING],
+        STOPPABLE,
         None,
         {A, S, OPS, SYS},
         is_suspended,
     ),
     *rows(
         Event.DEADLINE_EXTENDED,
-        [state for state in LIVE if state is not State.ENFORCING],
+        STOPPABLE,
         None,
         {B, M, A, S, OPS},
         RUNS,
@@ -689,7 +692,7 @@ _CLOCKS = [
 ]
 
 LIFECYCLE: Machine[State, Event, Facts] = Machine(
-    _NEGOTIATING + _SETTLING + _INTERVENING + _DECIDING + _APPEALING + _EXECUTING + _CLOCKS
+    (*_NEGOTIATING, *_SETTLING, *_INTERVENING, *_DECIDING, *_APPEALING, *_EXECUTING, *_CLOCKS)
 )
 
 
