@@ -41,7 +41,8 @@ def a_view(points: int = 2, exhibits: tuple[str, ...] = ("B1", "B2", "M1"), **ch
         "amount": 68_000,
         "lines": LINES,
         "expected": Calculation(68_000, LINES, True, True, 0, Payer.MERCHANT),
-        "reasons": f"争点 {numbers}：签收当晚报损，凭证 {'、'.join(admitted)} 显示裂纹贯通，商家没有证明交付时完好，应由商家承担。",
+        "reasons": f"争点 {numbers}：签收当晚报损，凭证 {'、'.join(admitted)} 显示裂纹贯通，"
+        "商家没有证明交付时完好，应由商家承担。",
         "names": ("林知夏", "沈云汀"),
     }
     return RulingView(**(values | changes))
