@@ -235,6 +235,7 @@ class _Batch:
         standing = self._standing(kind, ready)
         newest: dict[str, Parsed] = {}
         parts: Parts = {}
+        listings: list[dict[str, Any]] = []
         first_seen: list[str] = []
         for numbered in ready:
             record = numbered.record
@@ -244,7 +245,12 @@ class _Batch:
             if problem is not None:
                 self.report.rejected.append(problem)
                 continue
+            if seen is not None and record.version == seen[0]:
+                self.report.unchanged += 1
+                continue
             for part in record.parts:
+                if "listing" in part:  # kept whichever version stands: a buyer has seen each of them
+                    listings.append(part["listing"])
                 at = (record.external_id, part["id"])
                 if at not in parts or parts[at][0] < record.version:
                     parts[at] = (record.version, part)
@@ -254,13 +260,11 @@ class _Batch:
                 standing[record.external_id] = (record.version, record.digest, fixed)
                 newest[record.external_id] = record
                 self.report.applied += 1
-            elif record.version == seen[0]:
-                self.report.unchanged += 1
             else:
                 self.report.stale += 1
         ids = self._write(kind, newest)
         if kind == "order":
-            self._write_lines(parts, self._owners(Order, parts, ids))
+            self._write_lines(parts, self._owners(Order, parts, ids), self._write_snapshots(listings))
         elif kind == "shipment":
             self._write_events(parts, self._owners(Shipment, parts, ids))
         self._write_movements(kind, [newest[external_id] for external_id in first_seen])
@@ -485,9 +489,8 @@ class _Batch:
         found = model.objects.filter(source=self.source, external_id__in=others)
         return ids | dict(found.values_list("external_id", "pk"))
 
-    def _write_lines(self, parts: Parts, orders: dict[str, int]) -> None:
+    def _write_lines(self, parts: Parts, orders: dict[str, int], snapshots: dict[str, int]) -> None:
         """Lines, each from the highest version that names it, so that a late record still adds a line unseen."""
-        snapshots = self._write_snapshots(part["listing"] for _, part in parts.values() if "listing" in part)
         rows = [
             OrderLine(
                 order_id=orders[name],
