@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
-from web import navigation, rules, sign_in, styleguide
+from web import files, go, navigation, rules, sign_in, styleguide
 from web.context import THEMES
 
 app_name = "public"
@@ -60,6 +60,8 @@ urlpatterns = [
     path("logout/", sign_in.sign_out, name="sign_out"),
     path("demo/sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),
     path("theme/", theme, name="theme"),
+    path("files/<str:token>/", files.file, name="file"),
+    path("go/<str:number>/", go.case, name="go"),
     path("styleguide/", style, name="styleguide"),
     path("styleguide/<slug:page>/", style, name="styleguide_page"),
 ]

@@ -1,0 +1,61 @@
+"""Files of evidence for whoever may see them now. Knows tokens and cases; refuses to show what differs from what came in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import hats
+from common import clock
+from common.actor import Actor, Role
+from common.errors import Missing, Refused
+from disputes import access, refusals
+from evidence import integrity, links
+from evidence.links import Served
+from web import navigation
+
+# Nothing that a stranger sent may run, load or be framed, whatever a browser takes it for.
+LOCKED_IN = "sandbox; default-src 'none'; img-src 'self'; style-src 'none'"
+
+
+@require_safe
+def file(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The file behind a five-minute token, checked again: still the same reader, still a case of theirs, still whole."""
+    if not request.user.is_authenticated:
+        raise Http404
+    now = clock.now()
+    try:
+        served = links.serve(token, viewer=request.user.pk, now=now)
+    except Missing:
+        raise Http404 from None
+    if not any(_may_see(actor, served, now) for actor in hats.hats_of(request.user)):
+        raise Http404
+    try:
+        content = integrity.open_checked(served)
+    except Refused as refused:
+        return _altered(request, refused)
+    reply = FileResponse(content, content_type=served.content_type)
+    reply["Content-Length"] = str(served.size)
+    reply["Content-Disposition"] = served.disposition
+    reply["Cache-Control"] = "private, no-store"
+    reply["X-Content-Type-Options"] = "nosniff"
+    reply["Content-Security-Policy"] = LOCKED_IN
+    return reply
+
+
+def _may_see(actor: Actor, served: Served, now: datetime) -> bool:
+    """Under this hat: a case with this dossier, and an exhibit that has been shown to its side, or is its own."""
+    exhibit = served.exhibit
+    if not access.visible_to(actor).filter(dossier_id=exhibit.dossier_id).exists():
+        return False
+    if actor.side is None:
+        return actor.role in (Role.ARBITRATOR, Role.SENIOR)
+    return exhibit.side == actor.side.value or (exhibit.visible_at is not None and exhibit.visible_at <= now)
+
+
+def _altered(request: HttpRequest, refused: Refused) -> HttpResponse:
+    shown = {"nav": navigation.items("public"), "text": refusals.say(refused)}
+    return render(request, "public/file_altered.html", shown, status=410)
