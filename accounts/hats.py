@@ -4,6 +4,7 @@ more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -50,6 +51,20 @@ def actor_for(user: AbstractBaseUser | AnonymousUser, role: Role, merchant_id: i
     if not Grant.objects.filter(user=user, role=role.value, revoked_at__isnull=True).exists():
         raise Missing
     return Actor.staff(role, user.pk)
+
+
+def office_for(user: AbstractBaseUser | AnonymousUser, roles: Sequence[Role]) -> Actor:
+    """This person under the first of these offices that they hold, in one query, or ``Missing``."""
+    if not isinstance(user, User) or not user.is_active:
+        raise Missing
+    wanted = [role.value for role in roles]
+    held = set(
+        Grant.objects.filter(user=user, role__in=wanted, revoked_at__isnull=True).values_list("role", flat=True)
+    )
+    for role in roles:
+        if role.value in held:
+            return Actor.staff(role, user.pk)
+    raise Missing
 
 
 def rights_of(actor: Actor) -> frozenset[Right]:

@@ -59,11 +59,32 @@ class Sheet:
 
 def read(case: Case, ruling: Ruling) -> Sheet:
     """Seven queries, whatever the length of the file."""
-    substance = rulebook.rules(ruling.substance_rules_id)
-    points = tuple(Point.objects.filter(case=case, round=ruling.round).order_by("number"))
-    findings = dict(Finding.objects.filter(ruling=ruling).values_list("point_id", "finding"))
     listed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).defer("content")
-    kept = record.of(case)
+    return assemble(
+        case,
+        ruling,
+        points=tuple(Point.objects.filter(case=case, round=ruling.round).order_by("number")),
+        findings=dict(Finding.objects.filter(ruling=ruling).values_list("point_id", "finding")),
+        exhibits=tuple(listed.order_by("side", "place")),
+        admissions={found.exhibit_id: found for found in Admission.objects.filter(ruling=ruling)},
+        clauses=tuple(ruling.clauses.order_by("place").values_list("number", flat=True)),
+        kept=record.of(case),
+    )
+
+
+def assemble(
+    case: Case,
+    ruling: Ruling,
+    *,
+    points: tuple[Point, ...],
+    findings: Mapping[int, str],
+    exhibits: tuple[Exhibit, ...],
+    admissions: Mapping[int, Admission],
+    clauses: tuple[str, ...],
+    kept: record.Record,
+) -> Sheet:
+    """The sheet from what was read already. No query; acts use `read`, which asks under the lock."""
+    substance = rulebook.rules(ruling.substance_rules_id)
     all_undetermined = bool(points) and all(findings.get(point.pk) == UNDETERMINED for point in points)
     by_rule = payer_by_rule(substance, case.type_code, ruling.merchant_share, all_undetermined=all_undetermined)
     return Sheet(
@@ -74,9 +95,9 @@ def read(case: Case, ruling: Ruling) -> Sheet:
         record=kept,
         points=points,
         findings=findings,
-        exhibits=tuple(listed.order_by("side", "place")),
-        admissions={found.exhibit_id: found for found in Admission.objects.filter(ruling=ruling)},
-        clauses=tuple(ruling.clauses.order_by("place").values_list("number", flat=True)),
+        exhibits=exhibits,
+        admissions=admissions,
+        clauses=clauses,
         calculation=_calculation(case, ruling, substance, kept, by_rule, all_undetermined),
         payer_by_rule=by_rule,
     )

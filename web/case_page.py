@@ -129,10 +129,11 @@ def exhibits_for(case: Case, actor: Actor, rules: Rules, now: datetime) -> list[
         if side is not None
         else dossiers.listing(case.dossier_id)
     )
-    return [_exhibit(row, actor, rules, now) for row in rows]
+    return [exhibit_view(row, actor, rules, now) for row in rows]
 
 
-def _exhibit(row: Exhibit, actor: Actor, rules: Rules, now: datetime) -> ExhibitView:
+def exhibit_view(row: Exhibit, actor: Actor, rules: Rules, now: datetime) -> ExhibitView:
+    """One exhibit for one reader. Its blob and its copies were fetched with it: no query."""
     viewer = actor.id or 0
     copies = {copy.kind: copy for copy in row.blob.derivatives.all()} if row.blob is not None else {}
     shown = copies.get("display") or copies.get("page_1")

@@ -1,0 +1,297 @@
+"""A decision letter as words on paper, for one reader, in the language in which it was given. Reads a letter, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from arbitration.letters import AppealLetter, ExhibitWeight, Fact, Letter, Reading, Result, Route
+from common import money
+from rulebook.clocks import Clock, Duration
+from web import rules, wording
+
+Text = str | Promise
+
+TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
+
+# How a line of the calculation came about (`arbitration.calculator.Formula`), and the lines of agreed outcomes.
+LINES: dict[str, Text] = {
+    "paid_by_share": gettext_lazy("Amount paid × the merchant's share"),
+    "value_by_share": gettext_lazy("Value of what is lost × the merchant's share"),
+    "value_capped_by_share": gettext_lazy("Value of what is lost, at most the amount paid × the merchant's share"),
+    "deducted": gettext_lazy("Deducted for use or gifts kept"),
+    "deducted_as_far_as_there_is": gettext_lazy("Deducted, as far as there is something to deduct from"),
+    "freight_out": gettext_lazy("Freight that the buyer paid"),
+    "freight_back": gettext_lazy("Way back, paid by the merchant"),
+    "promised": gettext_lazy("Promised compensation"),
+    "promised_capped": gettext_lazy("Promised compensation, up to what was promised"),
+    "dismissed": gettext_lazy("The claim is not supported"),
+    "claim": gettext_lazy("As claimed"),
+    "offer": gettext_lazy("As agreed"),
+}
+FINDINGS: dict[str, Text] = {
+    "buyer": gettext_lazy("For the buyer"),
+    "merchant": gettext_lazy("For the merchant"),
+    "undetermined": gettext_lazy("Unclear"),
+}
+PAYERS: dict[str, Text] = {
+    "buyer": gettext_lazy("The buyer pays the way back."),
+    "merchant": gettext_lazy("The merchant pays the way back."),
+    "platform": gettext_lazy("The platform pays the way back."),
+}
+DECISIONS: dict[str, Text] = {
+    "upheld": gettext_lazy("The ruling stands."),
+    "changed": gettext_lazy("The ruling was changed."),
+    "sent_back": gettext_lazy("The ruling is set aside; somebody else rules again."),
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """``items`` are numbered, ``paragraphs`` follow them; ``links`` are pairs of (address, text)."""
+
+    title: str
+    items: tuple[str, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Paper:
+    lang: str
+    title: str
+    ref: str
+    result: str
+    notes: tuple[str, ...]
+    sections: tuple[Section, ...]
+    signature: tuple[str, ...]
+    code: str
+    water: str = ""
+    lines: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+
+
+def line_words(lines: Sequence[object], currency: str) -> list[dict[str, str]]:
+    """The lines of a calculation as the calculator component reads them. Sums in minor units."""
+    return [
+        {
+            "label": str(LINES.get(str(getattr(line, "formula", "")), getattr(line, "label", ""))),
+            "value": signed(int(getattr(line, "amount", 0)), currency),
+        }
+        for line in lines
+    ]
+
+
+def signed(amount: int, currency: str) -> str:
+    return f"{'−' if amount < 0 else ''}{money.text(abs(amount), currency)}"
+
+
+def paper(reading: Reading, *, preview: bool = False) -> Paper:
+    """The letter for its reader. ``preview``: it was not given yet, and the paper says so."""
+    letter = reading.letter
+    with translation.override(letter.language):
+        return Paper(
+            lang=TAGS.get(letter.language, "zh-Hans"),
+            title=_("Decision on appeal") if letter.kind == "appeal_ruling" else _("Decision letter"),
+            ref=_ref(letter),
+            result=_result(letter.result, reading.reader),
+            notes=tuple(_notes(letter, reading)),
+            sections=_numbered(
+                [
+                    _facts(letter),
+                    _weights(letter),
+                    _rules(letter),
+                    _unsupported(letter),
+                    _disagree(letter),
+                ]
+            ),
+            signature=(
+                _("Dispute centre of the platform"),
+                _("Arbitrator %(number)s") % {"number": letter.decided_by},
+                _date(letter.given_at),
+            ),
+            code="" if preview else reading.code,
+            water=_("Preview") if preview else "",
+            lines=tuple((line["label"], line["value"]) for line in line_words(letter.result.lines, letter.result.currency)),
+        )
+
+
+def appeal_paper(letter: AppealLetter, *, code: str = "") -> Paper:
+    """The letter by which an appeal was decided without a new ruling."""
+    with translation.override(letter.language):
+        attacked = pgettext("between numbers", ", ").join(str(number) for number in letter.points)
+        ground = [letter.ground_name]
+        if attacked:
+            ground.append(_("Findings attacked: %(points)s") % {"points": attacked})
+        side = _("The buyer appealed.") if letter.appellant == "buyer" else _("The merchant appealed.")
+        return Paper(
+            lang=TAGS.get(letter.language, "zh-Hans"),
+            title=_("Decision on appeal"),
+            ref=letter.case_number,
+            result=str(DECISIONS.get(letter.decision, "")),
+            notes=(side,),
+            sections=_numbered(
+                [
+                    Section(_("Ground"), paragraphs=tuple(ground)),
+                    Section(_("Reasons"), paragraphs=tuple(_paragraphs(letter.reasons))),
+                    Section(_("Ways outside the platform"), items=tuple(_routes(letter.routes))),
+                ]
+            ),
+            signature=(
+                _("Dispute centre of the platform"),
+                _("Arbitrator %(number)s") % {"number": letter.decided_by},
+                _date(letter.given_at),
+            ),
+            code=code,
+        )
+
+
+# --- the sections ---------------------------------------------------------------------------------------------
+
+
+def _numbered(sections: list[Section]) -> tuple[Section, ...]:
+    marks = _("1. |2. |3. |4. |5. ").split("|")
+    return tuple(
+        Section(mark + section.title, section.items, section.paragraphs, section.links)
+        for mark, section in zip(marks, sections, strict=False)
+    )
+
+
+def _ref(letter: Letter) -> str:
+    used = next((item for item in letter.rules if item.part == "substance"), None)
+    version = _("rules of version %(version)s") % {"version": used.version} if used else ""
+    return f"{letter.case_number} · {version}" if version else letter.case_number
+
+
+def _sum(amount: int, currency: str) -> str:
+    return money.sign(currency) + money.text(amount, currency)
+
+
+def _result(result: Result, reader: str) -> str:
+    words = {"remedy": result.remedy_name, "sum": _sum(result.amount, result.currency)}
+    if not result.amount:
+        return result.remedy_name
+    match reader:
+        case "buyer":
+            return _("%(remedy)s: you get %(sum)s.") % words
+        case "merchant":
+            return _("%(remedy)s: you pay the buyer %(sum)s.") % words
+        case _:
+            return _("%(remedy)s: the buyer gets %(sum)s.") % words
+
+
+def _notes(letter: Letter, reading: Reading) -> list[str]:
+    result, reader = letter.result, reading.reader
+    notes = []
+    if result.term is not None:
+        words = {"term": rules.length(Duration(result.term.amount, Clock(result.term.clock)))}
+        if result.term.performer == "buyer":
+            if reader == "buyer":
+                notes.append(_("Send the goods back within %(term)s of the ruling becoming final.") % words)
+            else:
+                notes.append(_("The buyer sends the goods back within %(term)s of the ruling becoming final.") % words)
+        elif reader == "merchant":
+            notes.append(_("Pay within %(term)s of the ruling becoming final; after that it is enforced.") % words)
+        else:
+            notes.append(
+                _("The merchant pays within %(term)s of the ruling becoming final; after that it is enforced.") % words
+            )
+    if result.returns and result.freight_payer in PAYERS:
+        notes.append(str(PAYERS[result.freight_payer]))
+    if result.ground_name:
+        notes.append(_("The goods need not come back: %(ground)s.") % {"ground": result.ground_name})
+    if letter.result.remedy != "R7":
+        notes.append(_("The merchant bears %(share)s%%.") % {"share": f"{result.merchant_share / 100:g}"})
+    return notes
+
+
+def _facts(letter: Letter) -> Section:
+    return Section(
+        _("Facts found"),
+        items=tuple(_fact(fact) for fact in letter.facts),
+        paragraphs=tuple(_paragraphs(letter.reasons)),
+    )
+
+
+def _fact(fact: Fact) -> str:
+    found = _colon(fact.text, str(FINDINGS.get(fact.finding, "")))
+    if fact.exhibits:
+        found += _(" (evidence %(numbers)s)") % {"numbers": pgettext("between numbers", ", ").join(fact.exhibits)}
+    if fact.burden:
+        found += _(" %(burden)s (clause %(clause)s)") % {"burden": fact.burden, "clause": fact.burden_clause}
+    return found
+
+
+def _weights(letter: Letter) -> Section:
+    full = pgettext("between numbers", ", ").join(exhibit.number for exhibit in letter.admitted)
+    said = [_("Admitted: %(numbers)s.") % {"numbers": full}] if full else []
+    said += [_weight(exhibit) for exhibit in letter.not_fully_admitted]
+    return Section(_("Evidence admitted and not admitted"), paragraphs=tuple(said))
+
+
+def _weight(exhibit: ExhibitWeight) -> str:
+    verdict = _("admitted in part") if exhibit.verdict == "part" else _("not admitted")
+    if exhibit.reason_name:
+        verdict += pgettext("between a verdict and its reason", ", ") + exhibit.reason_name
+    return _colon(f"{exhibit.number} {exhibit.kind_name}", verdict)
+
+
+def _rules(letter: Letter) -> Section:
+    return Section(
+        _("Rules applied"),
+        links=tuple(
+            (
+                reverse("public:clause", args=[clause.version, clause.number]),
+                f"{clause.number} {clause.title} · {clause.text}",
+            )
+            for clause in letter.clauses
+        ),
+    )
+
+
+def _unsupported(letter: Letter) -> Section:
+    said = []
+    for request in letter.unsupported:
+        if request.what == "amount":
+            currency = letter.result.currency
+            words = {"asked": _sum(int(request.asked), currency), "given": _sum(int(request.given), currency)}
+        else:
+            words = {"asked": request.asked, "given": request.given}
+        said.append(_("Asked for: %(asked)s. Given: %(given)s.") % words)
+    return Section(_("Requests not supported"), paragraphs=tuple(said or [_("None.")]))
+
+
+def _disagree(letter: Letter) -> Section:
+    said = []
+    if letter.remedies.until:
+        until = wording.deadline(datetime.fromisoformat(letter.remedies.until))
+        said.append(_("You can appeal once until %(until)s, on one of these grounds:") % {"until": until})
+    grounds = [_colon(ground.name, ground.text) for ground in letter.remedies.grounds] if said else []
+    if not said:
+        said.append(_("This decision is final here."))
+    said += _routes(letter.remedies.routes)
+    if letter.automated:
+        said.append(_("Some steps of this case were taken by a machine when a term ended; a person can look at them again."))
+    return Section(_("If you do not agree"), items=tuple(grounds), paragraphs=tuple(said))
+
+
+def _routes(routes: tuple[Route, ...]) -> list[str]:
+    return [_colon(route.name, route.text) for route in routes]
+
+
+def _colon(label: str, text: str) -> str:
+    return f"{label}{pgettext('between a label and its sentence', ': ')}{text}"
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [line for line in (part.strip() for part in text.splitlines()) if line]
+
+
+def _date(at: str) -> str:
+    return datetime.fromisoformat(at).astimezone(wording.HOUSE_ZONE).strftime("%Y-%m-%d")
