@@ -119,7 +119,8 @@ def set_apart(step_id: int, *, now: datetime) -> Told | None:
         return None
     if step.purpose == Purpose.LIFT and _open_steps(case, [Purpose.HOLD]):
         # A hold that arrives after its lifting would stay for ever.
-        return _put_off(step, "hold_under_way", now=now)
+        _put_off(step, "hold_under_way", now=now)
+        return None
     if step.state == Step.PENDING:
         legs = entries.reserve(_books(case), Purpose(step.purpose), Pot(step.source), step.amount)
         try:
@@ -128,7 +129,8 @@ def set_apart(step_id: int, *, now: datetime) -> Told | None:
         except Refused as refusal:
             if refusal.code != SHORT_OF_MONEY:
                 raise
-            return _fall_short(case, step, now=now)
+            _fall_short(case, step, now=now)
+            return None
         step.state, step.sent_at = Step.SENT, now
     step.attempts += 1
     step.next_attempt_at = now + LEASE
@@ -290,13 +292,13 @@ def _fall_short(case: Case, step: Step, *, now: datetime) -> None:
     """The money was there when the step was planned and is gone now; nobody outside has been told anything."""
     if step.purpose == Purpose.RESTORE:
         # The merchant is made whole whenever the platform's fund allows: no lower rung exists.
-        return _put_off(step, SHORT_OF_MONEY, now=now)
+        _put_off(step, SHORT_OF_MONEY, now=now)
+        return
     step.state, step.last_error_code, step.next_attempt_at = Step.REFUSED, SHORT_OF_MONEY, None
     step.attempts += 1
     step.save()
     _next_rung(case, step, now=now)
     _finish(case, step.execution, now=now)
-    return None
 
 
 def _next_rung(case: Case, step: Step, *, now: datetime) -> None:
@@ -407,8 +409,14 @@ def _reference(case: Case) -> str:
 def _record(case: Case, step: Step, kind: Kind, *, now: datetime) -> None:
     if step.purpose in (Purpose.HOLD, Purpose.LIFT):
         return
-    data = {"step": step.key, "purpose": step.purpose, "source": step.source, "target": step.target}
-    data |= {"amount": step.amount, "currency": step.currency}
+    data: dict[str, str | int] = {
+        "step": step.key,
+        "purpose": step.purpose,
+        "source": step.source,
+        "target": step.target,
+        "amount": step.amount,
+        "currency": step.currency,
+    }
     if step.last_error_code:
         data |= {"code": step.last_error_code}
     journal.record(case.stream_id, kind, data=data, actor=SYSTEM, now=now)
