@@ -56,12 +56,27 @@ AREAS: dict[str, tuple[Place, ...]] = {
     "jury": (Place("lobby", _("Panel"), "jury:lobby", "users-round"),),
     "ops": (
         Place("deadlines", _("Deadlines"), "ops:deadlines", "timer"),
+        Place("admission", _("To admit"), "ops:admission", "inbox"),
         Place("stuck", _("Stuck"), "ops:stuck", "siren"),
         Place("rules", _("Rules and versions"), "ops:rules", "scroll-text"),
         Place("calendar", _("Calendar"), "ops:calendar", "calendar-clock"),
         Place("clock", _("Demo clock"), "ops:clock", "clock"),
     ),
 }
+
+
+# What stands beside the seal in the bar of an area.
+NAMES: dict[str, str | Promise] = {
+    "merchant": _("Shop desk"),
+    "desk": _("Arbitration desk"),
+    "jury": _("Public jury"),
+    "ops": _("Operations"),
+}
+
+
+def home(area: str) -> str:
+    """Where an area begins: its first page that is installed."""
+    return next((item.href for item in items(area)), "/")
 
 
 def items(area: str, current: str = "", counts: Mapping[str, int] | None = None) -> list[Item]:
