@@ -21,10 +21,9 @@ from evidence import dossiers
 from journal import book
 from journal.kinds import Kind as Entry
 from marketplace import snapshots
-from marketplace.models import OrderLine
-from rulebook import clocks
+from marketplace.models import Order, OrderLine
 from rulebook import queries as rulebook
-from rulebook.schema import Rules
+from rulebook.schema import Rules, Since
 
 ORDER_STATES: dict[Kind, tuple[str, ...]] = {
     Kind.UNSHIPPED: ("PAID_UNSHIPPED",),
@@ -76,7 +75,7 @@ def open_refund(
     rules = rulebook.rules(substance.pk)
     if type_code not in rules.types:
         raise Refused("type_unknown", type_code=type_code)
-    ends_at = window_ends_at(rules, type_code, order.completed_at)
+    ends_at = window_ends_at(rules, type_code, order)
     if ends_at is not None and now >= ends_at:
         raise Refused("out_of_window", ended_at=ends_at.isoformat())
     if Case.objects.filter(line=line, state__in=LIVE_STATES).exists():
@@ -136,12 +135,14 @@ def open_refund(
     return case
 
 
-def window_ends_at(rules: Rules, type_code: str, completed_at: datetime | None) -> datetime | None:
-    """When the filing window of this type ends (T11); ``None`` while the order is not completed or nothing ends it."""
+def window_ends_at(rules: Rules, type_code: str, order: Order) -> datetime | None:
+    """When the filing window of this type ends (T11); ``None`` while what it counts from has not happened.
+
+    Windows that count from a refusal are the negotiation's own clocks (``buyer_reply``): nothing ends them here.
+    """
     window = rules.type(type_code).window
-    if completed_at is None or window.days is None:
-        return None
-    return clocks.end_of_day(completed_at + timedelta(days=window.days))
+    since = {Since.COMPLETED: order.completed_at, Since.SIGNED: order.signed_at}
+    return window.ends_at(since.get(window.since))
 
 
 @act
@@ -248,7 +249,7 @@ def situation(case: Case, now: datetime) -> eligibility.Situation:
         .exclude(pk=case.pk)
         .exists()
     )
-    ends_at = window_ends_at(rules, case.type_code, order.completed_at)
+    ends_at = window_ends_at(rules, case.type_code, order)
     # The request itself was made within the window: what was asked for in time stays open to intervention.
     if ends_at is not None and case.opened_at < ends_at:
         ends_at = None

@@ -81,6 +81,61 @@ SENTENCES: dict[str, str | Promise] = {
     "evidence_code_unknown": _("Choose what the file shows."),
     "file_missing": _("Choose a photo or a PDF."),
     "reason_unknown": _("Choose a reason from the list."),
+    # the bench
+    "load_limit_reached": _("You have as many cases as you may take. Finish one first."),
+    "queue_is_empty": _("No case waits that you can take. You can help with approvals or calibration."),
+    "not_on_the_bench": _("This person does not decide cases now. Choose somebody else."),
+    "already_taken": _("Another senior decides this appeal."),
+    "side_unknown": _("Choose whom to ask: the buyer, the merchant or both."),
+    "point_unknown": _("Choose points of this case."),
+    # a draft
+    "no_draft": _("There is no draft of yours to send out. Write the ruling first."),
+    "ruling_incomplete": _("The ruling is not complete. What is missing is listed; your draft is kept."),
+    "ruling_not_proposed": _("This ruling no longer waits for approval."),
+    "finding_unknown": _("Choose for the buyer, for the merchant or undetermined."),
+    "verdict_unknown": _("Choose admit, admit in part or not admitted."),
+    "remedy_unknown": _("Choose a remedy from the list."),
+    "share_out_of_range": _("Enter a share from 0 to 100 percent."),
+    "payer_unknown": _("Choose who pays the freight."),
+    "too_many_clauses": _("A ruling can cite %(most)s clauses."),
+    "language_unknown": _("Choose the language of the letter from the list."),
+    # what a ruling lacks (the linter's problems; ``where`` gives the number)
+    "points_missing": _("The case has no point at issue to decide."),
+    "finding_missing": _("Decide point %(number)s."),
+    "burden_rule_missing": _("Point %(number)s is undetermined: cite the burden rule, or say who had to prove it."),
+    "admission_missing": _("Say whether %(number)s is admitted."),
+    "admission_reason_missing": _("Choose why %(number)s is not fully admitted."),
+    "admission_reason_unknown": _("Choose the reason for %(number)s from the list."),
+    "exhibit_not_yet_citable": _("%(number)s has not been open to the other side for 24 hours. It cannot be used yet."),
+    "clause_missing": _("Cite at least one clause."),
+    "clause_unknown": _("There is no clause %(number)s in the rules of this case."),
+    "clause_not_in_force": _("Clause %(number)s was not in force yet for this order. Use the earlier one."),
+    "remedy_missing": _("Choose a remedy."),
+    "ground_missing": _("A refund without return needs one ground. Choose it."),
+    "ground_unknown": _("Choose the ground from the list."),
+    "ground_not_needed": _("This remedy needs no ground for keeping the goods. Remove it."),
+    "share_missing": _("Enter the merchant's share of liability."),
+    "share_contradicts_remedy": _(
+        "Share and remedy contradict each other: only a dismissal leaves the merchant without a share."
+    ),
+    "freight_not_by_rule": _("By the rule for this kind of dispute somebody else pays the freight."),
+    "award_differs": _("The sum in the ruling is not the calculated one. Save the draft again."),
+    "reasons_too_short": _("Write the reasons out a little more."),
+    "reasons_omit_point": _("The reasons do not mention point %(number)s."),
+    "reasons_omit_exhibit": _("The reasons do not mention %(number)s, which is admitted."),
+    "reasons_cite_unknown_exhibit": _("The reasons mention %(number)s, which is not on the file."),
+    "reasons_name_somebody": _(
+        "Take names, telephone numbers and addresses out of the reasons. Write buyer and merchant."
+    ),
+    # appeals
+    "ground_of_appeal_unknown": _("Choose why you appeal: new evidence, the procedure or a misapplied rule."),
+    "point_missing_in_appeal": _("Choose at least one finding that you dispute."),
+    "new_evidence_missing": _("This ground needs new evidence. Add at least one photo or PDF."),
+    "evidence_is_not_new": _("One of these files was submitted before. Add evidence that is not on the file yet."),
+    "evidence_not_for_this_ground": _(
+        "New files belong to the ground “new evidence”. Choose it, or leave the files out."
+    ),
+    "why_late_missing": _("Say why you did not submit this evidence before."),
     # clocks
     "no_deadline_runs": _("No deadline runs in this state."),
     "deadline_not_extendable": _("The rules do not allow this deadline to be extended again."),
