@@ -172,7 +172,7 @@ class ExternalRefund(Received):
 
     class Pocket(models.TextChoices):
         ESCROW = "escrow", _("Escrow")
-        SETTLEMENT = "settlement", _("Merchant's settlement")
+        SETTLEMENT = "settlement", _("Merchant's payouts")
         DEPOSIT = "deposit", _("Merchant's deposit")
         OUTSIDE = "outside", _("Outside the marketplace")
 
@@ -306,10 +306,10 @@ class Movement(models.Model):
 
     class Kind(models.TextChoices):
         PAYMENT = "payment", _("Payment")
-        SETTLEMENT = "settlement", _("Settlement")
+        SETTLEMENT = "settlement", _("Payout to the merchant")
         DEPOSIT = "deposit", _("Deposit")
         REFUND_FROM_ESCROW = "refund_escrow", _("Refund from escrow")
-        REFUND_FROM_SETTLEMENT = "refund_settlement", _("Refund from settlement")
+        REFUND_FROM_SETTLEMENT = "refund_settlement", _("Refund from payouts")
         REFUND_FROM_DEPOSIT = "refund_deposit", _("Refund from deposit")
 
     key = models.CharField(max_length=120, unique=True)

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("escrow", "Escrow"),
-                            ("settlement", "Merchant's settlement"),
+                            ("settlement", "Merchant's payouts"),
                             ("deposit", "Merchant's deposit"),
                             ("outside", "Outside the marketplace"),
                         ],
@@ -59,10 +59,10 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("payment", "Payment"),
-                            ("settlement", "Settlement"),
+                            ("settlement", "Payout to the merchant"),
                             ("deposit", "Deposit"),
                             ("refund_escrow", "Refund from escrow"),
-                            ("refund_settlement", "Refund from settlement"),
+                            ("refund_settlement", "Refund from payouts"),
                             ("refund_deposit", "Refund from deposit"),
                         ],
                         max_length=20,

@@ -6,8 +6,9 @@ import hashlib
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         if report.rejected:
             raise CommandError(f"{len(report.rejected)} records were not taken", returncode=1)
 
-    def _take(self, file: IO[bytes], source: str, resume: bool, batch: int) -> Report:
+    def _take(self, file: BufferedReader, source: str, resume: bool, batch: int) -> Report:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.tell()
         place, _made = FeedFile.objects.get_or_create(source=source, digest=digest)
@@ -74,7 +75,7 @@ class Command(BaseCommand):
         return total
 
 
-def _batches(file: IO[bytes], line: int, size: int) -> Iterator[list[tuple[int, bytes]]]:
+def _batches(file: BufferedReader, line: int, size: int) -> Iterator[list[tuple[int, bytes]]]:
     """Numbered lines; one that is far too long is cut, and so is reported as such, without being read whole."""
     chunk: list[tuple[int, bytes]] = []
     while True:
