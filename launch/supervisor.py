@@ -124,7 +124,7 @@ class Supervisor:
         child.pause = _FIRST_PAUSE if now - child.started > _GOOD_LIFE else min(child.pause * 2, _LONGEST_PAUSE)
         child.due = now + child.pause
         how = f"was killed by signal {-code}" if code < 0 else f"stopped with code {code}"
-        say(f"! {child.name} {how}; it starts again in {child.pause:.0f} s ({self.state.log(child.name)})")
+        say(f"! {child.name} {how}; it starts again in {child.pause:.1f} s ({self.state.log(child.name)})")
 
     def _spawn(self, child: Child) -> None:
         child.before()
