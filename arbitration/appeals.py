@@ -52,8 +52,8 @@ def file(
 ) -> Appeal:
     """One side appeals against the findings on these points; the other side has 72 hours to answer (T29).
 
-    ``ground``: ``NEW_EVIDENCE`` needs at least one exhibit that was not on the file, ``RULE_ERROR`` at least one point,
-    ``PROCEDURE`` neither. Files were received before the act. Raises `Refused`: ``new_evidence_missing``,
+    ``ground``: ``new_evidence`` needs at least one exhibit that was not on the file, ``rule_error`` at least one point,
+    ``procedure`` neither. Files were received before the act. Raises `Refused`: ``new_evidence_missing``,
     ``evidence_is_not_new``, ``evidence_not_for_this_ground``, ``point_missing_in_appeal``, ``point_unknown``…
     """
     case = queries.lock(case_id, seen=seen)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from arbitration.calculator import DISMISSAL, Calculation
+from common.errors import Refused
 from disputes.awards import AwardLine, Payer
 
 ADMITTED = frozenset({"full", "part"})
@@ -79,8 +80,17 @@ class Problem:
     code: str
     where: str
 
+    @property
+    def number(self) -> str:
+        """Of the point, exhibit or clause concerned: ``3``, ``B2``, ``4.2``; empty where there is none."""
+        return self.where.partition(":")[2]
+
     def as_data(self) -> dict[str, str]:
         return {"code": self.code, "where": self.where}
+
+    def as_refusal(self) -> Refused:
+        """For `disputes.refusals.say`: the problem as a sentence in the reader's language."""
+        return Refused(self.code, number=self.number)
 
 
 def check(view: RulingView) -> list[Problem]:

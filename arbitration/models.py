@@ -261,7 +261,7 @@ class Appeal(models.Model):
     ``ruling_author`` repeats the author of the ruling appealed, so that a constraint can see both.
     """
 
-    NEW_EVIDENCE, PROCEDURE, RULE_ERROR = "NEW_EVIDENCE", "PROCEDURE", "RULE_ERROR"
+    NEW_EVIDENCE, PROCEDURE, RULE_ERROR = "new_evidence", "procedure", "rule_error"
     GROUNDS = (NEW_EVIDENCE, PROCEDURE, RULE_ERROR)
     UPHELD, CHANGED, SENT_BACK = "upheld", "changed", "sent_back"
 

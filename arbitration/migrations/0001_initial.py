@@ -191,9 +191,9 @@ class Migration(migrations.Migration):
                     "ground",
                     models.CharField(
                         choices=[
-                            ("NEW_EVIDENCE", "NEW_EVIDENCE"),
-                            ("PROCEDURE", "PROCEDURE"),
-                            ("RULE_ERROR", "RULE_ERROR"),
+                            ("new_evidence", "new_evidence"),
+                            ("procedure", "procedure"),
+                            ("rule_error", "rule_error"),
                         ],
                         max_length=16,
                     ),
