@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import Http404, HttpRequest
 
 from accounts import hats
@@ -23,12 +24,22 @@ def actor_or_404(request: HttpRequest, *roles: Role) -> Actor:
         except Missing:
             raise Http404 from None
     for role in roles:
-        merchant_id = request.session.get("merchant_id") if role is Role.MERCHANT else None
-        try:
-            return hats.actor_for(request.user, role, merchant_id)
-        except Missing:
-            continue
+        # A shop that was chosen once may have let its member go; then their next shop is as good as none chosen.
+        chosen = request.session.get("merchant_id") if role is Role.MERCHANT else None
+        for merchant_id in dict.fromkeys([chosen, None]):
+            try:
+                return hats.actor_for(request.user, role, merchant_id)
+            except Missing:
+                continue
     raise Http404
+
+
+def every_hat(user: AbstractBaseUser | AnonymousUser) -> list[Actor]:
+    """All actors a person may be; whoever is signed in may look at their own purchases."""
+    held = hats.hats_of(user)
+    if user.is_authenticated and user.is_active and all(actor.role is not Role.BUYER for actor in held):
+        held.append(Actor.buyer(user.pk))
+    return held
 
 
 def case_or_404(number: str, actor: Actor) -> Case:

@@ -8,14 +8,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts import hats
 from common import clock
 from common.actor import Actor, Role
 from common.errors import Missing, Refused
 from disputes import access, refusals
 from evidence import integrity, links
 from evidence.links import Served
-from web import navigation
+from web import fetch, navigation
 
 # Nothing that a stranger sent may run, load or be framed, whatever a browser takes it for.
 LOCKED_IN = "sandbox; default-src 'none'; img-src 'self'; style-src 'none'"
@@ -31,7 +30,7 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
         served = links.serve(token, viewer=request.user.pk, now=now)
     except Missing:
         raise Http404 from None
-    if not any(_may_see(actor, served, now) for actor in hats.hats_of(request.user)):
+    if not any(_may_see(actor, served, now) for actor in fetch.every_hat(request.user)):
         raise Http404
     try:
         content = integrity.open_checked(served)

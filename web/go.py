@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
-from accounts import hats
 from common.actor import Role
 from disputes import access
+from web import fetch
 
 PAGES = {
     Role.BUYER: "buyer:case",
@@ -25,7 +25,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """To the page of the case in the first area where this reader may see it; 404 where there is none."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    for actor in hats.hats_of(request.user):
+    for actor in fetch.every_hat(request.user):
         if actor.role not in PAGES or not access.visible_to(actor).filter(number=number).exists():
             continue
         try:

@@ -35,7 +35,7 @@ from web.acts import ActForm
 LONGEST = 500
 
 
-def _words(label: Any, help_text: Any = "", *, required: bool = True, rows: int = 4) -> CharField:
+def words(label: Any, help_text: Any = "", *, required: bool = True, rows: int = 4) -> CharField:
     return CharField(
         label=label,
         help_text=help_text,
@@ -49,14 +49,14 @@ class ReasonForm(ActForm):
     """A few words that the other side will read."""
 
     field_of = {"text_missing": "text", "text_too_long": "text"}
-    text = _words(gettext_lazy("Your reason"), gettext_lazy("The other side reads this. At most 500 characters."))
+    text = words(gettext_lazy("Your reason"), gettext_lazy("The other side reads this. At most 500 characters."))
 
 
 class NoteForm(ActForm):
     """Words that may be left out."""
 
     field_of = {"text_too_long": "text"}
-    text = _words(gettext_lazy("Anything to add"), required=False)
+    text = words(gettext_lazy("Anything to add"), required=False)
 
 
 class AmountField(CharField):
@@ -84,7 +84,7 @@ class ReviseForm(ActForm):
     field_of = {"amount_out_of_range": "amount", "text_too_long": "text"}
     kind = ChoiceField(label=gettext_lazy("What you ask for"), widget=RadioSelect)
     amount = amount_field(gettext_lazy("Amount"))
-    text = _words(gettext_lazy("Anything to add"), required=False)
+    text = words(gettext_lazy("Anything to add"), required=False)
 
     def prepare(self) -> None:
         kinds = negotiation.kinds_for(self.case.order.state)
@@ -113,7 +113,7 @@ class OfferForm(ActForm):
     field_of = {"amount_out_of_range": "amount", "text_too_long": "text"}
     amount = amount_field(gettext_lazy("Amount the buyer gets"))
     returns = BooleanField(label=gettext_lazy("The goods come back first"), required=False)
-    text = _words(gettext_lazy("A word to the other side"), required=False, rows=3)
+    text = words(gettext_lazy("A word to the other side"), required=False, rows=3)
 
     def prepare(self) -> None:
         self.fields["amount"].currency = self.case.currency  # type: ignore[attr-defined]
@@ -224,7 +224,7 @@ class AnswersForm(ActForm):
     """Point by point: where this side stands, in which words, with which of its exhibits."""
 
     field_of = {"text_too_long": "text"}
-    text = _words(gettext_lazy("In sum"), required=False)
+    text = words(gettext_lazy("In sum"), required=False)
 
     def prepare(self) -> None:
         me = self.actor.side.value if self.actor.side else ""
@@ -282,7 +282,7 @@ class ExtendForm(ActForm):
 
     field_of = {"extension_too_long": "hours", "text_missing": "text", "text_too_long": "text"}
     hours = IntegerField(label=gettext_lazy("Hours more"), min_value=1, max_value=24 * 30)
-    text = _words(gettext_lazy("Your reason"), gettext_lazy("Both sides read this."), rows=2)
+    text = words(gettext_lazy("Your reason"), gettext_lazy("Both sides read this."), rows=2)
 
 
 class AppealForm(ActForm):
@@ -302,7 +302,7 @@ class AppealForm(ActForm):
     points = MultipleChoiceField(
         label=gettext_lazy("Which findings are wrong"), widget=CheckboxSelectMultiple, required=False
     )
-    text = _words(gettext_lazy("What is wrong, and why"), gettext_lazy("At most 500 characters."))
+    text = words(gettext_lazy("What is wrong, and why"), gettext_lazy("At most 500 characters."))
     file = FileField(
         label=gettext_lazy("New evidence"),
         required=False,
@@ -325,4 +325,4 @@ class TextForm(ActForm):
     """An answer in words."""
 
     field_of = {"text_missing": "text", "text_too_long": "text"}
-    text = _words(gettext_lazy("Your answer"), gettext_lazy("At most 500 characters."))
+    text = words(gettext_lazy("Your answer"), gettext_lazy("At most 500 characters."))
