@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 
 
@@ -13,6 +14,14 @@ def _an_empty_cache(request: pytest.FixtureRequest) -> None:
     """No test sees what another one left in the cache. Those without a database need no Redis either."""
     if request.node.get_closest_marker("django_db") is not None:
         cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _shelf_for_all(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests upload goes into a folder of their own, never beside the evidence of a running demo."""
+    options = settings.STORAGES["evidence"].get("OPTIONS", {})
+    if "location" in options:
+        options["location"] = str(tmp_path_factory.mktemp("evidence"))
 
 
 @pytest.hookimpl(trylast=True)
