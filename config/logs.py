@@ -62,6 +62,9 @@ def config(*, level: str, readable: bool) -> dict[str, Any]:
             # Every 404 as a warning says nothing that the request line does not.
             "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
             "heng.request": {"level": level},
+            # A line for each wake-up, several a second, would bury the rest. Failures are errors and stay.
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
         },
     }
 

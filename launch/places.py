@@ -17,6 +17,7 @@ from launch.console import Trouble
 from launch.packages import PROJECT
 
 SYSTEM = Path("/var/lib/heng")
+_LONGEST_LOG = 10 * 1024**2
 _LONGEST_SOCKET = 90  # a socket's path ends at 107 characters; leave room for the names of the sockets
 
 
@@ -93,6 +94,9 @@ def prepare(folder: Path) -> State:
         for name in ("logs", "run", "mail", "evidence", "files"):
             (folder / name).mkdir(exist_ok=True)
             (folder / name).chmod(0o711 if name == "run" else 0o700)
+        for log in (folder / "logs").glob("*.log"):
+            if log.stat().st_size > _LONGEST_LOG:
+                log.replace(log.with_suffix(".old"))
     except OSError as error:
         raise Trouble(f"Cannot write to {folder}: {error.strerror}. Choose another folder with --state.") from None
     if os.getuid() == 0 and not is_open_to_all(folder):
