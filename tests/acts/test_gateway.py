@@ -14,7 +14,7 @@ import pytest
 
 from common.acts import act
 from demo_market.books import DEPOSIT
-from demo_market.server import Market, serve
+from demo_market.server import KINDS, Market, serve
 from marketplace import gateway
 from marketplace.gateway import Answer, Instruction, Kind, Result
 from marketplace.gateway.http import HttpGateway
@@ -176,3 +176,9 @@ def test_the_demonstration_can_change_its_manners_over_http(market: Market, cour
     assert court.carry_out(replace(REFUND, key="a1", kind=Kind.ADVANCE)).result is Result.DONE
     shown = json.load(urllib.request.urlopen(f"{market.url}/_demo/payments"))
     assert [payment["key"] for payment in shown["payments"]] == ["a1"]
+
+
+def test_the_manual_and_the_demonstration_know_every_kind_of_instruction() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "feed.md").read_text(encoding="utf-8")
+    assert {kind.value for kind in Kind} == KINDS
+    assert [kind.value for kind in Kind if f"`{kind.value}`" not in manual] == []
