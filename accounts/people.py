@@ -8,10 +8,10 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 
 from accounts import grants
-from accounts.models import User
+from accounts.models import LANGUAGES, User
 from common.actor import Actor
 from common.acts import act, require_act
-from common.errors import Missing
+from common.errors import Missing, Refused
 
 
 def establish(username: str, *, display_name: str, language: str = "zh-hans") -> User:
@@ -21,6 +21,17 @@ def establish(username: str, *, display_name: str, language: str = "zh-hans") ->
         username=username,
         defaults={"display_name": display_name, "language": language, "password": make_password(None)},
     )
+    return user
+
+
+@act
+def choose_language(user_id: int, language: str) -> User:
+    """The person reads notices and e-mails in this language from now on. Raises ``Refused`` for one we do not speak."""
+    if language not in dict(LANGUAGES):
+        raise Refused("language_unknown", language=language)
+    user = _lock(user_id)
+    user.language = language
+    user.save(update_fields=["language"])
     return user
 
 

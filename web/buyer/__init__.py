@@ -1,0 +1,1 @@
+"""The buyer's pages. They know one reader and that reader's own orders and cases."""

@@ -1,0 +1,184 @@
+"""The buyer's page of one case: whose turn, until when, what then; what to do; the record; the claim. Decides nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from common import clock
+from common.actor import Role
+from disputes import labels
+from disputes.lifecycle import Event, Kind, State
+from rulebook import queries as rulebook
+from web import acts, case_page, fetch, wording
+from web.buyer import evidence, following
+from web.case_page import Action, CasePage
+from web.party.acts import PARTY
+
+# Which act of a state is the one that this page is for, most pressing first; the next that is open stands beside it.
+PRESSING = (
+    Event.RETURN_SHIPPED,
+    Event.APPEAL_ANSWERED,
+    Event.MORE_EVIDENCE_HANDED_IN,
+    Event.INTERVENTION_REQUESTED,
+    Event.BUYER_HANDED_IN,
+    Event.EVIDENCE_ADDED,
+    Event.APPEAL_FILED,
+    Event.OFFER_MADE,
+    Event.WITHDRAWN,
+)
+ICONS = {
+    Event.EVIDENCE_ADDED: "camera",
+    Event.RETURN_SHIPPED: "truck",
+    Event.INTERVENTION_REQUESTED: "scale",
+    Event.BUYER_HANDED_IN: "send",
+    Event.MORE_EVIDENCE_HANDED_IN: "send",
+    Event.APPEAL_FILED: "undo-2",
+}
+# These have their place beside the proposal that they are about.
+AT_THE_OFFER = (Event.OFFER_ACCEPTED, Event.OFFER_DECLINED, Event.OFFER_RETRACTED)
+
+
+@require_safe
+def page(request: HttpRequest, number: str) -> HttpResponse:
+    """B9: everything about one case, and the act of this state in the dock."""
+    actor = fetch.actor_or_404(request, Role.BUYER)
+    case = fetch.case_or_404(number, actor)
+    now = clock.now()
+    built = case_page.build(case, actor, now)
+    actions = _actions(built, now)
+    dock = sorted((a for a in actions if a.event in PRESSING), key=lambda a: PRESSING.index(a.event))[:2]
+    shown = {
+        "now": now,
+        "case": case,
+        "page": built,
+        "entries": built.lines,
+        "checklist": _checklist(built),
+        "claim": _claim(built),
+        "points": case_page.stances(built.points),
+        "offers": [_offer(built, offer) for offer in built.offers],
+        "theirs": [exhibit for exhibit in built.their_exhibits if exhibit.side == "m"],
+        "decided": case.ruled_by_id is not None,
+        "opens": _opens(built, now),
+        "next_lines": following.lines(built),
+        "primary": dock[0] if dock else None,
+        "secondary": dock[1] if len(dock) > 1 else None,
+        "icon_name": ICONS.get(dock[0].event, "") if dock else "",
+        "others": [action for action in actions if action not in dock],
+        "back": reverse("buyer:home"),
+        "back_label": _("My cases"),
+        "top_title": _("Case"),
+    }
+    return render(request, "buyer/case.html", shown)
+
+
+def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
+    """The page of one act. Filing a claim has pages of its own."""
+    if event == Event.INTERVENTION_REQUESTED.value:
+        return HttpResponseRedirect(reverse("buyer:step_in", args=[number]))
+    return acts.view(
+        request, number, event, roles=(Role.BUYER,), registry=PARTY, area="buyer", layout="layout/buyer.html"
+    )
+
+
+def _actions(built: CasePage, now: datetime) -> list[Action]:
+    """What the table opens to the buyer, less what plainly has no object now; the guards speak for the rest."""
+    case = built.case
+    asked = case.asked in ("", "buyer", "both") and case.answered not in ("buyer", "both")
+    pointless = {
+        Event.BUYER_HANDED_IN: case.buyer_handed_in_at is not None or bool(_needed(built)),
+        Event.EVIDENCE_WITHDRAWN: not any(e.mine and not e.withdrawn for e in built.exhibits),
+        Event.POINT_ANSWERED: not any(point.raised_by != "buyer" for point in built.points),
+        Event.APPEAL_FILED: case.buyer_appealed_at is not None or case.buyer_waived_at is not None,
+        Event.APPEAL_WAIVED: case.buyer_appealed_at is not None or case.buyer_waived_at is not None,
+        Event.APPEAL_ANSWERED: case.appellant == "buyer",
+        Event.MORE_EVIDENCE_HANDED_IN: not asked,
+        Event.RETURN_SHIPPED: not case.returns and case.outcome is not None and not case.outcome.returns,
+        Event.DEADLINE_EXTENDED: case.awaits not in ("buyer", "both"),
+        Event.INTERVENTION_REQUESTED: bool(_opens(built, now)),
+        Event.REQUEST_REVISED: case.intervened_at is not None,
+        Event.OFFER_MADE: any(offer.side == "buyer" for offer in built.offers),
+    }
+    found = []
+    for action in built.actions:
+        if action.event in AT_THE_OFFER or pointless.get(action.event, False):
+            continue
+        if action.event is Event.EVIDENCE_ADDED:
+            action = Action(action.event, action.label, reverse("buyer:evidence", args=[case.number]))
+        found.append(action)
+    return found
+
+
+def _opens(built: CasePage, now: datetime) -> str:
+    """From when the platform can be asked, while the merchant still has time; empty once it can, or where it cannot."""
+    case = built.case
+    waiting = State(case.state) is State.AWAITING_MERCHANT and case.refusals_so_far == 0
+    if not waiting:
+        return ""
+    step = rulebook.rules(case.procedure_rules_id).step("intervention_opens")
+    opens_at = case.opened_at + timedelta(hours=step.duration.amount)
+    return wording.moment(opens_at, now) if now < opens_at else ""
+
+
+def _needed(built: CasePage) -> list[evidence.Row]:
+    lines = evidence.rows(built.case, built.rules, built.exhibits, open_now=True)
+    return [line for line in lines if line.state == "need"]
+
+
+def _checklist(built: CasePage) -> dict[str, Any] | None:
+    """The to-do card, while evidence can be given: what is in, what is missing, until when."""
+    case = built.case
+    if case.intervened_at is None or not evidence.is_open(case):
+        return None
+    lines = evidence.rows(case, built.rules, built.exhibits, open_now=True)
+    counted = [line for line in lines if line.level != evidence.LEVELS["optional"] or line.state in ("done", "auto")]
+    done = sum(line.state in ("done", "auto") for line in counted)
+    missing = len(counted) - done
+    needed = [line for line in lines if line.state == "need"]
+    if needed:
+        title = _("Still needed: %(what)s") % {"what": needed[0].name}
+    elif missing == 1:
+        title = _("One more piece would help")
+    elif missing:
+        title = _("%(count)s more pieces would help") % {"count": missing}
+    else:
+        title = _("Your evidence is complete")
+    till = ""
+    if case.evidence_closes_at is not None and built.now < case.evidence_closes_at:
+        till = _("You can add until %(at)s.") % {"at": wording.deadline(case.evidence_closes_at, built.now)}
+    return {"title": title, "rows": counted, "done": done, "total": len(counted), "till": till, "open": bool(needed)}
+
+
+def _claim(built: CasePage) -> list[dict[str, Any]]:
+    """My claim in three rows: what for, why, and what became of it."""
+    case = built.case
+    asked = labels.KINDS[Kind(case.kind)] if case.intervened_at is None else built.rules.remedy(case.remedy).name
+    back = _("the goods go back") if case.returns else _("the goods stay with you")
+    rows = [
+        {"label": _("Asked for"), "value": str(asked), "amount": case.claimed, "after": back},
+        {"label": _("Reason"), "value": built.type_name},
+    ]
+    if case.outcome is not None:
+        rows.append({"label": _("Outcome"), "value": "", "amount": case.outcome.amount})
+    return rows
+
+
+def _offer(built: CasePage, offer: Any) -> dict[str, Any]:
+    opened = {action.event: action.href for action in built.actions}
+    mine = offer.side == "buyer"
+    names = (
+        {"retract": Event.OFFER_RETRACTED}
+        if mine
+        else {
+            "accept": Event.OFFER_ACCEPTED,
+            "decline": Event.OFFER_DECLINED,
+        }
+    )
+    hrefs = {name: f"{opened[event]}?offer={offer.pk}" for name, event in names.items() if event in opened}
+    return case_page.offer_card(offer, built.actor, built.case, built.now, hrefs)

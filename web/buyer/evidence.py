@@ -1,0 +1,197 @@
+"""The buyer's evidence: what the rules ask for, what is in, and one plain upload for each row. Bytes first, then the act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import clock
+from common.actor import Actor, Role
+from common.errors import Missing, Refused
+from disputes import refusals, submissions
+from disputes.lifecycle import LIFECYCLE, Event, State
+from disputes.models import Case
+from evidence import checklist, intake, limits
+from evidence.checklist import Status
+from evidence.models import Exhibit
+from rulebook import queries as rulebook
+from rulebook.schema import Level, Rules
+from web import case_page, fetch, wording
+from web.case_page import ExhibitView
+
+MOST_AT_ONCE = 9
+# What the buyer wrote at filing is their statement of facts: it is never asked for again.
+SAID_AT_FILING = ("E34",)
+
+LEVELS: dict[str, str | Promise] = {
+    Level.REQUIRED.value: gettext_lazy("Required"),
+    Level.RECOMMENDED.value: gettext_lazy("Recommended"),
+    Level.OPTIONAL.value: gettext_lazy("Optional"),
+    Level.AUTOMATIC.value: "",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the checklist as ``components/checklist_row.html`` reads it, with what is in and what went wrong."""
+
+    code: str
+    name: str
+    state: str
+    why: str
+    level: str | Promise
+    status: str
+    icon: str
+    href: str
+    what: str
+    mine: list[ExhibitView] = field(default_factory=list)
+    errors: tuple[str, ...] = ()
+    takes_files: bool = True
+
+
+def rows(case: Case, rules: Rules, exhibits: Iterable[ExhibitView], *, open_now: bool) -> list[Row]:
+    """The checklist of the buyer. What is needed most comes first, what the platform brought in comes last."""
+    own = [exhibit for exhibit in exhibits if exhibit.mine and not exhibit.withdrawn]
+    pieces = [_Piece.of(exhibit) for exhibit in exhibits]
+    needs = {need.code: need for need in rules.type(case.type_code).needs("buyer", case.order.state)}
+    made = []
+    for line in checklist.rows(rules, case.type_code, "buyer", case.order.state, pieces, automatic=SAID_AT_FILING):
+        kind = rules.exhibits[line.code]
+        mine = [exhibit for exhibit in own if exhibit.code == line.code]
+        may_add = open_now and not kind.automatic and not kind.platform_only
+        made.append(
+            Row(
+                code=line.code,
+                name=str(kind.name),
+                state=_state(line, may_add),
+                why="" if mine else str(rules.why(needs[line.code])),
+                level=LEVELS.get(line.level, "") if line.status is Status.OPEN else "",
+                status=_("%(count)s in") % {"count": len(mine)} if mine else "",
+                icon="package-open" if "photo" in kind.media else "file-text",
+                href=f"{reverse('buyer:evidence', args=[case.number])}#{line.code}" if may_add and not mine else "",
+                what=str(kind.what),
+                mine=mine,
+                takes_files=not kind.automatic
+                and not kind.platform_only
+                and {"photo", "pdf"} & set(kind.media) != set(),
+            )
+        )
+    return sorted(made, key=lambda row: ("need", "open", "done", "auto", "later").index(row.state))
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """As much of an exhibit as the checklist looks at."""
+
+    side: str
+    code: str
+    number: str
+    withdrawn_at: bool | None
+
+    @classmethod
+    def of(cls, view: ExhibitView) -> _Piece:
+        side = {"b": "buyer", "m": "merchant"}.get(view.side, "platform")
+        return cls(side, view.code, view.number, True if view.withdrawn else None)
+
+
+def _state(line: checklist.Row, may_add: bool) -> str:
+    if line.status is Status.MET:
+        return "done"
+    if line.status is Status.BROUGHT:
+        return "auto"
+    if not may_add:
+        return "later"
+    return "need" if line.blocks else "open"
+
+
+def is_open(case: Case) -> bool:
+    return Event.EVIDENCE_ADDED in LIFECYCLE.open_to(State(case.state), Role.BUYER)
+
+
+def page(request: HttpRequest, number: str) -> HttpResponse:
+    """The checklist with an upload beside each row. POST takes the files of one row; each is taken or refused alone."""
+    actor = fetch.actor_or_404(request, Role.BUYER)
+    case = fetch.case_or_404(number, actor)
+    failed: dict[str, tuple[str, ...]] = {}
+    if request.method == "POST":
+        code = request.POST.get("code", "")
+        files = request.FILES.getlist("files")
+        taken, errors = _take(case, actor, code, files)
+        if taken:
+            receipts = wording_of(taken)
+            messages.success(request, _("Received: %(files)s.") % {"files": receipts})
+        if not errors:
+            return HttpResponseRedirect(f"{reverse('buyer:evidence', args=[case.number])}#{code}")
+        failed[code] = tuple(errors)
+    now = clock.now()
+    rules = rulebook.rules(case.substance_rules_id)
+    exhibits = case_page.exhibits_for(case, actor, rules, now)
+    lines = rows(case, rules, exhibits, open_now=is_open(case))
+    asked = {row.code for row in lines}
+    shown = {
+        "now": now,
+        "case": case,
+        "open": is_open(case),
+        "rows": [(row, failed.get(row.code, ())) for row in lines if row.takes_files],
+        "brought": [row for row in lines if not row.takes_files],
+        "others": [e for e in exhibits if e.mine and e.code not in asked and not e.withdrawn],
+        "stray": [error for code, found in failed.items() if code not in asked for error in found],
+        "limits": limits_text(),
+        "till": _till(case, now),
+        "other_href": reverse("buyer:act", args=[case.number, Event.EVIDENCE_ADDED.value]),
+        "back": reverse("buyer:case", args=[case.number]),
+        "top_title": _("Evidence"),
+        "failed": bool(failed),
+    }
+    return render(request, "buyer/evidence.html", shown, status=422 if failed else 200)
+
+
+def limits_text() -> str:
+    """Named before the picker opens."""
+    words = {"megabytes": limits.FILE_BYTES // limits.MEGABYTE, "most": MOST_AT_ONCE}
+    return _("Photos (JPEG, PNG, WebP, GIF) or PDF, up to %(megabytes)s MB each, %(most)s at a time.") % words
+
+
+def wording_of(taken: list[Exhibit]) -> str:
+    """Numbers with their receipts, to be kept: ``B2 (receipt 7K3M-…)``."""
+    told = [_("%(number)s (receipt %(code)s)") % {"number": e.number, "code": e.receipt_code} for e in taken]
+    return ", ".join(told)
+
+
+def _take(case: Case, actor: Actor, code: str, files: list[UploadedFile]) -> tuple[list[Exhibit], list[str]]:
+    """Each file by itself: what is good is kept even if its neighbour is not."""
+    taken: list[Exhibit] = []
+    if not files:
+        return taken, [refusals.say(Refused("file_missing"))]
+    errors = []
+    if len(files) > MOST_AT_ONCE:
+        errors.append(_("%(most)s files at a time; the rest were left out. Add them now.") % {"most": MOST_AT_ONCE})
+    for file in files[:MOST_AT_ONCE]:
+        claimed = file.name or ""
+        try:
+            received = intake.receive(file, claimed_name=claimed, now=clock.now())
+            added = submissions.add_evidence(
+                case.pk, received, code=code, name="", note="", actor=actor, now=clock.now()
+            )
+        except Missing:
+            raise Http404 from None
+        except Refused as refused:
+            errors.append(_("“%(file)s”: %(why)s") % {"file": claimed[:60], "why": refusals.say(refused)})
+        else:
+            taken.append(added)
+    return taken, errors
+
+
+def _till(case: Case, now: object) -> str:
+    if case.evidence_closes_at is None:
+        return ""
+    return _("You can add until %(at)s.") % {"at": wording.deadline(case.evidence_closes_at, now)}  # type: ignore[arg-type]

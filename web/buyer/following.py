@@ -1,0 +1,90 @@
+"""What happens next, as the buyer reads it: for each state the ways it can go, with the terms of the case's own rules."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from disputes.lifecycle import State
+from rulebook import queries as rulebook
+from web.case_page import CasePage
+from web.rules import length
+
+Text = str | Promise
+
+# State → (icon, sentence, the step whose term stands in the sentence). At most three ways, the likeliest first.
+WAYS: dict[State, tuple[tuple[str, Text, str], ...]] = {
+    State.AWAITING_MERCHANT: (
+        ("hand-coins", _("The merchant agrees: the refund is paid, after the return if one was asked for"), ""),
+        ("message-square", _("The merchant refuses: you can change the request or ask the platform to step in"), ""),
+        ("timer", _("The merchant does not reply: the rules reply for them when the term ends"), ""),
+    ),
+    State.AWAITING_BUYER: (
+        ("scale", _("You ask the platform to step in: both sides then give their evidence"), ""),
+        ("pencil", _("You change the request: the merchant has to reply again"), ""),
+        ("handshake", _("You both settle it: the case ends on the terms agreed"), ""),
+    ),
+    State.AWAITING_RETURN: (
+        ("truck", _("You send the goods back within %(term)s and enter the tracking number"), "return_shipment"),
+        ("store", _("The merchant confirms what came back; then the refund is paid"), ""),
+    ),
+    State.RETURN_IN_TRANSIT: (
+        ("store", _("The merchant confirms the return: the refund is paid"), ""),
+        ("timer", _("The merchant does not object in time: the refund is paid all the same"), ""),
+        ("message-square", _("The merchant objects: you can ask the platform to step in"), ""),
+    ),
+    State.ADMISSION: (
+        ("circle-check", _("Accepted: both sides have %(term)s for evidence"), "evidence"),
+        ("circle-x", _("Not accepted: you are told why, by which rule, and where else you can turn"), ""),
+    ),
+    State.GATHERING_EVIDENCE: (
+        ("send", _("You hand in: the merchant has %(term)s to accept or to answer each point"), "confirmation"),
+        ("store", _("The merchant gives evidence too; you see each piece here"), ""),
+        ("gavel", _("The period ends: an arbitrator decides on the evidence there is"), ""),
+    ),
+    State.AWAITING_CONFIRMATION: (
+        ("store", _("The merchant accepts: the claim is carried out"), ""),
+        ("list-checks", _("The merchant disputes it: you see the answer to every point here"), ""),
+        ("gavel", _("No answer in time: an arbitrator decides on the evidence there is"), ""),
+    ),
+    State.AWAITING_ASSIGNMENT: (
+        ("gavel", _("An arbitrator takes the case and rules within %(term)s, with reasons for every point"), "review"),
+        ("undo-2", _("You can appeal the ruling once, within %(term)s"), "appeal_window"),
+    ),
+    State.UNDER_REVIEW: (
+        ("gavel", _("The ruling comes within %(term)s, with reasons for every point"), "review"),
+        ("message-square", _("The arbitrator may ask you for more evidence first"), ""),
+        ("undo-2", _("You can appeal the ruling once, within %(term)s"), "appeal_window"),
+    ),
+    State.MORE_EVIDENCE: (
+        ("upload", _("Whoever was asked has %(term)s to add it"), "more_evidence"),
+        ("gavel", _("Then the arbitrator goes on and rules"), ""),
+    ),
+    State.JURY_VOTING: (("gavel", _("The votes are counted; the arbitrator rules with them before their eyes"), ""),),
+    State.AWAITING_APPROVAL: (("gavel", _("A second person checks the ruling; then it is served on both sides"), ""),),
+    State.APPEAL_WINDOW: (
+        ("undo-2", _("Either side can appeal once; somebody else then decides"), ""),
+        ("hand-coins", _("Nobody appeals: the ruling is final here and is carried out"), ""),
+    ),
+    State.AWAITING_APPEAL_ANSWER: (
+        ("message-square", _("The other side has %(term)s to answer"), "appeal_answer"),
+        ("gavel", _("Then somebody other than the first arbitrator decides"), ""),
+    ),
+    State.UNDER_APPEAL: (
+        ("gavel", _("The appeal is decided within %(term)s; after that it is final here"), "appeal_decision"),
+    ),
+    State.AWAITING_COMPLIANCE: (
+        ("hand-coins", _("What was decided is done; what is not done in time is enforced from the money held"), ""),
+    ),
+    State.ENFORCING: (("hand-coins", _("The money goes back the way you paid; you are told when it has left"), ""),),
+}
+
+
+def lines(page: CasePage) -> list[dict[str, str]]:
+    """The ways for this case. Nothing follows once it has ended."""
+    rules = rulebook.rules(page.case.procedure_rules_id)
+    made = []
+    for icon, text, step in WAYS.get(State(page.case.state), ()):
+        term = length(rules.step(step).duration) if step in rules.steps else ""
+        made.append({"icon": icon, "text": str(text) % {"term": term} if step else str(text)})
+    return made

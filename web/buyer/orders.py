@@ -1,0 +1,194 @@
+"""The buyer's orders and the refund request: what can be asked for each thing bought. Decides nothing; the act does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.forms import CharField, ChoiceField, Form, RadioSelect, Select
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from common import clock, money
+from common.actor import Role
+from common.errors import Missing, Refused
+from disputes import labels, negotiation, refusals
+from disputes.lifecycle import Kind
+from disputes.models import LIVE_STATES, Case
+from marketplace.models import Order, OrderLine
+from rulebook import queries as rulebook
+from rulebook.schema import Rules
+from web import fetch
+from web.buyer import lists
+from web.party.forms import amount_field, words
+
+PAGE = 20
+MERCHANTS_OWN = "merchant"  # the group of claims that only a shop can bring
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing bought: the live case about it, or the address where a refund is asked for, or neither."""
+
+    line: OrderLine
+    case: Case | None
+    ask_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    order: Order
+    rows: list[Row]
+
+
+class RefundForm(Form):
+    """What went wrong, and what is asked for. Sums are typed as people type them."""
+
+    field_of = {
+        "amount_out_of_range": "amount",
+        "text_missing": "text",
+        "text_too_long": "text",
+        "type_unknown": "type",
+        "type_not_for_order": "type",
+        "out_of_window": "type",
+    }
+    type = ChoiceField(label=gettext_lazy("What happened"), widget=Select)
+    kind = ChoiceField(label=gettext_lazy("What you ask for"), widget=RadioSelect)
+    amount = amount_field(gettext_lazy("Amount"))
+    text: CharField = words(
+        gettext_lazy("In your words"),
+        gettext_lazy("When it came, what you saw, what the merchant said. The merchant reads this."),
+    )
+
+    def __init__(self, *args: Any, line: OrderLine, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        order = line.order
+        kinds = negotiation.kinds_for(order.state)
+        self.fields["kind"].choices = [(kind.value, labels.KINDS[kind]) for kind in kinds]  # type: ignore[attr-defined]
+        if len(kinds) == 1:
+            self.fields["kind"].initial = kinds[0].value
+        rules = rulebook.rules(rulebook.in_force(rulebook.default_profile(), order.paid_at or now).pk)
+        self.fields["type"].choices = [("", _("Choose")), *type_choices(rules, order.state)]  # type: ignore[attr-defined]
+        self.fields["type"].error_messages["required"] = refusals.say(Refused("type_unknown"))
+        self.fields["kind"].error_messages["required"] = _("Choose what you ask for.")
+        self.fields["text"].error_messages["required"] = refusals.say(Refused("text_missing"))
+        self.fields["kind"].widget.attrs["class"] = "radio"
+        amount = self.fields["amount"]
+        amount.currency = order.currency  # type: ignore[attr-defined]
+        amount.initial = money.text(line.paid, order.currency)
+        highest = money.sign(order.currency) + money.text(line.paid, order.currency)
+        amount.help_text = _("At most %(sum)s (amount paid)") % {"sum": highest}
+        amount.error_messages["required"] = refusals.say(Refused("amount_unreadable"))
+
+
+def type_choices(rules: Rules, order_state: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What may have happened to an order in this state, in plain words, by group."""
+    found = []
+    for code, group in rules.groups.items():
+        if code == MERCHANTS_OWN:
+            continue
+        types = [t for t in rules.types.values() if t.group == code and (not t.states or order_state in t.states)]
+        if types:
+            found.append((str(group.name), [(kind.code, str(kind.choice)) for kind in types]))
+    return found
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Orders, newest first, each thing with what can be done about it."""
+    actor = fetch.actor_or_404(request, Role.BUYER)
+    orders = Order.objects.filter(buyer_id=actor.id).select_related("merchant")
+    orders = orders.prefetch_related("lines").order_by("-placed_at", "-id")
+    at, pk = _cursor(request.GET.get("after", ""))
+    if at is not None:
+        orders = orders.filter(Q(placed_at__lt=at) | Q(placed_at=at, id__lt=pk))
+    found = list(orders[: PAGE + 1])
+    page = found[:PAGE]
+    lines = [line for order in page for line in order.lines.all()]
+    live = {case.line_id: case for case in Case.objects.filter(line__in=lines, state__in=LIVE_STATES)}
+    following = ""
+    if len(found) > PAGE:
+        following = f"?after={page[-1].placed_at.isoformat()}~{page[-1].pk}".replace("+", "%2B")
+    shown = {
+        "now": clock.now(),
+        "nav": lists.nav(actor, "orders"),
+        "orders": [Bought(order, _rows(order, live)) for order in page],
+        "next_href": following,
+        "first_href": reverse("buyer:orders") if at is not None else "",
+    }
+    return render(request, "buyer/orders.html", shown)
+
+
+def refund(request: HttpRequest, order: str, place: int) -> HttpResponse:
+    """Ask the merchant for a refund of one thing of an order: the ``place``-th, counted from one."""
+    actor = fetch.actor_or_404(request, Role.BUYER)
+    line = _line_or_404(order, place, actor.id)
+    now = clock.now()
+    there = Case.objects.filter(line=line, state__in=LIVE_STATES).first()
+    if there is not None:
+        messages.info(request, refusals.say(Refused("live_case_exists")))
+        return HttpResponseRedirect(reverse("buyer:case", args=[there.number]))
+    form = RefundForm(request.POST if request.method == "POST" else None, line=line, now=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            case = negotiation.open_refund(
+                line.pk,
+                kind=Kind(form.cleaned_data["kind"]),
+                type_code=form.cleaned_data["type"],
+                amount=form.cleaned_data["amount"],
+                text=form.cleaned_data["text"],
+                actor=actor,
+                now=now,
+            )
+        except Missing:
+            raise Http404 from None
+        except Refused as refused:
+            form.add_error(form.field_of.get(refused.code), refusals.say(refused))
+        else:
+            messages.success(request, _("Your request is with the merchant. You see here when it is answered."))
+            return HttpResponseRedirect(reverse("buyer:case", args=[case.number]))
+    shown = {
+        "now": now,
+        "form": form,
+        "line": line,
+        "order": line.order,
+        "open": bool(negotiation.kinds_for(line.order.state)),
+        "back": reverse("buyer:orders"),
+        "top_title": _("Ask for a refund"),
+    }
+    return render(request, "buyer/refund.html", shown, status=422 if form.errors else 200)
+
+
+def _line_or_404(order: str, place: int, buyer_id: int | None) -> OrderLine:
+    lines = OrderLine.objects.filter(order__public_id=order, order__buyer_id=buyer_id)
+    found = list(lines.select_related("order__merchant").order_by("id")[place - 1 : place]) if place > 0 else []
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _rows(order: Order, live: dict[int, Case]) -> list[Row]:
+    lines = sorted(order.lines.all(), key=lambda line: line.pk)
+    may_ask = bool(negotiation.kinds_for(order.state)) and order.paid_at is not None
+    rows = []
+    for place, line in enumerate(lines, start=1):
+        case = live.get(line.pk)
+        href = reverse("buyer:refund", args=[order.public_id, place]) if may_ask and case is None else ""
+        rows.append(Row(line, case, href))
+    return rows
+
+
+def _cursor(after: str) -> tuple[datetime | None, int]:
+    written, _sep, pk = after.rpartition("~")
+    try:
+        return (parse_datetime(written) if written else None), int(pk or 0)
+    except ValueError:
+        return None, 0
