@@ -185,10 +185,11 @@ def _hand_back(case: Case, *, reason: str, text: str, recuse: bool, actor: Actor
         raise Refused("text_too_long", field="hand_back", longest=LONGEST_TEXT, length=len(text))
     holder, data = case.assignee_id, {"reason": reason, "recused": recuse}
     advance(case, Event.HANDED_BACK, actor=actor, now=now, facts=bench.facts(case, actor, now), data=data)
+    assert actor.id is not None and holder is not None
     HandBack.objects.create(
         case=case,
         round=case.round,
-        user_id=holder if holder is not None else actor.id,
+        user_id=holder,
         reason=reason,
         text=text,
         recused=recuse,

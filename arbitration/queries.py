@@ -85,7 +85,7 @@ def queue(
 def counts(actor: Actor, views: Sequence[View], most: int = 100) -> dict[View, int]:
     """How many rows each view has, counted no further than ``most``. One query for all of them."""
     parts: list[str] = []
-    values: list[object] = []
+    values: list[Any] = []
     for number, view in enumerate(views):
         sql, params = _of_view(actor, view).order_by().values("pk")[:most].query.sql_with_params()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS counted{number})")
@@ -226,7 +226,7 @@ def _counted(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def _exhibits(case: Case, actor: Actor) -> QuerySet[Exhibit]:
-    seen = Seen.objects.filter(exhibit=OuterRef("pk"), user_id=actor.id)
+    seen = Seen.objects.filter(Q(user_id=actor.id), exhibit=OuterRef("pk"))
     return (
         Exhibit.objects.filter(dossier_id=case.dossier_id)
         .select_related("blob")
