@@ -65,6 +65,8 @@ def config(*, level: str, readable: bool) -> dict[str, Any]:
             # A line for each wake-up, several a second, would bury the rest. Failures are errors and stay.
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
+            # Writes whole addresses.
+            "httpx": {"level": "WARNING"},
         },
     }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
@@ -14,11 +12,9 @@ urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("admin/", admin.site.urls),
+    path("api/", include("api.urls")),
 ]
-if find_spec("api.urls"):
-    urlpatterns += [path("api/", include("api.urls"))]
-if find_spec("accounts.demo"):
-    urlpatterns += i18n_patterns(path("", include("web.urls")), prefix_default_language=False)
+urlpatterns += i18n_patterns(path("", include("web.urls")), prefix_default_language=False)
 
 handler400 = "web.errors.bad_request"
 handler403 = "web.errors.forbidden"
