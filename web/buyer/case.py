@@ -19,6 +19,7 @@ from rulebook import queries as rulebook
 from web import acts, case_page, fetch, wording
 from web.buyer import evidence, following
 from web.case_page import Action, CasePage
+from web.party import choices
 from web.party.acts import PARTY
 
 # Which act of a state is the one that this page is for, most pressing first; the next that is open stands beside it.
@@ -41,8 +42,7 @@ ICONS = {
     Event.MORE_EVIDENCE_HANDED_IN: "send",
     Event.APPEAL_FILED: "undo-2",
 }
-# These have their place beside the proposal that they are about.
-AT_THE_OFFER = (Event.OFFER_ACCEPTED, Event.OFFER_DECLINED, Event.OFFER_RETRACTED)
+PAGES = frozenset({*PARTY, Event.INTERVENTION_REQUESTED})
 
 
 @require_safe
@@ -88,26 +88,17 @@ def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
 
 
 def _actions(built: CasePage, now: datetime) -> list[Action]:
-    """What the table opens to the buyer, less what plainly has no object now; the guards speak for the rest."""
+    """What the table and its guards open to the buyer, less what plainly has no object now."""
     case = built.case
-    asked = case.asked in ("", "buyer", "both") and case.answered not in ("buyer", "both")
     pointless = {
-        Event.BUYER_HANDED_IN: case.buyer_handed_in_at is not None or bool(_needed(built)),
-        Event.EVIDENCE_WITHDRAWN: not any(e.mine and not e.withdrawn for e in built.exhibits),
+        Event.BUYER_HANDED_IN: bool(_needed(built)),
         Event.POINT_ANSWERED: not any(point.raised_by != "buyer" for point in built.points),
-        Event.APPEAL_FILED: case.buyer_appealed_at is not None or case.buyer_waived_at is not None,
-        Event.APPEAL_WAIVED: case.buyer_appealed_at is not None or case.buyer_waived_at is not None,
-        Event.APPEAL_ANSWERED: case.appellant == "buyer",
-        Event.MORE_EVIDENCE_HANDED_IN: not asked,
-        Event.RETURN_SHIPPED: not case.returns and case.outcome is not None and not case.outcome.returns,
-        Event.DEADLINE_EXTENDED: case.awaits not in ("buyer", "both"),
         Event.INTERVENTION_REQUESTED: bool(_opens(built, now)),
-        Event.REQUEST_REVISED: case.intervened_at is not None,
         Event.OFFER_MADE: any(offer.side == "buyer" for offer in built.offers),
     }
     found = []
-    for action in built.actions:
-        if action.event in AT_THE_OFFER or pointless.get(action.event, False):
+    for action in choices.worthwhile(built, PAGES):
+        if pointless.get(action.event, False):
             continue
         if action.event is Event.EVIDENCE_ADDED:
             action = Action(action.event, action.label, reverse("buyer:evidence", args=[case.number]))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -21,6 +21,7 @@ from disputes.lifecycle import TERMINAL, State
 from disputes.models import Case, Deadline, Offer
 from notifications.models import Notice
 from web import fetch, navigation, turn
+from web.keyset import Cursor
 from web.turn import Turn
 
 PAGE = 50
@@ -32,6 +33,8 @@ GROUPS: dict[str, str | Promise] = {
     "ended": _("Ended"),
 }
 _ENDED = [state.value for state in TERMINAL]
+# Where money is moving, nobody owes anything by any time: last in its list.
+_NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 # Both sides may appeal, but whoever has waived it owes nothing any more.
 _SAID_ALL = Q(state=State.APPEAL_WINDOW.value, buyer_waived_at__isnull=False)
 
@@ -83,52 +86,28 @@ def nav(actor: Actor, current: str) -> list[navigation.Item]:
 
 
 def _page(key: str, actor: Actor, after: str) -> tuple[list[Case], str]:
+    """One page of a group and the address of the next. Live cases by what is due first, ended ones newest first."""
     cases = access.visible_to(actor).select_related("merchant", "outcome").defer("outcome__lines")
+    cursor = Cursor.read(after)
+    if key == "ended":
+        ended = cases.filter(state__in=_ENDED).annotate(place=F("opened_at")).order_by("-place", "-id")
+        if cursor is not None:
+            ended = ended.filter(Q(place__lt=cursor.at) | Q(place=cursor.at, id__lt=cursor.id))
+        return _cut(key, list(ended[: PAGE + 1]))
     offered = Exists(Offer.objects.filter(case=OuterRef("pk"), state=Offer.OPEN).exclude(side="buyer"))
     mine = Q(awaits__in=["buyer", "both"]) & ~_SAID_ALL | Q(offered)
-    if key == "ended":
-        return _newest(cases.filter(state__in=_ENDED), key, after)
-    live = cases.exclude(state__in=_ENDED)
-    return _soonest(live.filter(mine) if key == "mine" else live.exclude(mine), key, after)
+    live = cases.exclude(state__in=_ENDED).filter(mine if key == "mine" else ~mine)
+    live = live.annotate(place=Coalesce("due_at", Value(_NEVER, DateTimeField()))).order_by("place", "id")
+    if cursor is not None:
+        live = live.filter(Q(place__gt=cursor.at) | Q(place=cursor.at, id__gt=cursor.id))
+    return _cut(key, list(live[: PAGE + 1]))
 
 
-def _soonest(cases: QuerySet[Case], key: str, after: str) -> tuple[list[Case], str]:
-    """By what is due first; a case whose money is moving is due to nobody and comes last, in one page of its own order."""
-    at, pk = _cursor(after)
-    rows = cases.order_by("due_at", "id")
-    if at is not None:
-        rows = rows.filter(Q(due_at__gt=at) | Q(due_at=at, id__gt=pk) | Q(due_at__isnull=True))
-    elif pk:
-        rows = rows.filter(due_at__isnull=True, id__gt=pk)
-    found = list(rows[: PAGE + 1])
-    return _cut(found, key, lambda case: case.due_at)
-
-
-def _newest(cases: QuerySet[Case], key: str, after: str) -> tuple[list[Case], str]:
-    at, pk = _cursor(after)
-    rows = cases.order_by("-opened_at", "-id")
-    if at is not None:
-        rows = rows.filter(Q(opened_at__lt=at) | Q(opened_at=at, id__lt=pk))
-    found = list(rows[: PAGE + 1])
-    return _cut(found, key, lambda case: case.opened_at)
-
-
-def _cut(found: list[Case], key: str, at: Callable[[Case], datetime | None]) -> tuple[list[Case], str]:
+def _cut(key: str, found: list[Case]) -> tuple[list[Case], str]:
     if len(found) <= PAGE:
         return found, ""
     last = found[PAGE - 1]
-    moment = at(last)
-    place = f"{moment.isoformat() if moment else ''}~{last.pk}".replace("+", "%2B")
-    return found[:PAGE], f"?group={key}&after={place}"
-
-
-def _cursor(after: str) -> tuple[datetime | None, int]:
-    """The place a page goes on from. What is not a place begins at the top."""
-    written, _sep, pk = after.rpartition("~")
-    try:
-        return (parse_datetime(written) if written else None), int(pk or 0)
-    except ValueError:
-        return None, 0
+    return found[:PAGE], f"?group={key}&after={Cursor(last.place, last.pk)}"  # type: ignore[attr-defined]
 
 
 def _deadlines(cases: Sequence[Case]) -> dict[int, list[Deadline]]:

@@ -12,7 +12,6 @@ from django.forms import CharField, ChoiceField, Form, RadioSelect, Select
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -28,6 +27,7 @@ from rulebook import queries as rulebook
 from rulebook.schema import Rules
 from web import fetch
 from web.buyer import lists
+from web.keyset import Cursor
 from web.party.forms import amount_field, words
 
 PAGE = 20
@@ -107,22 +107,20 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = fetch.actor_or_404(request, Role.BUYER)
     orders = Order.objects.filter(buyer_id=actor.id).select_related("merchant")
     orders = orders.prefetch_related("lines").order_by("-placed_at", "-id")
-    at, pk = _cursor(request.GET.get("after", ""))
-    if at is not None:
-        orders = orders.filter(Q(placed_at__lt=at) | Q(placed_at=at, id__lt=pk))
+    cursor = Cursor.read(request.GET.get("after", ""))
+    if cursor is not None:
+        orders = orders.filter(Q(placed_at__lt=cursor.at) | Q(placed_at=cursor.at, id__lt=cursor.id))
     found = list(orders[: PAGE + 1])
     page = found[:PAGE]
     lines = [line for order in page for line in order.lines.all()]
     live = {case.line_id: case for case in Case.objects.filter(line__in=lines, state__in=LIVE_STATES)}
-    following = ""
-    if len(found) > PAGE:
-        following = f"?after={page[-1].placed_at.isoformat()}~{page[-1].pk}".replace("+", "%2B")
+    following = f"?after={Cursor(page[-1].placed_at, page[-1].pk)}" if len(found) > PAGE else ""
     shown = {
         "now": clock.now(),
         "nav": lists.nav(actor, "orders"),
         "orders": [Bought(order, _rows(order, live)) for order in page],
         "next_href": following,
-        "first_href": reverse("buyer:orders") if at is not None else "",
+        "first_href": reverse("buyer:orders") if cursor is not None else "",
     }
     return render(request, "buyer/orders.html", shown)
 
@@ -184,11 +182,3 @@ def _rows(order: Order, live: dict[int, Case]) -> list[Row]:
         href = reverse("buyer:refund", args=[order.public_id, place]) if may_ask and case is None else ""
         rows.append(Row(line, case, href))
     return rows
-
-
-def _cursor(after: str) -> tuple[datetime | None, int]:
-    written, _sep, pk = after.rpartition("~")
-    try:
-        return (parse_datetime(written) if written else None), int(pk or 0)
-    except ValueError:
-        return None, 0
