@@ -161,6 +161,13 @@ def _back_off(row: Row, error: Exception, now: datetime) -> None:
     )
 
 
+@act
+def try_again(deadline_id: int) -> None:
+    """Ops have looked at it: the deadline that was set aside is weighed again with the next tick."""
+    aside = Deadline.objects.filter(pk=deadline_id, state=Deadline.PENDING, set_aside_at__isnull=False)
+    aside.update(attempts=0, retry_at=None, set_aside_at=None, error="")
+
+
 def _write(planned: Sequence[tuple[Row, Move]], now: datetime) -> None:
     """All moves of a batch in a handful of statements. Gives the same rows as ``transitions.advance`` one by one."""
     if not planned:

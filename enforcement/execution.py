@@ -159,6 +159,15 @@ def write_down(step_id: int, answer: Answer, *, now: datetime) -> Step:
     return step
 
 
+@act
+def ask_again(step_id: int, *, now: datetime) -> None:
+    """Ops have looked at it: a step that waits for its next try is tried with the next round, under its own key."""
+    _, step = _lock(step_id)
+    if step.state in (Step.PENDING, Step.UNKNOWN):
+        step.next_attempt_at = now
+        step.save(update_fields=["next_attempt_at"])
+
+
 def back_off(attempts: int) -> timedelta:
     """How long to wait after the ``attempts``-th try brought no answer. The last wait repeats for ever."""
     return BACK_OFF[min(max(attempts, 1), len(BACK_OFF)) - 1]

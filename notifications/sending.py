@@ -96,6 +96,13 @@ def _park(email_id: int, *, error: str, now: datetime) -> None:
 
 
 @act
+def try_again(email_id: int) -> None:
+    """Ops have looked at it: the e-mail that was parked is sent with the next round."""
+    parked = Email.objects.filter(pk=email_id, state=Email.PARKED)
+    parked.update(state=Email.WAITING, attempts=0, retry_at=None, error="")
+
+
+@act
 def _retry(email_id: int, *, error: str, now: datetime) -> None:
     email = Email.objects.select_for_update().get(pk=email_id)
     attempts = email.attempts + 1
