@@ -5,6 +5,7 @@ declared.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -39,21 +40,16 @@ def has_interest(user_id: int, *, buyer_id: int, merchant_id: int) -> bool:
 
 
 @act
-def declare(
-    *, merchant_id: int | None = None, person_id: int | None = None, actor: Actor, now: datetime
-) -> Interest:
+def declare(*, merchant_id: int | None = None, person_id: int | None = None, actor: Actor, now: datetime) -> Interest:
     """Somebody has told of a tie to a shop or a person. Declaring it again is harmless."""
     return keep(merchant_id=merchant_id, person_id=person_id, actor=actor, now=now)
 
 
-def keep(
-    *, merchant_id: int | None = None, person_id: int | None = None, actor: Actor, now: datetime
-) -> Interest:
+def keep(*, merchant_id: int | None = None, person_id: int | None = None, actor: Actor, now: datetime) -> Interest:
     """The same inside another act, as when a case is handed back because of it."""
     require_act()
     if actor.id is None or (merchant_id is None) == (person_id is None):
         raise Refused("tie_unclear")
-    interest, _ = Interest.objects.get_or_create(
-        user_id=actor.id, merchant_id=merchant_id, person_id=person_id, defaults={"declared_at": now}
-    )
+    tie: dict[str, Any] = {"merchant_id": merchant_id, "person_id": person_id}
+    interest, _ = Interest.objects.get_or_create(user_id=actor.id, **tie, defaults={"declared_at": now})
     return interest

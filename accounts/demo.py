@@ -137,9 +137,7 @@ def ensure_demo_accounts(*, now: datetime) -> dict[str, User]:
 
 
 def _shop(shop: DemoShop) -> Merchant:
-    known = Identity.objects.filter(
-        source=SOURCE, external_id=shop.external_id, merchant__isnull=False
-    ).first()
+    known = Identity.objects.filter(source=SOURCE, external_id=shop.external_id, merchant__isnull=False).first()
     if known is not None and known.merchant is not None:
         return known.merchant
     merchant = Merchant.objects.create(name=shop.name)

@@ -31,9 +31,7 @@ def give(
     ``number`` is what parties read of an arbitrator or senior: required for these, and never that of another
     person, present or past.
     """
-    return establish(
-        user_id, office=office, number=number, skills=skills, load_limit=load_limit, actor=actor, now=now
-    )
+    return establish(user_id, office=office, number=number, skills=skills, load_limit=load_limit, actor=actor, now=now)
 
 
 def establish(

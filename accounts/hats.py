@@ -58,9 +58,7 @@ def office_for(user: AbstractBaseUser | AnonymousUser, roles: Sequence[Role]) ->
     if not isinstance(user, User) or not user.is_active:
         raise Missing
     wanted = [role.value for role in roles]
-    held = set(
-        Grant.objects.filter(user=user, role__in=wanted, revoked_at__isnull=True).values_list("role", flat=True)
-    )
+    held = set(Grant.objects.filter(user=user, role__in=wanted, revoked_at__isnull=True).values_list("role", flat=True))
     for role in roles:
         if role.value in held:
             return Actor.staff(role, user.pk)
@@ -97,15 +95,15 @@ def still_holds(actor: Actor) -> bool:
         case Role.MERCHANT:
             return Right.VIEW in rights_of(actor)
         case _:
-            return Grant.objects.filter(
-                user_id=actor.id, role=actor.role.value, revoked_at__isnull=True
-            ).exists()
+            return Grant.objects.filter(user_id=actor.id, role=actor.role.value, revoked_at__isnull=True).exists()
 
 
 def number_of(user_id: int | None, at: datetime | None = None) -> str:
     """The number by which parties know an arbitrator or senior, the newest first; empty if there never was
     one.
     """
+    if user_id is None:
+        return ""
     grants = Grant.objects.filter(user_id=user_id).exclude(number="")
     if at is not None:
         grants = grants.filter(since__lte=at)

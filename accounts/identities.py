@@ -33,10 +33,7 @@ def buyers_for(source: str, names: Mapping[str, str]) -> dict[str, int]:
         for external_id in unknown
     )
     Identity.objects.bulk_create(
-        (
-            Identity(source=source, external_id=key, user=user)
-            for key, user in zip(unknown, made, strict=True)
-        ),
+        (Identity(source=source, external_id=key, user=user) for key, user in zip(unknown, made, strict=True)),
         ignore_conflicts=True,
     )
     known = _users(source, names)
@@ -58,10 +55,7 @@ def merchants_for(source: str, names: Mapping[str, str]) -> dict[str, int]:
         return known
     made = Merchant.objects.bulk_create(Merchant(name=(names[key] or key)[:120]) for key in unknown)
     Identity.objects.bulk_create(
-        (
-            Identity(source=source, external_id=key, merchant=shop)
-            for key, shop in zip(unknown, made, strict=True)
-        ),
+        (Identity(source=source, external_id=key, merchant=shop) for key, shop in zip(unknown, made, strict=True)),
         ignore_conflicts=True,
     )
     known = _merchants(source, names)
@@ -104,17 +98,11 @@ def rename_merchant(merchant_id: int, name: str) -> None:
 
 def _users(source: str, external_ids: Iterable[str]) -> dict[str, int]:
     rows = Identity.objects.filter(source=source, external_id__in=list(external_ids), user__isnull=False)
-    return {
-        external_id: user
-        for external_id, user in rows.values_list("external_id", "user_id")
-        if user is not None
-    }
+    return {external_id: user for external_id, user in rows.values_list("external_id", "user_id") if user is not None}
 
 
 def _merchants(source: str, external_ids: Iterable[str]) -> dict[str, int]:
     rows = Identity.objects.filter(source=source, external_id__in=list(external_ids), merchant__isnull=False)
     return {
-        external_id: shop
-        for external_id, shop in rows.values_list("external_id", "merchant_id")
-        if shop is not None
+        external_id: shop for external_id, shop in rows.values_list("external_id", "merchant_id") if shop is not None
     }

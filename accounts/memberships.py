@@ -24,9 +24,7 @@ def invite(
     now: datetime,
 ) -> Membership:
     """The person acts for the shop from now on. ``accept_limit`` in minor units; ``None``: no limit."""
-    return establish(
-        merchant_id, user_id=user_id, rights=rights, accept_limit=accept_limit, actor=actor, now=now
-    )
+    return establish(merchant_id, user_id=user_id, rights=rights, accept_limit=accept_limit, actor=actor, now=now)
 
 
 def establish(
@@ -131,11 +129,7 @@ def _begin(
     wanted = frozenset(rights) | {Right.VIEW}
     if accept_limit is not None and accept_limit < 0:
         raise Refused("amount_out_of_range", lowest=0)
-    if (
-        actor.limit is not None
-        and Right.ACCEPT in wanted
-        and (accept_limit is None or accept_limit > actor.limit)
-    ):
+    if actor.limit is not None and Right.ACCEPT in wanted and (accept_limit is None or accept_limit > actor.limit):
         raise Refused("more_than_you_have", highest=actor.limit)
     return Membership.objects.create(
         user_id=user_id,

@@ -103,8 +103,7 @@ class Identity(models.Model):
                 name="identity_one_merchant",
             ),
             models.CheckConstraint(
-                condition=Q(user__isnull=False, merchant__isnull=True)
-                | Q(user__isnull=True, merchant__isnull=False),
+                condition=Q(user__isnull=False, merchant__isnull=True) | Q(user__isnull=True, merchant__isnull=False),
                 name="identity_is_person_or_shop",
             ),
         ]

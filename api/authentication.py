@@ -41,6 +41,13 @@ class Caller:
         return Actor.merchant(None, merchant_id, client_id=self.client.pk)
 
 
+def caller_of(request: Request) -> Caller:
+    """The client behind a request that has passed ``HasScope``."""
+    caller: object = request.user
+    assert isinstance(caller, Caller)
+    return caller
+
+
 class BearerKey(BaseAuthentication):
     """``Authorization: Bearer heng_…``. Whatever is wrong with a key, the answer is the same 401."""
 

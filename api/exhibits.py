@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from accounts.models import Scope
 from api import bodies, documents, idempotency, prints
+from api.authentication import caller_of
 from api.cases import case_or_missing
 from api.endpoint import Endpoint
 from api.problems import BodyTooLarge
@@ -42,9 +43,9 @@ class AddExhibit(Endpoint):
     def post(self, request: Request, number: str) -> HttpResponse:
         if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
             raise BodyTooLarge
-        case = case_or_missing(request.user, number)
+        case = case_or_missing(caller_of(request), number)
         data = bodies.parsed(bodies.AddEvidence, request.data)
-        actor = request.user.on_behalf_of(
+        actor = caller_of(request).on_behalf_of(
             Side(data["on_behalf_of"]), buyer_id=case.buyer_id, merchant_id=case.merchant_id
         )
         known = idempotency.known(request)

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from accounts.models import Scope
 from api import documents, idempotency, prints
+from api.authentication import caller_of
 from api.endpoint import Endpoint
 from api.problems import BodyTooLarge
 from common import clock
@@ -32,7 +33,7 @@ class OneALine(BaseParser):
 
     media_type = "application/x-ndjson"
 
-    def parse(
+    def parse(  # type: ignore[override]
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Records:
         lines = _read(stream).split(b"\n")
@@ -44,7 +45,7 @@ class Array(BaseParser):
 
     media_type = "application/json"
 
-    def parse(
+    def parse(  # type: ignore[override]
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Records:
         try:
@@ -75,15 +76,15 @@ class Ingest(Endpoint):
         ),
     )
     def post(self, request: Request) -> HttpResponse:
-        records: Records = request.data
+        records: Any = request.data
         if not isinstance(records, list):  # an empty body reaches no parser
             raise ParseError
         if len(records) > MOST:
             raise BodyTooLarge
-        now = clock.now()
+        source, now = caller_of(request).source, clock.now()
         return idempotency.afterwards(
             request,
-            lambda: ingest.ingest(_fit(records), source=request.user.source, now=now),
+            lambda: ingest.ingest(_fit(records), source=source, now=now),
             lambda report: (200, _print(report)),
             now=now,
         )

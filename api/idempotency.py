@@ -23,6 +23,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from accounts.models import ApiClient
+from api.authentication import caller_of
 from api.models import Reply
 from common import digest
 from common.acts import Companion, accompanied_by, act
@@ -47,7 +48,7 @@ def once(
     ``reply`` gives status and JSON body and runs inside the act's transaction. Raises ``Refused``
     ``idempotency_key_reused`` if the key was used for another request.
     """
-    client, key, mark = request.user.client, key_of(request), digest_of(request)
+    client, key, mark = caller_of(request).client, key_of(request), digest_of(request)
     before_us = _find(client, key)
     if before_us is not None:
         return _replay(before_us, mark)
@@ -73,7 +74,7 @@ def once(
 
 def known(request: Request) -> HttpResponse | None:
     """What was answered under this key before, for an endpoint that has costly work to do before its act."""
-    row = _find(request.user.client, key_of(request))
+    row = _find(caller_of(request).client, key_of(request))
     return _replay(row, digest_of(request)) if row is not None else None
 
 
@@ -88,7 +89,7 @@ def afterwards(
     if HEADER not in request.headers:
         status, body = reply(perform())
         return HttpResponse(JSONRenderer().render(body), status=status, content_type="application/json")
-    client, key, mark = request.user.client, key_of(request), digest_of(request)
+    client, key, mark = caller_of(request).client, key_of(request), digest_of(request)
     before_us = _find(client, key)
     if before_us is not None:
         return _replay(before_us, mark)
@@ -138,7 +139,7 @@ def _content(data: Any, name: str) -> Any:
     return [_of_file(value) if isinstance(value, UploadedFile) else value for value in values]
 
 
-def _of_file(file: UploadedFile) -> str:
+def _of_file(file: UploadedFile[bytes]) -> str:
     hashed = hashlib.sha256()
     for piece in file.chunks():
         hashed.update(piece)

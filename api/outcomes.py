@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from accounts.models import Scope
 from api import bodies, documents, pagination, prints
+from api.authentication import caller_of
 from api.endpoint import Endpoint
 from disputes.models import Outcome
 
@@ -41,7 +42,7 @@ class Outcomes(Endpoint):
     def get(self, request: Request) -> Response:
         bodies.filtered(bodies.Paged, request.query_params)
         after, limit = pagination.after_id(request.query_params), pagination.limit_of(request.query_params)
-        rows = Outcome.objects.filter(case__order__source=request.user.source, pk__gt=after)
+        rows = Outcome.objects.filter(case__order__source=caller_of(request).source, pk__gt=after)
         rows = rows.filter(pk__lte=settled()).select_related("case", "case__order", "case__line")
         found = list(rows.order_by("pk")[: limit + 1])
         shown = found[:limit]

@@ -263,13 +263,13 @@ class ExhibitShape(serializers.Serializer[Any]):
 
 
 class AwardLineShape(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     formula = serializers.CharField()
     amount = serializers.IntegerField()
 
 
 class OutcomeShape(serializers.Serializer[Any]):
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     round = serializers.IntegerField()
     remedy = serializers.CharField()
     amount = serializers.IntegerField()
@@ -288,7 +288,7 @@ class OutcomeShape(serializers.Serializer[Any]):
 class ActionShape(serializers.Serializer[Any]):
     event = serializers.CharField()
     role = serializers.ChoiceField(["buyer", "merchant"])
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     method = serializers.CharField()
     href = serializers.CharField()
     due_at = serializers.DateTimeField(allow_null=True)
@@ -358,5 +358,5 @@ class ProblemShape(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField(required=False)
-    data = serializers.DictField(required=False)
-    errors = FieldErrorShape(many=True, required=False)
+    data = serializers.DictField(required=False)  # type: ignore[assignment]
+    errors = FieldErrorShape(many=True, required=False)  # type: ignore[assignment]

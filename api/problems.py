@@ -87,7 +87,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         case exceptions.ValidationError():
             return problem(400, code="invalid", errors=list(_fields(error.detail)))
         case exceptions.Throttled():
-            wait = str(max(1, math.ceil(error.wait or 1)))
+            wait = str(max(1, math.ceil(getattr(error, "wait", None) or 1)))
             return problem(429, headers={"Retry-After": wait})
         case RequestDataTooBig():
             return problem(413)

@@ -136,6 +136,22 @@ SENTENCES: dict[str, str | Promise] = {
         "New files belong to the ground “new evidence”. Choose it, or leave the files out."
     ),
     "why_late_missing": _("Say why you did not submit this evidence before."),
+    # people and machines
+    "not_for_yourself": _("Nobody decides this for themselves. Ask a colleague."),
+    "person_is_disabled": _("This account is disabled. Enable it first."),
+    "number_missing": _("Whoever decides cases needs a number that the parties can read."),
+    "number_taken": _("This number belongs to somebody else, or once did. Choose another one."),
+    "already_a_member": _("This person is a member of the shop already. Change their rights instead."),
+    "more_than_you_have": _("You cannot give more than you may accept yourself: %(highest)s."),
+    "last_owner": _("The shop needs an owner. Make somebody else an owner first."),
+    "time_is_past": _("This moment is over. Choose one that is still to come."),
+    "tie_unclear": _("Say to which shop or to which person you are tied."),
+    "scope_missing": _("Choose at least one thing that the key opens."),
+    "name_taken": _("There is a client of this name already."),
+    "client_is_revoked": _("This client was revoked. Make a new one."),
+    "not_a_demo": _("This installation is no demo."),
+    "idempotency_key_reused": _("This Idempotency-Key was used for another request. Use a new one."),
+    "idempotency_key_in_use": _("A request with this Idempotency-Key is under way. Repeat it in a moment."),
     # clocks
     "no_deadline_runs": _("No deadline runs in this state."),
     "deadline_not_extendable": _("The rules do not allow this deadline to be extended again."),

@@ -20,9 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
         parser.add_argument("office", choices=[office.value for office in Office])
-        parser.add_argument(
-            "--number", default="", help="what parties read of an arbitrator or senior, such as 018"
-        )
+        parser.add_argument("--number", default="", help="what parties read of an arbitrator or senior, such as 018")
         parser.add_argument("--load-limit", type=int, default=30)
 
     def handle(self, *args: Any, **options: Any) -> None:

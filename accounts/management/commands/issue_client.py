@@ -20,9 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name")
         parser.add_argument("--source", required=True, help="the feed whose orders and cases it may see")
-        parser.add_argument(
-            "--scope", action="append", choices=[scope.value for scope in Scope], required=True
-        )
+        parser.add_argument("--scope", action="append", choices=[scope.value for scope in Scope], required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
         scopes = [Scope(scope) for scope in options["scope"]]
