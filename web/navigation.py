@@ -68,7 +68,7 @@ AREAS: dict[str, tuple[Place, ...]] = {
 # What stands beside the seal in the bar of an area.
 NAMES: dict[str, str | Promise] = {
     "merchant": _("Shop desk"),
-    "desk": _("Arbitration desk"),
+    "desk": _("Ruling desk"),
     "jury": _("Public jury"),
     "ops": _("Operations"),
 }

@@ -144,9 +144,15 @@ def _appeal(form: ActForm) -> None:
     )
 
 
+def _source() -> tuple[str, Text]:
+    """The ladder of sources (P01–P03), as far as it is the merchant's own money."""
+    return "database", _("It comes from the held payment first, then from what is due to you, then from your deposit.")
+
+
 def _refund_now(case: Case, actor: Actor) -> Lines:
     return [
         ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(case.claimed, case.currency)}),
+        _source(),
         ("package", _("The buyer keeps the goods.")),
         ("lock-keyhole", _("This ends the case and cannot be undone.")),
     ]
@@ -159,6 +165,7 @@ def _return_first(case: Case, actor: Actor) -> Lines:
             "hand-coins",
             _("%(sum)s goes to the buyer when they have arrived.") % {"sum": _sum(case.claimed, case.currency)},
         ),
+        _source(),
     ]
 
 
@@ -178,6 +185,7 @@ def _complied(case: Case, actor: Actor) -> Lines:
     amount = case.outcome.amount if case.outcome is not None else 0
     return [
         ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(amount, case.currency)}),
+        _source(),
         ("circle-check", _("The ruling counts as carried out of your own accord.")),
     ]
 

@@ -243,7 +243,7 @@ class AnswersForm(ActForm):
             answers = getattr(point, "current_answers", [])
             mine = next((answer for answer in answers if answer.side == me), None)
             self.fields[f"stance_{point.pk}"] = ChoiceField(
-                label=f"{point.number}. {point.text}",
+                label=_("Where you stand on point %(number)s") % {"number": point.number},
                 choices=stances,
                 widget=RadioSelect,
                 required=False,
@@ -265,6 +265,16 @@ class AnswersForm(ActForm):
                     initial=[str(pk) for pk in mine.exhibits] if mine else [],
                 )
         self.order_fields([*[name for name in self.fields if name != "text"], "text"])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The fields of each point together, as the page sets them."""
+        return [
+            {
+                "point": point,
+                "fields": [self[name] for kind in ("stance", "text", "exhibits") if (name := f"{kind}_{point.pk}") in self.fields],
+            }
+            for point in self.points
+        ]
 
     def answers(self) -> list[Answer]:
         """What was answered; points left open are left out, and the act says so."""
