@@ -61,7 +61,8 @@ def stamp() -> str:
 
 
 def _stamp(names: list[str]) -> str:
-    text = "\n".join([*names, str(PYTHON.resolve()), sys.version.split()[0]])
+    # Of .venv's Python, which need not be the one that runs this.
+    text = "\n".join([*names, (VENV / "pyvenv.cfg").read_text(encoding="utf-8")])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
