@@ -150,7 +150,7 @@ ACTIONS: dict[Event, Text] = {
     Event.APPEAL_TAKEN: _("Take the appeal"),
     Event.APPEAL_UPHELD: _("Uphold the ruling"),
     Event.APPEAL_CHANGED: _("Change the ruling"),
-    Event.APPEAL_SENT_BACK: _("Send it back"),
+    Event.APPEAL_SENT_BACK: pgettext_lazy("ruling", "Send it back"),
     Event.COMPLIED: _("Pay now"),
     Event.CLOCKS_STOPPED: _("Put on hold"),
     Event.CLOCKS_RESUMED: _("Let the clocks run"),

@@ -73,7 +73,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "others": [action for action in actions if action not in dock],
         "back": reverse("buyer:home"),
         "back_label": _("My cases"),
-        "top_title": _("Case"),
+        "top_title": _("Case details"),
     }
     return render(request, "buyer/case.html", shown)
 

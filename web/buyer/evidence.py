@@ -32,6 +32,8 @@ MOST_AT_ONCE = 9
 # What the buyer wrote at filing is their statement of facts: it is never asked for again.
 SAID_AT_FILING = ("E34",)
 
+_NO_VIDEO = gettext_lazy("Videos are not taken yet: send the important frames as photos.")
+
 LEVELS: dict[str, str | Promise] = {
     Level.REQUIRED.value: gettext_lazy("Required"),
     Level.RECOMMENDED.value: gettext_lazy("Recommended"),
@@ -54,7 +56,6 @@ class Row:
     href: str
     what: str
     mine: list[ExhibitView] = field(default_factory=list)
-    errors: tuple[str, ...] = ()
     takes_files: bool = True
 
 
@@ -78,11 +79,9 @@ def rows(case: Case, rules: Rules, exhibits: Iterable[ExhibitView], *, open_now:
                 status=_("%(count)s in") % {"count": len(mine)} if mine else "",
                 icon="package-open" if "photo" in kind.media else "file-text",
                 href=f"{reverse('buyer:evidence', args=[case.number])}#{line.code}" if may_add and not mine else "",
-                what=str(kind.what),
+                what=f"{kind.what} · {_NO_VIDEO}" if set(kind.media) == {"video"} else str(kind.what),
                 mine=mine,
-                takes_files=not kind.automatic
-                and not kind.platform_only
-                and {"photo", "pdf"} & set(kind.media) != set(),
+                takes_files=not kind.automatic and not kind.platform_only,
             )
         )
     return sorted(made, key=lambda row: ("need", "open", "done", "auto", "later").index(row.state))
