@@ -1,4 +1,4 @@
-"""A decision letter as words on paper, for one reader, in the language in which it was given. Reads a letter, nothing else."""
+"""A decision letter as words on paper, for one reader, in the language of the letter. Reads nothing else."""
 
 from __future__ import annotations
 
@@ -44,7 +44,6 @@ FINDINGS: dict[str, Text] = {
 PAYERS: dict[str, Text] = {
     "buyer": gettext_lazy("The buyer pays the way back."),
     "merchant": gettext_lazy("The merchant pays the way back."),
-    "platform": gettext_lazy("The platform pays the way back."),
 }
 DECISIONS: dict[str, Text] = {
     "upheld": gettext_lazy("The ruling stands."),
@@ -118,7 +117,9 @@ def paper(reading: Reading, *, preview: bool = False) -> Paper:
             ),
             code="" if preview else reading.code,
             water=_("Preview") if preview else "",
-            lines=tuple((line["label"], line["value"]) for line in line_words(letter.result.lines, letter.result.currency)),
+            lines=tuple(
+                (line["label"], line["value"]) for line in line_words(letter.result.lines, letter.result.currency)
+            ),
         )
 
 
@@ -277,7 +278,9 @@ def _disagree(letter: Letter) -> Section:
         said.append(_("This decision is final here."))
     said += _routes(letter.remedies.routes)
     if letter.automated:
-        said.append(_("Some steps of this case were taken by a machine when a term ended; a person can look at them again."))
+        said.append(
+            _("Some steps of this case were taken by a machine when a term ended; a person can look at them again.")
+        )
     return Section(_("If you do not agree"), items=tuple(grounds), paragraphs=tuple(said))
 
 

@@ -1,0 +1,305 @@
+"""What the bench does through its pages: drafts, rulings, approvals, appeals, and every other act by its form."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from arbitration.models import Appeal, DraftAside, HandBack, Ruling
+from common import clock
+from common.actor import Actor, Role
+from disputes.lifecycle import Event, State
+from disputes.models import Case, Offer
+from tests import builders, deciding, reach
+from tests.edges.test_desk_pages import page, signed_in, text
+from tests.reach import Scene
+from web.desk.acts import DESK
+
+pytestmark = pytest.mark.django_db
+
+
+def typed(made: Scene, version: int = 0, **changes: str) -> dict[str, object]:
+    """A whole ruling for the buyer as the form posts it."""
+    draft = deciding.a_draft(made)
+    data: dict[str, object] = {
+        "version": version,
+        "share": "100",
+        "clauses": list(draft.clauses),
+        "remedy": draft.remedy,
+        "reasons": draft.reasons,
+        "language": "zh-hans",
+    }
+    data |= {f"finding_{number}": "buyer" for number in draft.findings}
+    data |= {f"admit_{number}": "yes" for number in draft.admissions}
+    return data | changes
+
+
+def post(actor: Actor, name: str, made: Scene, data: dict[str, object], *more: str):
+    return signed_in(actor).post(page(name, made.case.number, *more), data)
+
+
+def act(actor: Actor, made: Scene, event: Event, **data: object):
+    return post(actor, "act", made, {"seen": made.reload().version, **data}, event.value)
+
+
+def test_a_draft_is_kept_with_whatever_is_missing_and_says_what():
+    made = deciding.taken()
+    reply = post(made.arbitrator, "case", made, {"version": 0, "language": "zh-hans", "finding_1": "unclear"})
+    assert reply.status_code == 302
+    ruling = Ruling.objects.get(case=made.case)
+    assert list(ruling.findings.values_list("finding", flat=True)) == ["undetermined"]
+    shown = text(signed_in(made.arbitrator), page("case", made.case.number))
+    assert "Find on point 2" in shown and "Choose a remedy" in shown
+    assert shown.count(" checked") == 1
+
+
+def test_a_whole_ruling_goes_from_form_to_letter():
+    made = deciding.taken()
+    reply = post(made.arbitrator, "case", made, typed(made, go="preview"))
+    assert reply.headers["Location"].endswith(f"{made.case.number}/preview/")
+    shown = text(signed_in(made.arbitrator), page("preview", made.case.number))
+    assert "你" in shown or "部分退款" in shown
+    assert 'id="letter-b"' in shown and 'id="letter-m"' in shown
+    seen = {"seen": made.reload().version, "version": Ruling.objects.get(case=made.case).version}
+    reply = post(made.arbitrator, "preview", made, seen)
+    assert reply.status_code == 302 and made.state is State.APPEAL_WINDOW
+    letter = text(signed_in(made.arbitrator), page("letter", made.case.number))
+    assert Ruling.objects.get(case=made.case).letter_code in letter
+    assert builders.User.objects.get(pk=made.arbitrator.id).display_name not in letter
+    assert signed_in(deciding.another(Role.ARBITRATOR)).get(page("letter", made.case.number)).status_code == 404
+
+
+def test_a_second_tab_overwrites_nothing_and_keeps_what_was_typed():
+    made = deciding.taken()
+    post(made.arbitrator, "case", made, typed(made))
+    reply = post(made.arbitrator, "case", made, typed(made, reasons="另一页里写的理由"))
+    shown = reply.content.decode()
+    assert reply.status_code == 409 and "另一页里写的理由" in shown and "Different: reasons." in shown
+    assert DraftAside.objects.count() == 1
+    assert Ruling.objects.get(case=made.case).reasons == deciding.a_draft(made).reasons
+    version = Ruling.objects.get(case=made.case).version
+    assert f'name="version" value="{version}"' in shown
+
+
+@pytest.mark.parametrize(("field", "value"), [("value", "abc"), ("share", "101"), ("value", "9999999")])
+def test_what_cannot_be_read_is_said_at_its_field_and_the_rest_is_kept(field, value):
+    made = deciding.taken()
+    reply = post(made.arbitrator, "case", made, typed(made, **{field: value}))
+    shown = reply.content.decode()
+    assert reply.status_code == 422 and f'href="#id_{field}"' in shown
+    assert f'value="{value}"' in shown and deciding.REASONS in shown
+    assert not Ruling.objects.exists()
+
+
+def test_only_whoever_holds_the_case_writes_its_ruling():
+    made = deciding.taken()
+    reply = post(made.senior, "case", made, typed(made))
+    assert reply.status_code == 422 and not Ruling.objects.exists()
+    assert post(made.buyer, "case", made, typed(made)).status_code == 404
+
+
+def test_an_incomplete_ruling_cannot_be_issued_from_its_preview():
+    made = deciding.taken()
+    post(made.arbitrator, "case", made, typed(made, share=""))
+    shown = text(signed_in(made.arbitrator), page("preview", made.case.number))
+    assert "Set the shares of liability" in shown and "data-once" not in shown
+    version = Ruling.objects.get(case=made.case).version
+    reply = post(made.arbitrator, "preview", made, {"seen": made.reload().version, "version": version})
+    assert reply.status_code == 422 and made.state is State.UNDER_REVIEW
+
+
+def test_a_preview_that_is_no_longer_what_is_saved_issues_nothing():
+    made = deciding.taken()
+    post(made.arbitrator, "case", made, typed(made))
+    reply = post(made.arbitrator, "preview", made, {"seen": made.reload().version, "version": 99})
+    assert reply.status_code == 409 and made.state is State.UNDER_REVIEW
+
+
+def proposed() -> Scene:
+    deciding.rules(new_arbitrator_rulings=5)
+    made = deciding.taken()
+    post(made.arbitrator, "case", made, typed(made))
+    shown = text(signed_in(made.arbitrator), page("preview", made.case.number))
+    assert "The arbitrator is new" in shown
+    ruling = Ruling.objects.get(case=made.case)
+    post(made.arbitrator, "preview", made, {"seen": made.reload().version, "version": ruling.version})
+    assert made.state is State.AWAITING_APPROVAL
+    return made
+
+
+def test_a_senior_approves_a_proposed_ruling():
+    made = proposed()
+    assert made.case.number in text(signed_in(made.senior), page("review"))
+    shown = text(signed_in(made.senior), page("approval", made.case.number))
+    assert "The arbitrator is new" in shown
+    assert signed_in(made.arbitrator).get(page("approval", made.case.number)).status_code == 404
+    post(made.senior, "approval", made, {"seen": made.reload().version, "decision": "approve"})
+    assert made.state is State.APPEAL_WINDOW
+
+
+def test_a_ruling_is_returned_only_with_a_reason_which_its_author_reads():
+    made = proposed()
+    empty = post(made.senior, "approval", made, {"seen": made.reload().version, "decision": "return"})
+    assert empty.status_code == 422 and 'href="#id_reason"' in empty.content.decode()
+    data = {"seen": made.reload().version, "decision": "return", "reason": "争点 2 的理由太短"}
+    post(made.senior, "approval", made, data)
+    assert made.state is State.UNDER_REVIEW
+    assert "争点 2 的理由太短" in text(signed_in(made.arbitrator), page("case", made.case.number))
+
+
+def test_a_senior_is_never_offered_their_own_ruling():
+    made = deciding.taken()
+    author = deciding.another(Role.SENIOR)
+    deciding.rules()
+    other = reach.queued()
+    builders.travel(timedelta(hours=25))
+    act(author, other, Event.TAKEN)
+    ruling = deciding.drafted(other, deciding.a_draft(other), actor=author)
+    from arbitration import rulings
+
+    if rulings.reasons_for_approval(other.reload(), ruling):
+        rulings.propose(other.case.pk, version=ruling.version, actor=author, now=clock.now())
+        assert other.case.number not in text(signed_in(author), page("review"))
+    else:
+        rulings.issue(other.case.pk, version=ruling.version, actor=author, now=clock.now())
+    assert made.state is State.UNDER_REVIEW
+
+
+def test_an_appeal_shows_what_is_new_beside_the_ruling_and_is_upheld_with_reasons():
+    made = deciding.under_appeal()
+    client = signed_in(made.senior)
+    shown = text(client, page("appeal", made.case.number))
+    assert "补充渗水照片" in shown and "照片不能证明是同一只壶" in shown and "渗水细节" in shown
+    assert 'id="letter-first"' in shown and 'class="ev b"' in shown
+    short = act(made.senior, made, Event.APPEAL_UPHELD, reasons="太短")
+    assert short.status_code == 422 and "太短" in short.content.decode()
+    reasons = "新照片没有拍摄时间，也看不出是同一只壶，不足以改变原来的认定；原裁决的责任划分和处理方案维持不变。"
+    act(made.senior, made, Event.APPEAL_UPHELD, reasons=reasons)
+    assert Appeal.objects.get(case=made.case).decision == Appeal.UPHELD
+    assert reasons in text(client, page("letter", made.case.number))
+
+
+def test_an_appeal_changes_the_ruling_by_a_new_one():
+    made = deciding.under_appeal()
+    start = text(signed_in(made.senior), page("case", made.case.number))
+    assert 'name="finding_1" value="merchant" checked' in start
+    post(made.senior, "case", made, typed(made, reasons=deciding.a_draft(made).reasons))
+    shown = text(signed_in(made.senior), page("preview", made.case.number))
+    assert "appeal_changed" in shown
+    draft = Ruling.objects.get(case=made.case, state=Ruling.DRAFT)
+    reasons = "新照片与原照片裂纹走向一致，能认定是同一只壶；原裁决漏看渗水的事实，应改为支持买家的请求。"
+    act(made.senior, made, Event.APPEAL_CHANGED, reasons=reasons, version=draft.version)
+    assert Appeal.objects.get(case=made.case).decision == Appeal.CHANGED
+    assert Ruling.objects.get(pk=draft.pk).state == Ruling.SERVED
+
+
+def test_an_appeal_is_sent_back_to_the_queue():
+    made = deciding.under_appeal()
+    reasons = "第一次裁决没有回应买家关于渗水的说法，程序有缺漏，应由另一位裁决员重新审理并逐点说明理由。"
+    act(made.senior, made, Event.APPEAL_SENT_BACK, reasons=reasons)
+    assert made.state is State.AWAITING_ASSIGNMENT
+    assert "To be ruled again" in text(signed_in(made.senior), page("queue"))
+
+
+def test_whoever_ruled_is_not_offered_the_appeal():
+    deciding.rules()
+    made = reach.queued()
+    author = made.senior
+    builders.travel(timedelta(hours=25))
+    act(author, made, Event.TAKEN)
+    ruling = deciding.drafted(made, deciding.for_the_merchant(made), actor=author)
+    from arbitration import appeals, rulings
+
+    rulings.issue(made.case.pk, version=ruling.version, actor=author, now=clock.now())
+    deciding.appealed(made)
+    appeals.answer(made.case.pk, text="不同意。", actor=made.merchant, now=clock.now())
+    assert made.case.number not in text(signed_in(author), page("appeals"))
+    shown = text(signed_in(author), page("appeal", made.case.number))
+    assert "You ruled this case yourself" in shown and "appeal_taken" not in shown
+    assert act(author, made, Event.APPEAL_TAKEN).status_code == 422
+    other = deciding.another(Role.SENIOR)
+    assert made.case.number in text(signed_in(other), page("appeals"))
+    act(other, made, Event.APPEAL_TAKEN)
+    assert made.reload().assignee_id == other.id
+
+
+def test_more_evidence_is_asked_for_with_side_points_and_words():
+    made = deciding.taken()
+    empty = act(made.arbitrator, made, Event.MORE_EVIDENCE_ASKED, sides="buyer", text="请补拍")
+    assert empty.status_code == 422 and "请补拍" in empty.content.decode()
+    act(made.arbitrator, made, Event.MORE_EVIDENCE_ASKED, sides="buyer", points=["1"], text="请补拍裂纹近照")
+    assert made.state is State.MORE_EVIDENCE
+
+
+def test_a_case_is_handed_back_and_its_words_stay_with_the_bench():
+    made = deciding.taken()
+    act(made.arbitrator, made, Event.HANDED_BACK, reason="not_my_field", text="不熟悉陶瓷", recuse="on")
+    assert made.state is State.AWAITING_ASSIGNMENT
+    assert HandBack.objects.get(case=made.case).recused
+
+
+def test_clocks_stop_and_run_again():
+    made = deciding.taken()
+    pause = next(iter(reach.queries.file_of(made.case).case.procedure_rules.body["pauses"]))["code"]
+    act(made.arbitrator, made, Event.CLOCKS_STOPPED, reason=pause, text="等待检测结果")
+    assert made.reload().suspended_at is not None
+    assert "On hold" in text(signed_in(made.arbitrator), page("case", made.case.number))
+    act(made.arbitrator, made, Event.CLOCKS_RESUMED)
+    assert made.reload().suspended_at is None
+
+
+def test_the_platform_proposes_and_takes_it_back():
+    made = deciding.taken()
+    act(made.arbitrator, made, Event.OFFER_MADE, amount="300.00", text="各退一步")
+    offer = Offer.objects.get(case=made.case)
+    assert (offer.side, offer.amount) == ("platform", 30_000)
+    act(made.arbitrator, made, Event.OFFER_RETRACTED, offer=offer.pk)
+    assert Offer.objects.get(pk=offer.pk).state == "retracted"
+
+
+def test_a_case_goes_to_the_jury_with_a_question():
+    made = deciding.taken()
+    act(made.arbitrator, made, Event.SENT_TO_JURY, question="裂纹是运输前就有的吗？")
+    assert made.state is State.JURY_VOTING
+
+
+def test_a_senior_admits_or_does_not_admit_a_filed_case():
+    made = reach.filed()
+    code = made.case.substance_rules.body["refusals"][0]["code"]
+    assert signed_in(made.arbitrator).get(page("act", made.case.number, "admitted")).status_code == 404
+    act(made.senior, made, Event.NOT_ADMITTED, code=code, text="没有先与商家协商")
+    assert made.state is State.DISMISSED
+    other = reach.filed()
+    act(other.senior, other, Event.ADMITTED)
+    assert other.state is State.GATHERING_EVIDENCE
+
+
+def test_an_act_on_a_case_that_moved_on_says_so_and_does_nothing():
+    made = deciding.taken()
+    data = {"seen": 1, "sides": "buyer", "points": ["1"], "text": "请补拍"}
+    reply = post(made.arbitrator, "act", made, data, Event.MORE_EVIDENCE_ASKED.value)
+    assert reply.status_code == 409 and "请补拍" in reply.content.decode()
+    assert made.state is State.UNDER_REVIEW
+
+
+def test_every_act_of_the_desk_has_a_page_that_renders():
+    scenes = [reach.filed(), reach.queued(), deciding.taken(), deciding.under_appeal()]
+    rendered: set[Event] = set()
+    for made in scenes:
+        for actor in (made.senior, made.arbitrator):
+            client: Client = signed_in(actor)
+            for event in DESK:
+                reply = client.get(page("act", made.case.number, event.value))
+                assert reply.status_code in (200, 302, 404)
+                if reply.status_code == 200:
+                    rendered.add(event)
+    assert set(DESK) - rendered <= {Event.CLOCKS_RESUMED}
+
+
+def test_a_ruling_event_leads_to_the_page_where_it_is_decided():
+    made = deciding.taken()
+    reply = signed_in(made.arbitrator).get(page("act", made.case.number, Event.RULING_SERVED.value))
+    assert reply.status_code == 302 and reply.headers["Location"].endswith("/preview/")
+    assert Case.objects.get(pk=made.case.pk).state == State.UNDER_REVIEW

@@ -1,0 +1,205 @@
+"""The desk's pages: who may read which, what stands on them, and how few queries they take."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from arbitration.models import Seen
+from common.actor import Actor, Role
+from disputes.lifecycle import State
+from disputes.models import Case
+from tests import builders, deciding, reach
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.id))
+    return client
+
+
+def page(name: str, *args: str) -> str:
+    return "/en" + reverse(f"desk:{name}", args=args).removeprefix("/en")
+
+
+def text(client: Client, path: str) -> str:
+    reply = client.get(path)
+    assert reply.status_code == 200, (path, reply.status_code)
+    return reply.content.decode()
+
+
+@pytest.mark.parametrize("name", ["queue", "done", "rules"])
+def test_lists_of_the_desk_open_for_the_bench_and_nobody_else(name):
+    made = reach.queued()
+    for actor in (made.arbitrator, made.senior):
+        assert signed_in(actor).get(page(name)).status_code == 200
+    for actor in (made.buyer, made.merchant, made.ops):
+        assert signed_in(actor).get(page(name)).status_code == 404
+    assert Client().get(page(name)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["review", "appeals"])
+def test_approvals_and_appeals_are_a_seniors(name):
+    made = reach.a_scene()
+    assert signed_in(made.senior).get(page(name)).status_code == 200
+    assert signed_in(made.arbitrator).get(page(name)).status_code == 404
+    assert page(name) not in text(signed_in(made.arbitrator), page("queue"))
+
+
+def test_the_queue_names_no_party_and_counts_points_and_evidence():
+    made = reach.queued()
+    shown = text(signed_in(made.arbitrator), page("queue"))
+    assert made.case.number in shown and 'data-label="Points">2<' in shown
+    buyer = User.objects.get(pk=made.buyer.id).display_name
+    assert made.shop.name not in shown and buyer not in shown
+
+
+def test_a_case_in_which_the_reader_has_an_interest_is_not_in_the_queue_and_not_there():
+    made = reach.queued()
+    relative = builders.an_officer(Role.ARBITRATOR)
+    builders.Membership.objects.create(
+        user_id=relative.id, merchant=made.shop, rights=["view"], since=made.case.opened_at
+    )
+    client = signed_in(relative)
+    assert made.case.number not in text(client, page("queue"))
+    assert client.get(page("case", made.case.number)).status_code == 404
+
+
+def test_a_list_takes_at_most_six_queries(django_assert_max_num_queries):
+    made = reach.queued()
+    reach.queued()
+    for actor in (made.arbitrator, made.senior):
+        client = signed_in(actor)
+        client.get(page("queue"))
+        for name in ("queue", "done"):
+            with django_assert_max_num_queries(6):
+                client.get(page(name))
+    client = signed_in(made.senior)
+    for name in ("review", "appeals"):
+        with django_assert_max_num_queries(6):
+            client.get(page(name))
+
+
+def test_the_queue_goes_on_after_the_last_row(monkeypatch):
+    monkeypatch.setattr("arbitration.queries.queue.__kwdefaults__", {})
+    first, second = reach.queued(), reach.queued()
+    client = signed_in(first.arbitrator)
+    from arbitration import queries
+
+    whole = queries.queue(first.arbitrator, queries.View.WAITING, size=1)
+    assert whole.next is not None
+    rest = text(client, page("queue") + f"?after={_written(whole.next)}")
+    assert second.case.number in rest and first.case.number not in rest
+
+
+def _written(cursor) -> str:
+    from web.keyset import Cursor
+
+    return str(Cursor(cursor.due_at, cursor.id))
+
+
+def test_filters_leave_out_what_does_not_fit():
+    made = reach.queued()
+    client = signed_in(made.arbitrator)
+    assert made.case.number in text(client, page("queue") + "?type=DAMAGED&least=680.00")
+    assert made.case.number not in text(client, page("queue") + "?type=DAMAGED&least=680.01")
+    assert made.case.number not in text(client, page("queue") + "?type=NOT_RECEIVED")
+
+
+def test_taking_the_next_case_opens_it():
+    made = deciding.taken()
+    waiting = reach.queued()
+    builders.travel(timedelta(hours=25))
+    client = signed_in(made.arbitrator)
+    reply = client.post(page("next"))
+    assert reply.status_code == 302 and waiting.case.number in reply.headers["Location"]
+    assert waiting.state is State.UNDER_REVIEW
+    again = client.post(page("next"), follow=True)
+    assert again.redirect_chain[-1][0].endswith("/desk/")
+
+
+def test_the_workspace_shows_both_sides_and_no_contact_data():
+    made = deciding.taken()
+    builders.a_message(made.case.line, "buyer", "打我电话 13812345678", made.case.opened_at)
+    shown = text(signed_in(made.arbitrator), page("case", made.case.number))
+    assert "收到时壶身已有裂纹" in shown and "注水后会渗水" in shown
+    assert shown.count('class="ev b"') == 1
+    assert "林**" in shown and User.objects.get(pk=made.buyer.id).display_name not in shown
+    assert "13812345678" not in shown and "example.org" not in shown
+
+
+def test_no_finding_admission_remedy_or_share_is_chosen_beforehand():
+    made = deciding.taken()
+    shown = text(signed_in(made.arbitrator), page("case", made.case.number))
+    assert " checked" not in shown
+    assert 'name="share" inputmode' not in shown or 'value=""' not in shown
+    assert 'name="finding_1" value="buyer"' in shown and 'name="admit_B1" value="yes" form="ruling"' in shown
+
+
+def test_the_workspace_takes_at_most_twelve_queries(django_assert_max_num_queries):
+    made = deciding.taken()
+    deciding.drafted(made)
+    client = signed_in(made.arbitrator)
+    client.get(page("case", made.case.number))
+    with django_assert_max_num_queries(12):
+        client.get(page("case", made.case.number))
+    under = deciding.under_appeal()
+    client = signed_in(under.senior)
+    client.get(page("case", under.case.number))
+    with django_assert_max_num_queries(12):
+        client.get(page("case", under.case.number))
+
+
+def test_a_case_in_other_hands_can_be_read_by_seniors_only_and_without_the_draft():
+    made = deciding.taken()
+    deciding.drafted(made)
+    shown = text(signed_in(made.senior), page("case", made.case.number))
+    assert deciding.REASONS not in shown and 'id="ruling"' not in shown
+    other = deciding.another(Role.ARBITRATOR)
+    assert signed_in(other).get(page("case", made.case.number)).status_code == 404
+    for actor in (made.buyer, made.merchant, made.ops):
+        assert signed_in(actor).get(page("case", made.case.number)).status_code == 404
+
+
+def test_opening_an_exhibit_is_noted_once():
+    made = deciding.taken()
+    client = signed_in(made.arbitrator)
+    path = page("exhibit", made.case.number, "B1")
+    assert "/files/" in text(client, path)
+    text(client, path)
+    assert Seen.objects.filter(user_id=made.arbitrator.id).count() == 1
+    assert client.get(page("exhibit", made.case.number, "B99")).status_code == 404
+    assert signed_in(made.buyer).get(path).status_code == 404
+
+
+def test_the_chat_on_record_is_read_without_telephone_numbers():
+    made = reach.refused()
+    builders.a_message(made.case.line, "buyer", "打我电话 13812345678", builders.clock.now())
+    reach.intervention.request(
+        made.case.pk, reach.claim_of(made.reload()), actor=made.buyer, now=builders.clock.now()
+    )
+    dossier = Case.objects.get(pk=made.case.pk).dossier_id
+    chat = builders_exhibit(dossier, "E02")
+    shown = text(signed_in(made.senior), page("exhibit", made.case.number, chat))
+    assert "138****5678" in shown and "13812345678" not in shown
+
+
+def builders_exhibit(dossier_id: int, code: str) -> str:
+    from evidence.models import Exhibit
+
+    return Exhibit.objects.get(dossier_id=dossier_id, code=code).number
+
+
+def test_the_rulebook_is_searched_in_the_version_of_the_case():
+    made = deciding.taken()
+    client = signed_in(made.arbitrator)
+    shown = text(client, page("case", made.case.number))
+    assert "version=test.1" in shown
+    assert ">4.2<" in text(client, page("rules") + "?version=test.1&q=4.2")
+    assert client.get(page("rules") + "?version=none").status_code == 404

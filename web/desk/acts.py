@@ -1,0 +1,193 @@
+"""What the bench may do to a case, one page an event: the form, the act, and what will happen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from arbitration import appeals, assignment, rulings
+from common.actor import Actor, Role
+from disputes import clocks, intervention, offers
+from disputes.lifecycle import LIFECYCLE, Event, State
+from disputes.models import Case
+from web import acts, fetch
+from web.acts import ActForm, ActPage, Text
+from web.desk import forms, shell
+from web.party.forms import ExtendForm, OfferForm
+
+Lines = list[tuple[str, Text]]
+
+# Events that are decided on a page of their own.
+_PREVIEWED = frozenset({Event.RULING_SERVED, Event.RULING_PROPOSED, Event.RULING_RETURNED})
+
+
+def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
+    """The page of one event. A ruling goes out from its preview, a proposed one from the page of its approval."""
+    if event in _PREVIEWED:
+        found = fetch.case_or_404(number, shell.reader(request))
+        approving = Event.RULING_RETURNED in LIFECYCLE.open_to(State(found.state), Role.SENIOR)
+        return HttpResponseRedirect(reverse("desk:approval" if approving else "desk:preview", args=[number]))
+    return acts.view(
+        request,
+        number,
+        event,
+        roles=(Role.SENIOR, Role.ARBITRATOR),
+        registry=DESK,
+        area="desk",
+        layout=shell.LAYOUT,
+        context=lambda form: shell.around(form.actor, "queue", form.now),
+    )
+
+
+def _common(form: ActForm) -> dict[str, Any]:
+    return {"actor": form.actor, "now": form.now, "seen": form.seen_version}
+
+
+def _take(form: ActForm) -> None:
+    assignment.take(form.case.pk, **_common(form))
+
+
+def _hand_back(form: ActForm) -> None:
+    data = form.cleaned_data
+    assignment.hand_back(form.case.pk, reason=data["reason"], text=data["text"], recuse=data["recuse"], **_common(form))
+
+
+def _ask(form: ActForm) -> None:
+    data = form.cleaned_data
+    points = tuple(int(number) for number in data["points"])
+    rulings.ask_more(form.case.pk, sides=data["sides"], points=points, text=data["text"], **_common(form))
+
+
+def _jury(form: ActForm) -> None:
+    rulings.send_to_jury(form.case.pk, question=form.cleaned_data["question"], **_common(form))
+
+
+def _offer(form: ActForm) -> None:
+    data = form.cleaned_data
+    offers.make(form.case.pk, amount=data["amount"], returns=data["returns"], text=data["text"], **_common(form))
+
+
+def _retract(form: ActForm) -> None:
+    offers.retract(form.cleaned_data["offer"], **_common(form))
+
+
+def _stop(form: ActForm) -> None:
+    data = form.cleaned_data
+    clocks.stop(form.case.pk, reason=data["reason"], text=data["text"], **_common(form))
+
+
+def _resume(form: ActForm) -> None:
+    clocks.resume(form.case.pk, **_common(form))
+
+
+def _extend(form: ActForm) -> None:
+    data = form.cleaned_data
+    clocks.extend(form.case.pk, hours=data["hours"], text=data["text"], **_common(form))
+
+
+def _admit(form: ActForm) -> None:
+    intervention.admit(form.case.pk, **_common(form))
+
+
+def _not_admit(form: ActForm) -> None:
+    data = form.cleaned_data
+    intervention.not_admit(form.case.pk, code=data["code"], text=data["text"], **_common(form))
+
+
+def _take_appeal(form: ActForm) -> None:
+    appeals.take(form.case.pk, **_common(form))
+
+
+def _uphold(form: ActForm) -> None:
+    appeals.uphold(form.case.pk, reasons=form.cleaned_data["reasons"], **_common(form))
+
+
+def _send_back(form: ActForm) -> None:
+    appeals.send_back(form.case.pk, reasons=form.cleaned_data["reasons"], **_common(form))
+
+
+def _change(form: ActForm) -> None:
+    data = form.cleaned_data
+    appeals.change(form.case.pk, version=data["version"] or 0, reasons=data["reasons"], **_common(form))
+
+
+def _asked(case: Case, actor: Actor) -> Lines:
+    return [
+        ("bell", _("Whoever you ask has 48 hours; the other side is told too.")),
+        ("timer", _("Your own clock stands still until then.")),
+        ("gavel", _("Without an answer the review goes on with what is there.")),
+    ]
+
+
+def _jury_sits(case: Case, actor: Actor) -> Lines:
+    return [
+        ("users-round", _("The jury votes within 48 hours; it sees no names and no shop.")),
+        ("gavel", _("Without enough votes the case comes back to you.")),
+    ]
+
+
+def _stopped(case: Case, actor: Actor) -> Lines:
+    return [
+        ("timer", _("All clocks of the case stand still; what is left to each is kept.")),
+        ("bell", _("Both sides are told why.")),
+    ]
+
+
+def _handed_back(case: Case, actor: Actor) -> Lines:
+    return [
+        ("inbox", _("The case waits in the queue again; your draft is kept but not shown to others.")),
+        ("timer", _("Its clock starts anew.")),
+    ]
+
+
+def _offered(case: Case, actor: Actor) -> Lines:
+    return [
+        ("bell", _("Both sides read it. It binds only when both accept.")),
+        ("timer", _("It stands for 48 hours; the review goes on meanwhile.")),
+    ]
+
+
+def _upheld(case: Case, actor: Actor) -> Lines:
+    return [
+        ("bell", _("Both sides get the decision with your reasons.")),
+        ("lock-keyhole", _("The ruling is final and is carried out.")),
+    ]
+
+
+def _changed(case: Case, actor: Actor) -> Lines:
+    return [
+        ("bell", _("Both sides get the new decision letter.")),
+        ("hand-coins", _("The new ruling takes the place of the first one, its sum included.")),
+        ("lock-keyhole", _("It is final and is carried out.")),
+    ]
+
+
+def _sent_back(case: Case, actor: Actor) -> Lines:
+    return [
+        ("bell", _("Both sides are told why.")),
+        ("inbox", _("The case joins the queue again and somebody else rules it.")),
+        ("hand-coins", _("Nothing is paid under the ruling that is set aside.")),
+    ]
+
+
+DESK: dict[Event, ActPage] = {
+    Event.TAKEN: ActPage(_take, done=gettext_lazy("The case is yours.")),
+    Event.HANDED_BACK: ActPage(_hand_back, form=forms.HandBackForm, consequences=_handed_back),
+    Event.MORE_EVIDENCE_ASKED: ActPage(_ask, form=forms.AskForm, consequences=_asked),
+    Event.SENT_TO_JURY: ActPage(_jury, form=forms.JuryForm, consequences=_jury_sits),
+    Event.OFFER_MADE: ActPage(_offer, form=OfferForm, consequences=_offered),
+    Event.OFFER_RETRACTED: ActPage(_retract, form=forms.PlatformOfferForm, template="case/offer.html"),
+    Event.CLOCKS_STOPPED: ActPage(_stop, form=forms.PauseForm, consequences=_stopped),
+    Event.CLOCKS_RESUMED: ActPage(_resume),
+    Event.DEADLINE_EXTENDED: ActPage(_extend, form=ExtendForm),
+    Event.ADMITTED: ActPage(_admit),
+    Event.NOT_ADMITTED: ActPage(_not_admit, form=forms.NotAdmittedForm, danger=True),
+    Event.APPEAL_TAKEN: ActPage(_take_appeal, done=gettext_lazy("The appeal is yours to decide.")),
+    Event.APPEAL_UPHELD: ActPage(_uphold, form=forms.ReasonsForm, consequences=_upheld, danger=True),
+    Event.APPEAL_CHANGED: ActPage(_change, form=forms.ChangeForm, consequences=_changed, danger=True),
+    Event.APPEAL_SENT_BACK: ActPage(_send_back, form=forms.ReasonsForm, consequences=_sent_back, danger=True),
+}

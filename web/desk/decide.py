@@ -1,0 +1,309 @@
+"""Where a ruling goes out: the preview, the second signature, the appeal beside what it attacks, the letters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms import CharField, ChoiceField, Form, HiddenInput, IntegerField, RadioSelect, Textarea
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from arbitration import approvals, letters, linter, queries, rulings, sheet
+from arbitration.models import Appeal, Ruling
+from arbitration.queries import Workspace
+from common import clock, money
+from common.actor import Actor, Side
+from common.errors import Conflict, Missing, Refused
+from disputes import labels, refusals
+from disputes.lifecycle import LIFECYCLE, Event, State
+from disputes.models import Case
+from rulebook import queries as rulebook
+from web import case_page, fetch, letter
+from web.desk import panes, problems, records, shell, workspace
+from web.desk.ruling_form import findings
+
+Text = str | Promise
+
+WHY: dict[str, Text] = {
+    "amount": gettext_lazy("The sum reaches the threshold for a second signature"),
+    "currency": gettext_lazy("The rules set no threshold in this currency"),
+    "no_return": gettext_lazy("The money goes back although the goods do not"),
+    "new_arbitrator": gettext_lazy("The arbitrator is new"),
+    "sample": gettext_lazy("Drawn for a second look"),
+}
+
+
+class IssueForm(Form):
+    """The two versions that the author looked at: of the case and of the draft."""
+
+    seen = IntegerField(widget=HiddenInput)
+    version = IntegerField(widget=HiddenInput)
+
+
+class ApprovalForm(Form):
+    """Approve, or return with a reason."""
+
+    seen = IntegerField(widget=HiddenInput)
+    decision = ChoiceField(
+        label=gettext_lazy("Your decision"),
+        widget=RadioSelect(attrs={"class": "radio"}),
+        choices=[("approve", gettext_lazy("Approve")), ("return", gettext_lazy("Return to the arbitrator"))],
+        error_messages={"required": gettext_lazy("Approve it or return it.")},
+    )
+    reason = CharField(
+        label=gettext_lazy("Reason, if you return it"),
+        required=False,
+        max_length=approvals.LONGEST_REASON * 2,
+        widget=Textarea(attrs={"rows": 3, "data-max": approvals.LONGEST_REASON}),
+    )
+
+
+def preview(request: HttpRequest, number: str) -> HttpResponse:
+    """GET: the letter in both readings, what it still lacks, and what issuing does. POST: the ruling goes out."""
+    actor = shell.reader(request)
+    case = fetch.case_or_404(number, actor)
+    home = reverse("desk:case", args=[number])
+    work = queries.workspace_of(case, actor=actor)
+    draft = work.draft
+    if draft is None or not workspace.may_write(case, actor):
+        messages.warning(request, refusals.say(Refused("no_draft")))
+        return HttpResponseRedirect(home)
+    now = clock.now()
+    appeal = draft.stage == Ruling.APPEAL
+    if request.method != "POST" or appeal:
+        form = IssueForm(initial={"seen": case.version, "version": draft.version})
+        return _preview(request, work, draft, actor, form, now)
+    form = IssueForm(request.POST)
+    if form.is_valid():
+        try:
+            issued = rulings.issue(
+                case.pk, version=form.cleaned_data["version"], actor=actor, now=now, seen=form.cleaned_data["seen"]
+            )
+        except Missing:
+            raise Http404 from None
+        except Conflict as conflict:
+            form = IssueForm({"seen": case.version, "version": draft.version})
+            form.add_error(None, ValidationError(refusals.say(conflict), code=conflict.code))
+            return _preview(request, work, draft, actor, form, now)
+        except Refused as refused:
+            form.add_error(None, refusals.say(refused))
+            return _preview(request, work, draft, actor, form, now)
+        messages.success(request, _done(issued))
+        return HttpResponseRedirect(home)
+    return _preview(request, work, draft, actor, form, now)
+
+
+def approval(request: HttpRequest, number: str) -> HttpResponse:
+    """GET: a proposed ruling with why it needs a second signature. POST: it is served, or returned with a reason."""
+    actor = shell.senior(request)
+    case = fetch.case_or_404(number, actor)
+    ruling = queries.proposed(case)
+    if ruling is None:
+        messages.warning(request, refusals.say(Refused("not_in_this_state")))
+        return HttpResponseRedirect(reverse("desk:review"))
+    now = clock.now()
+    if request.method != "POST":
+        return _approval(request, case, ruling, actor, ApprovalForm(initial={"seen": case.version}), now)
+    form = ApprovalForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            if data["decision"] == "approve":
+                approvals.approve(ruling.pk, actor=actor, now=now, seen=data["seen"])
+                messages.success(request, _("Approved: the ruling is served on both sides."))
+            else:
+                approvals.send_back(ruling.pk, reason=data["reason"], actor=actor, now=now, seen=data["seen"])
+                messages.success(request, _("Returned to the arbitrator with your reason."))
+            return HttpResponseRedirect(reverse("desk:review"))
+        except Missing:
+            raise Http404 from None
+        except Refused as refused:
+            if isinstance(refused, Conflict):
+                fresh = form.data.copy()
+                fresh["seen"] = str(case.version)
+                form.data = fresh
+            in_words = refused.code in ("text_missing", "text_too_long")
+            error = ValidationError(refusals.say(refused), code=refused.code)
+            form.add_error("reason" if in_words else None, error)
+    return _approval(request, case, ruling, actor, form, now)
+
+
+@require_safe
+def appeal(request: HttpRequest, number: str) -> HttpResponse:
+    """An appeal as the senior decides it: its ground, what is new, the answer, and the first ruling beside."""
+    actor = shell.senior(request)
+    case = fetch.case_or_404(number, actor)
+    work = queries.workspace_of(case, actor=actor)
+    if work.appeal is None or work.in_force is None:
+        messages.warning(request, refusals.say(Refused("not_in_this_state")))
+        return HttpResponseRedirect(reverse("desk:case", args=[number]))
+    now = clock.now()
+    rules = rulebook.rules(case.substance_rules_id)
+    every = panes.exhibits(work, actor, rules, now)
+    new = set(work.appeal.exhibits)
+    ground = rulebook.rules(case.procedure_rules_id).appeal_grounds.get(work.appeal.ground)
+    wait = workspace.citable_after(case)
+    mine = case.assignee_id == actor.id
+    own = work.in_force.author_id == actor.id
+    acts = [] if own else case_page.actions_for(case, actor)
+    shown = {
+        **shell.around(actor, "appeals", now),
+        "case": case,
+        "label": labels.state_label(State(case.state), actor.role, suspended=case.suspended_at is not None),
+        "appeal": work.appeal,
+        "side": "b" if work.appeal.side == "buyer" else "m",
+        "ground": ground,
+        "text": records.masked(work.appeal.statement.text),
+        "answer": records.masked(work.appeal.answer.text) if work.appeal.answer else "",
+        "attacked": [point for point in work.points if point.number in work.appeal.points],
+        "found": findings(work.in_force),
+        "cards": [
+            panes.card(
+                view,
+                every,
+                None,
+                number=case.number,
+                reasons=(),
+                weight=None,
+                wait=workspace.citable_after(case),
+                now=now,
+            )
+            for view in every.views
+            if view.id in new
+        ],
+        "first": letter.paper(letters.read(work.in_force, None)),
+        "mine": mine,
+        "own": own,
+        "draft": work.draft if mine else None,
+        "actions": [act for act in acts if _shown_on_appeal(act.event, mine)],
+    }
+    return render(request, "desk/appeal.html", shown)
+
+
+@require_safe
+def papers(request: HttpRequest, number: str) -> HttpResponse:
+    """The letters given in this round, as they were given: for nobody in particular, or ``?as=buyer`` or ``merchant``."""
+    actor = shell.reader(request)
+    case = fetch.case_or_404(number, actor)
+    now = clock.now()
+    given = Ruling.objects.filter(case=case, served_at__isnull=False).order_by("-served_at", "-pk").first()
+    if given is None:
+        raise Http404
+    wanted = request.GET.get("as", "")
+    side = Side(wanted) if wanted in ("buyer", "merchant") else None
+    decided = Appeal.objects.filter(case=case, letter__isnull=False).order_by("-decided_at").first()
+    shown = {
+        **shell.around(actor, "queue", now),
+        "case": case,
+        "paper": letter.paper(letters.read(given, side)),
+        "on_appeal": letter.appeal_paper(letters.read_appeal(decided), code=decided.letter_code) if decided else None,
+        "genuine": letters.is_genuine(given),
+        "tabs": _readings(wanted),
+    }
+    return render(request, "desk/letter.html", shown)
+
+
+def _preview(
+    request: HttpRequest, work: Workspace, draft: Ruling, actor: Actor, form: IssueForm, now: datetime
+) -> HttpResponse:
+    case = work.case
+    home = reverse("desk:case", args=[case.number])
+    whole = workspace.sheet_of(work, draft)
+    wrong = linter.check(sheet.view(whole, now))
+    why = rulings.reasons_for_approval(case, draft)
+    on_appeal = draft.stage == Ruling.APPEAL
+    shown = {
+        **shell.around(actor, "queue", now),
+        "case": case,
+        "form": form,
+        "lacking": problems.lines(wrong, home),
+        "papers": _both(whole, draft, now),
+        "why": [WHY.get(code, code) for code in why],
+        "verb": labels.ACTIONS[Event.RULING_PROPOSED if why else Event.RULING_SERVED],
+        "change_href": reverse("desk:act", args=[case.number, Event.APPEAL_CHANGED.value]) if on_appeal else "",
+        "consequences": _consequences(case, draft, why),
+    }
+    status = 200 if not form.errors else (409 if form.has_error(NON_FIELD_ERRORS, "case_moved_on") else 422)
+    return render(request, "desk/preview.html", shown, status=status)
+
+
+def _approval(
+    request: HttpRequest, case: Case, ruling: Ruling, actor: Actor, form: ApprovalForm, now: datetime
+) -> HttpResponse:
+    whole = sheet.read(case, ruling)
+    own = ruling.author_id == actor.id
+    shown = {
+        **shell.around(actor, "review", now),
+        "case": case,
+        "type_name": shell.type_name(case),
+        "form": form,
+        "why": [WHY.get(code, code) for code in ruling.needs_approval_because],
+        "points": [
+            {"number": point.number, "text": point.text, "finding": _shown(whole.findings.get(point.pk, ""))}
+            for point in whole.points
+        ],
+        "papers": _both(whole, ruling, now),
+        "lacking": problems.lines(linter.check(sheet.view(whole, now)), reverse("desk:case", args=[case.number])),
+        "may": not own and Event.RULING_RETURNED in LIFECYCLE.open_to(State(case.state), actor.role),
+        "consequences": _consequences(case, ruling, []),
+    }
+    return render(request, "desk/approval.html", shown, status=422 if form.errors else 200)
+
+
+def _both(whole: sheet.Sheet, ruling: Ruling, now: datetime) -> list[dict[str, Any]]:
+    """The letter as each side would read it; nothing while there is no sum to tell."""
+    if whole.calculation is None:
+        return []
+    kind = letters.RULING if ruling.stage == Ruling.FIRST else letters.APPEAL_RULING
+    composed = letters.compose(whole, whole.calculation, kind=kind, author_id=ruling.author_id, now=now)
+    return [
+        {"side": side, "paper": letter.paper(letters.Reading(composed, reader, "", ""), preview=True)}
+        for side, reader in (("b", Side.BUYER.value), ("m", Side.MERCHANT.value))
+    ]
+
+
+def _consequences(case: Case, ruling: Ruling, why: list[str]) -> list[dict[str, Text]]:
+    if why:
+        return [
+            {"icon": "stamp", "text": _("A senior reads it first; you cannot change it meanwhile.")},
+            {"icon": "bell", "text": _("Neither side hears of it until then.")},
+        ]
+    amount = money.sign(case.currency) + money.text(ruling.amount, case.currency)
+    return [
+        {"icon": "bell", "text": _("Both sides get the letter at once.")},
+        {"icon": "hand-coins", "text": _("The buyer gets %(sum)s once the ruling is final.") % {"sum": amount}},
+        {"icon": "undo-2", "text": _("Either side can appeal once within 7 days.")},
+        {"icon": "lock-keyhole", "text": _("You cannot take it back; only an appeal can change it.")},
+    ]
+
+
+def _done(ruling: Ruling) -> str:
+    if ruling.state == Ruling.PROPOSED:
+        return _("Sent for a second signature.")
+    return _("The ruling is served on both sides.")
+
+
+def _readings(wanted: str) -> list[dict[str, Any]]:
+    names = [("", _("As given")), ("buyer", _("As the buyer reads it")), ("merchant", _("As the merchant reads it"))]
+    return [
+        {"href": f"?as={key}" if key else "?", "label": name, "count": None, "is_current": key == wanted}
+        for key, name in names
+    ]
+
+
+def _shown(finding: str) -> str:
+    return "unclear" if finding == "undetermined" else finding
+
+
+def _shown_on_appeal(event: Event, mine: bool) -> bool:
+    """To take it, or once it is in hand to decide it; the rest is on the page of the case."""
+    deciding = {Event.APPEAL_UPHELD, Event.APPEAL_CHANGED, Event.APPEAL_SENT_BACK}
+    return event in deciding if mine else event is Event.APPEAL_TAKEN

@@ -1,0 +1,265 @@
+"""The left and the middle of the workspace as values: claims, points, facts of record, the pair of exhibits. No query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from arbitration.queries import Workspace
+from common import money
+from common.actor import Actor
+from disputes.models import Point
+from evidence import dossiers
+from evidence.models import Exhibit
+from rulebook.schema import Bearer, Rules
+from web import case_page, wording
+from web.case_page import ExhibitView
+from web.desk import records
+
+FORM = "ruling"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which point and which exhibits the middle shows. Numbers as in the address: ``?p=2&b=B3&m=M1``."""
+
+    point: Point | None
+    buyer: ExhibitView | None
+    merchant: ExhibitView | None
+
+
+@dataclass(frozen=True)
+class Exhibits:
+    """All exhibits that were not withdrawn, as pages show them; ``rows`` are the same as the file has them."""
+
+    views: tuple[ExhibitView, ...]
+    rows: Mapping[str, Exhibit] = field(default_factory=dict)
+
+    def of(self, side: str) -> list[ExhibitView]:
+        return [view for view in self.views if view.side == side]
+
+    def seen(self, view: ExhibitView) -> bool:
+        return bool(getattr(self.rows[view.number], "seen", False))
+
+
+def exhibits(work: Workspace, actor: Actor, rules: Rules, now: datetime) -> Exhibits:
+    rows = [row for row in work.exhibits if row.withdrawn_at is None]
+    views = tuple(case_page.exhibit_view(row, actor, rules, now) for row in rows)
+    return Exhibits(views, {row.number: row for row in rows})
+
+
+# --- left -------------------------------------------------------------------------------------------------------
+
+
+def gap(work: Workspace, rules: Rules) -> dict[str, Any]:
+    """Both claims on one bar. What the merchant has not offered counts as nothing."""
+    case = work.case
+    offered = next((offer.amount for offer in work.offers if offer.side == "merchant"), 0)
+    place = 0 if not case.paid else min(100, offered * 100 // case.paid)
+    asked = 100 if not case.paid else min(100, case.claimed * 100 // case.paid)
+    return {
+        "buyer_text": str(rules.remedy(case.remedy).name) if case.remedy in rules.remedies else "",
+        "buyer_amount": case.claimed,
+        "merchant_text": _("offers") if offered else _("No offer"),
+        "merchant_amount": offered,
+        "currency": case.currency,
+        "paid": case.paid,
+        "merchant_percent": place,
+        "gap_percent": max(0, asked - place),
+        "buyer_percent": asked,
+        "between": max(0, case.claimed - offered),
+    }
+
+
+def points(work: Workspace, found: Mapping[int, str], current: Point | None) -> list[dict[str, Any]]:
+    """Each point with both stances; the side that raised it stands by it without having answered."""
+    return [
+        {
+            "number": point.number,
+            "title": point.text,
+            "href": f"?p={point.number}",
+            "is_current": current is not None and point.pk == current.pk,
+            "finding": found.get(point.number, ""),
+            "show_open": True,
+            "stances": [_stance(point, "buyer", "b"), _stance(point, "merchant", "m")],
+        }
+        for point in work.points
+    ]
+
+
+def _stance(point: Point, side: str, short: str) -> dict[str, Any]:
+    answer = next((answer for answer in getattr(point, "current_answers", []) if answer.side == side), None)
+    if answer is None:
+        text = _("Raised this point") if point.raised_by == side else ""
+        return {"side": short, "text": text, "count": None if text else 0}
+    words = {"agrees": _("Agrees"), "disputes": _("Disputes it"), "unsure": _("Not sure")}[answer.stance]
+    said = f"{words} · {records.masked(answer.text)}" if answer.text else words
+    return {"side": short, "text": said, "count": len(answer.exhibits)}
+
+
+def facts(work: Workspace) -> list[dict[str, Any]]:
+    """What the platform's own records say, oldest first. From the frozen file and the case; neither side can edit it."""
+    case, order = work.case, work.file.get("order") or {}
+    told: list[tuple[datetime | None, str]] = [
+        (_at(order.get("paid_at")), _("Paid %(sum)s") % {"sum": _sum(case.paid, case.currency)}),
+        (_at(order.get("shipped_at")), _("Shipped by the merchant")),
+        (_at(order.get("signed_at")), _("Delivered and signed for")),
+        (_at(order.get("completed_at")), _("Order completed")),
+        (case.opened_at, _("Refund asked for")),
+        (case.intervened_at, _("Platform asked to step in")),
+        (case.buyer_handed_in_at, _("Buyer handed in the evidence")),
+        (case.merchant_handed_in_at, _("Merchant handed in the evidence")),
+    ]
+    signed = _at(order.get("signed_at"))
+    talk = (work.file.get("chat") or {}).get("messages") or []
+    first = next((item for item in talk if item.get("sender") == "buyer" and _after(item.get("at"), signed)), None)
+    if first is not None and signed is not None:
+        after = wording.span(_must(first["at"]) - signed)
+        told.append((_must(first["at"]), _("Buyer first wrote, %(after)s after delivery") % {"after": after}))
+    rows = [{"at": at, "text": text} for at, text in told if at is not None]
+    return sorted(rows, key=lambda row: row["at"])  # type: ignore[arg-type, return-value]
+
+
+def promises(work: Workspace) -> list[str]:
+    return records.promise_lines(work.file.get("promises") or [], work.case.currency)
+
+
+# --- middle -----------------------------------------------------------------------------------------------------
+
+
+def choose(work: Workspace, every: Exhibits, found: Mapping[int, str], asked: Mapping[str, str]) -> Shown:
+    """The point that was asked for, else the first without a finding; the exhibits named for it come first."""
+    wanted = asked.get("p", "")
+    point = next((point for point in work.points if str(point.number) == wanted), None)
+    point = point or next((point for point in work.points if not found.get(point.number)), None)
+    point = point or (work.points[0] if work.points else None)
+    named = _named(point)
+    return Shown(
+        point=point,
+        buyer=_chosen(every.of("b"), asked.get("b", ""), named),
+        merchant=_chosen(every.of("m"), asked.get("m", ""), named),
+    )
+
+
+def _named(point: Point | None) -> set[int]:
+    if point is None:
+        return set()
+    return {pk for answer in getattr(point, "current_answers", []) for pk in answer.exhibits}
+
+
+def _chosen(views: Sequence[ExhibitView], wanted: str, named: set[int]) -> ExhibitView | None:
+    asked = next((view for view in views if view.number == wanted), None)
+    hung = next((view for view in views if view.id in named), None)
+    return asked or hung or (views[0] if views else None)
+
+
+def burden(rules: Rules, type_code: str) -> dict[str, str]:
+    """Who proves what, in one line, and the clause it rests on."""
+    kind = rules.type(type_code)
+    rest = kind.burden
+    first = rest.chain[0] if rest.chain else None
+    who = {
+        Bearer.BUYER: _("The buyer proves"),
+        Bearer.MERCHANT: _("The merchant proves"),
+        Bearer.ASSERTING: _("Each side proves what it says"),
+    }
+    text = f"{who[first.side]}{_(': ')}{first.shows}" if first is not None else who[rest.bearer]
+    href = reverse("public:clause", args=[rules.version, rest.clause])
+    return {"text": text, "silent": str(rest.silent), "clause": rest.clause, "href": href}
+
+
+def card(
+    view: ExhibitView,
+    every: Exhibits,
+    form: Mapping[str, Any] | None,
+    *,
+    number: str,
+    reasons: Sequence[tuple[str, str]],
+    weight: tuple[str, str] | None,
+    wait: timedelta,
+    now: datetime,
+) -> dict[str, Any]:
+    """One exhibit as the card reads it: controls if ``form`` holds the values typed, else the weight it was given."""
+    row = every.rows[view.number]
+    shown: dict[str, Any] = {
+        "side": view.side,
+        "name": view.name,
+        "number": view.number,
+        "href": reverse("desk:exhibit", args=[number, view.number]),
+        "src": view.display,
+        "alt": view.title,
+        "width": view.width,
+        "height": view.height,
+        "note": records.masked(view.note),
+        "checks": checks(row, wait, now),
+        "icon": "file-text",
+    }
+    if form is not None:
+        shown |= {
+            "admit_name": f"admit_{view.number}",
+            "chosen": form.get(f"admit_{view.number}") or "",
+            "reason_name": f"reason_{view.number}",
+            "reasons": reasons,
+            "chosen_reason": form.get(f"reason_{view.number}") or "",
+            "form_id": FORM,
+        }
+    elif weight is not None:
+        shown |= {"admitted": {"full": "yes", "part": "part", "none": "no"}.get(weight[0], ""), "reason": weight[1]}
+    return shown
+
+
+def checks(row: Exhibit, wait: timedelta, now: datetime) -> list[dict[str, Any]]:
+    """What can be said of an exhibit without looking at it."""
+    added = {"at": wording.moment(row.added_at, now)}
+    told = [{"ok": True, "text": _("Added %(at)s, fingerprint %(sha)s") % {**added, "sha": row.sha256[:8]}}]
+    if not dossiers.citable(row, now, wait):
+        hours = int(wait / wording.HOUR)
+        words = ngettext(
+            "The other side has not had it for {n} hour yet", "The other side has not had it for {n} hours yet", hours
+        )
+        told.append({"ok": False, "text": words.format(n=hours)})
+    if row.round > 1:
+        told.append({"ok": False, "text": _("New on appeal")})
+    return told
+
+
+def strip(views: Iterable[ExhibitView], every: Exhibits, shown: Shown, key: str) -> list[dict[str, Any]]:
+    """The small pictures of one side, with what was opened."""
+    current = {"b": shown.buyer, "m": shown.merchant}.get(key)
+    point = shown.point.number if shown.point is not None else ""
+    other = {"b": shown.merchant, "m": shown.buyer}.get(key)
+    rest = f"&{'m' if key == 'b' else 'b'}={other.number}" if other is not None else ""
+    return [
+        {
+            "number": view.number,
+            "name": view.name,
+            "thumb": view.thumb,
+            "href": f"?p={point}&{key}={view.number}{rest}",
+            "is_current": current is not None and view.number == current.number,
+            "seen": every.seen(view),
+        }
+        for view in views
+    ]
+
+
+def _sum(amount: int, currency: str) -> str:
+    return money.sign(currency) + money.text(amount, currency)
+
+
+def _at(written: Any) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
+def _must(written: str) -> datetime:
+    return datetime.fromisoformat(written)
+
+
+def _after(written: Any, moment: datetime | None) -> bool:
+    at = _at(written)
+    return at is not None and moment is not None and at >= moment

@@ -1,0 +1,82 @@
+"""What the linter finds, in words, with the field where it is mended. Knows codes; refuses to know rulings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from arbitration.linter import Problem
+from common.errors import Refused
+
+# %(at)s is the number of the point, exhibit or clause.
+SENTENCES: dict[str, str | Promise] = {
+    "points_missing": _("The case has no points at issue"),
+    "finding_missing": _("Find on point %(at)s"),
+    "burden_rule_missing": _("Point %(at)s is unclear: cite the burden of proof"),
+    "admission_missing": _("Say whether %(at)s is admitted"),
+    "admission_reason_missing": _("Say why %(at)s is not fully admitted"),
+    "admission_reason_unknown": _("Choose a reason from the list for %(at)s"),
+    "exhibit_not_yet_citable": _("%(at)s: the other side has not had it for long enough"),
+    "clause_missing": _("Cite at least one clause"),
+    "clause_unknown": _("Clause %(at)s does not exist"),
+    "clause_not_in_force": _("Clause %(at)s was not in force then"),
+    "remedy_missing": _("Choose a remedy"),
+    "remedy_not_for_type": _("This remedy does not fit the type of dispute"),
+    "ground_missing": _("Say why the goods need not come back"),
+    "ground_unknown": _("Choose a ground from the list"),
+    "ground_not_needed": _("This remedy needs no ground: take it out"),
+    "share_missing": _("Set the shares of liability"),
+    "share_contradicts_remedy": _("Shares and remedy contradict each other"),
+    "freight_not_by_rule": _("The freight is not paid as the rule says"),
+    "award_differs": _("The sum differs from the calculator: save again"),
+    "reasons_too_short": _("Write the reasons"),
+    "reasons_omit_point": _("The reasons do not mention point %(at)s"),
+    "reasons_omit_exhibit": _("The reasons do not mention %(at)s"),
+    "reasons_cite_unknown_exhibit": _("The reasons cite %(at)s, which is not on the file"),
+    "reasons_name_somebody": _("The reasons name somebody or hold a number: take it out"),
+}
+_FIELDS = {
+    "points": "points",
+    "clauses": "id_more_clauses",
+    "remedy": "remedy",
+    "ground": "id_ground",
+    "share": "id_share",
+    "freight": "id_freight_payer",
+    "award": "remedy",
+    "reasons": "id_reasons",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to mend; ``href`` leads to its field on the page of the case."""
+
+    text: str
+    href: str
+
+
+def lines(problems: Iterable[Problem], page: str = "") -> list[Line]:
+    """``page``: the address of the workspace, when the list stands on another page."""
+    return [_line(problem.code, problem.where, page) for problem in problems]
+
+
+def of_refusal(refused: Refused, page: str = "") -> list[Line]:
+    """The same from a refusal ``ruling_incomplete``, which carries its problems."""
+    found: list[dict[str, Any]] = refused.data.get("problems", [])
+    return [_line(item["code"], item["where"], page) for item in found]
+
+
+def _line(code: str, where: str, page: str) -> Line:
+    kind, _sep, at = where.partition(":")
+    anchor = {
+        "point": f"point-{at}",
+        "exhibit": f"admit-{at}",
+        "clause": "id_more_clauses",
+    }.get(kind, _FIELDS.get(kind, "decision"))
+    if code.startswith("reasons_"):
+        anchor = "id_reasons"
+    return Line(str(SENTENCES.get(code, code.replace("_", " "))) % {"at": at}, f"{page}#{anchor}")

@@ -1,0 +1,218 @@
+"""The lists of the desk: to rule, in hand, to approve, appeals, decided. Soonest deadline first; no party is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.forms import CharField, ChoiceField, Form, HiddenInput, TextInput
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from arbitration import assignment, queries
+from arbitration.queries import Cursor, View
+from common import clock, money
+from common.actor import Actor
+from common.errors import Refused
+from disputes import labels, refusals
+from disputes.lifecycle import State
+from disputes.models import Case
+from rulebook import queries as rulebook
+from web import keyset
+from web.desk import shell
+
+Text = str | Promise
+CURRENCY = "CNY"
+
+
+@dataclass(frozen=True)
+class List:
+    """One list: what it shows, what it says when it is empty, and where a row leads."""
+
+    view: View
+    current: str
+    title: Text
+    empty: Text
+    route: str = "desk:case"
+    act: str = ""
+    newest: bool = False
+
+
+LISTS: dict[str, List] = {
+    "waiting": List(
+        View.WAITING,
+        "queue",
+        gettext_lazy("To rule"),
+        gettext_lazy("The queue is empty. Nothing to do here now."),
+        act="taken",
+    ),
+    "mine": List(
+        View.MINE, "queue", gettext_lazy("In hand"), gettext_lazy("You have no case in hand. Take the next one.")
+    ),
+    "review": List(
+        View.APPROVALS,
+        "review",
+        gettext_lazy("To approve"),
+        gettext_lazy("No ruling waits for a second signature."),
+        route="desk:approval",
+    ),
+    "appeals": List(
+        View.APPEALS, "appeals", gettext_lazy("Appeals"), gettext_lazy("No appeal waits."), route="desk:appeal"
+    ),
+    "done": List(
+        View.DONE,
+        "done",
+        gettext_lazy("I decided"),
+        gettext_lazy("You have not decided a case yet."),
+        newest=True,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case as the lists show it. ``marks`` are words; ``act`` is the address of a one-click act."""
+
+    case: Case
+    type_name: str
+    href: str
+    state: labels.Label
+    marks: tuple[str, ...]
+    act: str
+
+
+class Filter(Form):
+    """Type of dispute and smallest sum. What cannot be read filters nothing."""
+
+    list = CharField(required=False, widget=HiddenInput)
+    type = ChoiceField(label=gettext_lazy("Type"), required=False)
+    least = CharField(
+        label=gettext_lazy("Amount from"),
+        required=False,
+        max_length=16,
+        widget=TextInput(attrs={"inputmode": "decimal"}),
+    )
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        types = rulebook.current_rules(now).types.values()
+        self.fields["type"].choices = [("", _("All"))] + [(kind.code, str(kind.name)) for kind in types]  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        if not self.is_valid():
+            return {}
+        try:
+            least = money.parse(self.cleaned_data["least"], CURRENCY) if self.cleaned_data["least"] else None
+        except ValueError:
+            least = None
+        return {"type_code": self.cleaned_data["type"], "least": least}
+
+
+def _page(key: str, who: Callable[[HttpRequest], Actor]) -> Callable[[HttpRequest], HttpResponse]:
+    @require_safe
+    def view(request: HttpRequest) -> HttpResponse:
+        return _show(request, LISTS[key], who(request))
+
+    return view
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The queue, or with ``?list=mine`` what the reader has in hand."""
+    wanted = "mine" if request.GET.get("list") == "mine" else "waiting"
+    return _show(request, LISTS[wanted], shell.reader(request))
+
+
+review = _page("review", shell.senior)
+appeals = _page("appeals", shell.senior)
+done = _page("done", shell.reader)
+
+
+@require_POST
+def take_next(request: HttpRequest) -> HttpResponse:
+    """The most urgent case that fits the reader is theirs."""
+    actor = shell.reader(request)
+    try:
+        case = assignment.take_next(actor=actor, now=clock.now())
+    except Refused as refused:
+        messages.warning(request, refusals.say(refused))
+        return HttpResponseRedirect(reverse("desk:queue"))
+    messages.success(request, _("The case is yours."))
+    return HttpResponseRedirect(reverse("desk:case", args=[case.number]))
+
+
+def _show(request: HttpRequest, which: List, actor: Actor) -> HttpResponse:
+    now = clock.now()
+    form = Filter(request.GET or None, now=now)
+    chosen = form.chosen() if form.is_bound else {}
+    after = keyset.Cursor.read(request.GET.get("after", ""))
+    cursor = Cursor(after.at, after.id) if after else None
+    page = queries.queue(actor, which.view, cursor=cursor, **chosen)
+    waiting = shell.counts(actor, more=(View.MINE,))
+    applied = sum(1 for value in chosen.values() if value)
+    home = request.path
+    shown = {
+        **shell.around(actor, which.current, now, waiting),
+        "list": which,
+        "rows": [_row(case, which, actor) for case in page.cases],
+        "tabs": _tabs(which, waiting) if which.current == "queue" else [],
+        "form": form,
+        "applied": applied,
+        "clear_href": home + ("?list=mine" if which.view is View.MINE else ""),
+        "after": str(keyset.Cursor(page.next.due_at, page.next.id)) if page.next else "",
+        "first_href": home if cursor else "",
+        "mine": waiting.get(View.MINE, 0) if which.view is View.WAITING else 0,
+    }
+    return render(request, "desk/list.html", shown)
+
+
+def _tabs(which: List, waiting: dict[View, int]) -> list[dict[str, Any]]:
+    home = reverse("desk:queue")
+    return [
+        {
+            "href": home if key == "waiting" else f"{home}?list=mine",
+            "label": LISTS[key].title,
+            "count": waiting.get(LISTS[key].view),
+            "is_current": LISTS[key] is which,
+        }
+        for key in ("waiting", "mine")
+    ]
+
+
+def _row(case: Case, which: List, actor: Actor) -> Row:
+    label = labels.state_label(
+        State(case.state), actor.role, awaits=case.awaits, suspended=case.suspended_at is not None
+    )
+    return Row(
+        case=case,
+        type_name=shell.type_name(case),
+        href=reverse(which.route, args=[case.number]),
+        state=label,
+        marks=tuple(_marks(case)),
+        act=reverse("desk:act", args=[case.number, which.act]) if which.act else "",
+    )
+
+
+def _marks(case: Case) -> list[str]:
+    """What makes a case unlike others, in words."""
+    marks = []
+    thresholds = rulebook.rules(case.procedure_rules_id).thresholds
+    if case.claimed >= thresholds.senior_approval_amount or case.currency != thresholds.currency:
+        marks.append(_("High amount"))
+    if case.round > 1:
+        marks.append(_("To be ruled again"))
+    if case.priority > 0:
+        marks.append(_("Waited too long"))
+    if case.suspended_at is not None:
+        marks.append(_("On hold"))
+    if case.decided_on_appeal:
+        marks.append(_("Decided on appeal"))
+    return marks

@@ -1,0 +1,220 @@
+"""The ruling as a form: what was typed becomes a `Draft`, and a draft becomes what the form shows. Decides nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.forms import (
+    CharField,
+    CheckboxSelectMultiple,
+    ChoiceField,
+    Form,
+    HiddenInput,
+    IntegerField,
+    MultipleChoiceField,
+    NumberInput,
+    RadioSelect,
+    Textarea,
+)
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from arbitration import calculator, rulings
+from arbitration.models import Ruling
+from arbitration.queries import Workspace
+from arbitration.rulings import Draft
+from common import money
+from disputes.awards import Payer
+from rulebook.schema import Rules
+from web.party.forms import AmountField, amount_field
+
+# The words of the components, and those of the ruling.
+FINDING = {"buyer": "buyer", "merchant": "merchant", "unclear": "undetermined"}
+VERDICT = {"yes": "full", "part": "part", "no": "none"}
+SHOWN_FINDING = {value: key for key, value in FINDING.items()}
+SHOWN_VERDICT = {value: key for key, value in VERDICT.items()}
+SUMS = ("value", "deduction", "compensation", "return_freight")
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
+
+# Which field a refusal of `rulings.save_draft` belongs to.
+FIELD_OF = {
+    "amount_out_of_range": "value",
+    "too_many_clauses": "more_clauses",
+    "share_out_of_range": "share",
+    "text_too_long": "reasons",
+}
+
+
+class RulingForm(Form):
+    """Everything may still be missing; nothing is chosen beforehand. ``version`` is that of the draft it was written on."""
+
+    version = IntegerField(widget=HiddenInput)
+    share = IntegerField(
+        label=gettext_lazy("The merchant's share in percent"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        widget=NumberInput(attrs={"inputmode": "numeric", "class": "short", "step": "1"}),
+    )
+    clauses = MultipleChoiceField(
+        label=gettext_lazy("Clauses of this type of dispute"), required=False, widget=CheckboxSelectMultiple
+    )
+    more_clauses = CharField(
+        label=gettext_lazy("Other clauses by number"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("For example: 2.3, 4.2"),
+    )
+    remedy = ChoiceField(label=gettext_lazy("Remedy"), required=False, widget=RadioSelect)
+    ground = ChoiceField(label=gettext_lazy("Why the goods need not come back"), required=False)
+    value = amount_field(gettext_lazy("Value of what is lost or missing"))
+    deduction = amount_field(gettext_lazy("Deduction for use or gifts kept"))
+    compensation = amount_field(gettext_lazy("Compensation by promise"))
+    return_freight = amount_field(gettext_lazy("Cost of the way back"))
+    freight_payer = ChoiceField(label=gettext_lazy("Who pays the way back"), required=False)
+    reasons = CharField(
+        label=gettext_lazy("Reasons"),
+        required=False,
+        widget=Textarea(attrs={"rows": 8, "data-max": rulings.LONGEST_REASONS}),
+    )
+    language = ChoiceField(label=gettext_lazy("Language of the letter"), choices=LANGUAGES)
+
+    def __init__(self, data: Any = None, *, work: Workspace, rules: Rules) -> None:
+        self.work, self.rules = work, rules
+        super().__init__(data, initial=initial(work))
+        kind = rules.type(work.case.type_code)
+        remedies = [code for code in kind.remedies if rules.may_order(code, kind.code)]
+        if calculator.DISMISSAL not in remedies and calculator.DISMISSAL in rules.remedies:
+            remedies.append(calculator.DISMISSAL)
+        chosen = self._chosen_clauses()
+        self._choices("clauses", [(number, number) for number in usual_clauses(rules, kind.code, chosen)])
+        self._choices("remedy", [(code, str(rules.remedy(code).name)) for code in remedies])
+        self._choices("ground", [("", "–"), *((code, str(item.name)) for code, item in rules.grounds.items())])
+        self._choices(
+            "freight_payer",
+            [
+                ("", _("As the rule says")),
+                (Payer.BUYER.value, _("Buyer")),
+                (Payer.MERCHANT.value, _("Merchant")),
+                (Payer.NOBODY.value, _("Nobody")),
+            ],
+        )
+        for name in SUMS:
+            field = self.fields[name]
+            field.required = False
+            assert isinstance(field, AmountField)
+            field.currency = work.case.currency
+        for point in work.points:
+            self.fields[f"finding_{point.number}"] = ChoiceField(
+                label=f"{point.number}. {point.text}", choices=[(key, key) for key in FINDING], required=False
+            )
+        reasons = [("", "–"), *((code, str(item.name)) for code, item in rules.admission_reasons.items())]
+        for exhibit in work.exhibits:
+            if exhibit.withdrawn_at is not None:
+                continue
+            name = _("Is %(number)s admitted?") % {"number": exhibit.number}
+            self.fields[f"admit_{exhibit.number}"] = ChoiceField(
+                label=name, choices=[(key, key) for key in VERDICT], required=False
+            )
+            self.fields[f"reason_{exhibit.number}"] = ChoiceField(label=_("Reason"), choices=reasons, required=False)
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def _chosen_clauses(self) -> tuple[str, ...]:
+        if self.is_bound and hasattr(self.data, "getlist"):
+            return tuple(number for number in self.data.getlist("clauses") if number in self.rules.clauses)
+        return tuple(self.initial.get("clauses", ()))
+
+    @property
+    def number_of_version(self) -> int:
+        return int(self.cleaned_data["version"])
+
+    def draft(self) -> Draft:
+        """What was typed. Only after ``is_valid``."""
+        data = self.cleaned_data
+        typed = [number for number in re.split(r"[\s,，、;；]+", data["more_clauses"]) if number]
+        share = data["share"]
+        return Draft(
+            findings={
+                point.number: FINDING[data[f"finding_{point.number}"]]
+                for point in self.work.points
+                if data.get(f"finding_{point.number}")
+            },
+            admissions={
+                exhibit.number: (VERDICT[data[f"admit_{exhibit.number}"]], data[f"reason_{exhibit.number}"])
+                for exhibit in self.work.exhibits
+                if data.get(f"admit_{exhibit.number}")
+            },
+            clauses=tuple(dict.fromkeys([*data["clauses"], *typed])),
+            remedy=data["remedy"],
+            ground=data["ground"],
+            merchant_share=None if share is None else share * 100,
+            value=data["value"],
+            deduction=data["deduction"] or 0,
+            compensation=data["compensation"] or 0,
+            return_freight=data["return_freight"] or 0,
+            freight_payer=data["freight_payer"],
+            reasons=data["reasons"],
+            language=data["language"],
+        )
+
+
+def usual_clauses(rules: Rules, type_code: str, chosen: tuple[str, ...] = ()) -> list[str]:
+    """The clauses on which a ruling of this type usually rests, and those already chosen, in the order of the rules."""
+    kind = rules.type(type_code)
+    wanted = {*kind.clauses, kind.burden.clause, kind.freight.clause, *chosen}
+    return [*(number for number in rules.clauses if number in wanted), *(n for n in chosen if n not in rules.clauses)]
+
+
+def basis(work: Workspace) -> Ruling | None:
+    """What the form begins with: the draft, or on appeal the ruling that is being looked at."""
+    return work.draft or (work.in_force if work.case.appellant else None)
+
+
+def initial(work: Workspace) -> dict[str, Any]:
+    """The form of a draft. Without one nothing is chosen but the language."""
+    ruling = basis(work)
+    values: dict[str, Any] = {"version": work.draft.version if work.draft else 0, "language": get_language() or "en"}
+    if ruling is None:
+        return values
+    currency = work.case.currency
+    values |= {
+        "share": None if ruling.merchant_share is None else ruling.merchant_share // 100,
+        "clauses": tuple(cited(ruling)),
+        "remedy": ruling.remedy,
+        "ground": ruling.ground,
+        "freight_payer": ruling.freight_payer,
+        "reasons": ruling.reasons,
+        "language": ruling.language,
+    }
+    for name in SUMS:
+        amount = getattr(ruling, name)
+        values[name] = money.text(amount, currency) if amount else ""
+    for number, finding in findings(ruling).items():
+        values[f"finding_{number}"] = SHOWN_FINDING.get(finding, "")
+    numbers = {exhibit.pk: exhibit.number for exhibit in work.exhibits}
+    for pk, (verdict, reason) in admissions(ruling).items():
+        values[f"admit_{numbers.get(pk, '')}"] = SHOWN_VERDICT.get(verdict, "")
+        values[f"reason_{numbers.get(pk, '')}"] = reason
+    return values
+
+
+# --- the parts of a ruling as `arbitration.queries` reads them: one query for all ---------------------------------
+
+
+def findings(ruling: Ruling) -> Mapping[int, str]:
+    """Point number → finding."""
+    return {int(row["point"]): str(row["finding"]) for row in getattr(ruling, "found", None) or []}
+
+
+def admissions(ruling: Ruling) -> Mapping[int, tuple[str, str]]:
+    """Exhibit id → verdict and reason code."""
+    rows = getattr(ruling, "admitted", None) or []
+    return {int(row["exhibit"]): (str(row["verdict"]), str(row["reason"])) for row in rows}
+
+
+def cited(ruling: Ruling) -> list[str]:
+    return [str(number) for number in getattr(ruling, "cited", None) or []]

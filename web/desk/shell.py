@@ -1,0 +1,59 @@
+"""What every page of the desk stands in: who reads it, its navigation with what waits, its number. Knows no single case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from arbitration import queries
+from arbitration.queries import View
+from common.actor import Actor, Role
+from disputes.models import Case
+from rulebook import queries as rulebook
+from web import fetch, navigation
+
+LAYOUT = "layout/desk.html"
+# Places of the navigation that are a senior's.
+_SENIORS = frozenset({"review", "appeals"})
+_COUNTED = {"queue": View.WAITING, "review": View.APPROVALS, "appeals": View.APPEALS}
+
+
+def reader(request: HttpRequest) -> Actor:
+    """Somebody of the bench. Whoever is both acts as a senior, who may do all that an arbitrator may."""
+    return fetch.actor_or_404(request, Role.SENIOR, Role.ARBITRATOR)
+
+
+def senior(request: HttpRequest) -> Actor:
+    return fetch.actor_or_404(request, Role.SENIOR)
+
+
+def counts(actor: Actor, *, more: tuple[View, ...] = ()) -> dict[View, int]:
+    """What waits for this reader, in one query, counted up to a hundred."""
+    views = [view for key, view in _COUNTED.items() if _is_open(key, actor)]
+    return queries.counts(actor, [*views, *more])
+
+
+def around(actor: Actor, current: str, now: datetime, waiting: Mapping[View, int] | None = None) -> dict[str, Any]:
+    """The shell of a page. Without ``waiting`` the navigation shows no numbers: a case page has no query to spare."""
+    numbers = {key: waiting[view] for key, view in _COUNTED.items() if waiting and view in waiting}
+    items = navigation.items("desk", current, numbers)
+    return {
+        "nav": [item for item in items if _is_open(item.key, actor)],
+        "area_name": _("Ruling desk"),
+        "home": reverse("desk:queue"),
+        "actor": actor,
+        "now": now,
+    }
+
+
+def type_name(case: Case) -> str:
+    return str(rulebook.rules(case.substance_rules_id).type(case.type_code).name)
+
+
+def _is_open(key: str, actor: Actor) -> bool:
+    return key not in _SENIORS or actor.role is Role.SENIOR

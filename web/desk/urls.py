@@ -1,0 +1,21 @@
+"""The addresses of the desk."""
+
+from django.urls import path
+
+from web.desk import acts, clauses, decide, queue, workspace
+
+urlpatterns = [
+    path("", queue.index, name="queue"),
+    path("next/", queue.take_next, name="next"),
+    path("review/", queue.review, name="review"),
+    path("review/<str:number>/", decide.approval, name="approval"),
+    path("appeals/", queue.appeals, name="appeals"),
+    path("appeals/<str:number>/", decide.appeal, name="appeal"),
+    path("done/", queue.done, name="done"),
+    path("rules/", clauses.index, name="rules"),
+    path("cases/<str:number>/", workspace.case, name="case"),
+    path("cases/<str:number>/evidence/<str:place>/", workspace.exhibit, name="exhibit"),
+    path("cases/<str:number>/preview/", decide.preview, name="preview"),
+    path("cases/<str:number>/letter/", decide.papers, name="letter"),
+    path("cases/<str:number>/<str:event>/", acts.act, name="act"),
+]

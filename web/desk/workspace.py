@@ -1,0 +1,329 @@
+"""The arbitrator's page of one case: what both sides say on the left, the evidence in the middle, the decision on the right.
+
+One form, kept as a draft whatever is missing. Knows what is shown; what may happen is the table's and the acts' to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from arbitration import linter, queries, record, rulings, sheet
+from arbitration.models import Admission, Ruling
+from arbitration.queries import Workspace
+from common import clock
+from common.actor import Actor
+from common.errors import Missing, Refused
+from disputes import labels, refusals
+from disputes.lifecycle import State
+from disputes.models import Case
+from evidence import links
+from evidence.models import Exhibit
+from rulebook import queries as rulebook
+from rulebook.schema import Rules
+from web import case_page, fetch, letter, wording
+from web.desk import panes, problems, records, shell
+from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
+
+# Acts that have a place of their own on the page.
+_IN_PLACE = frozenset({"ruling_served", "ruling_proposed"})
+
+
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """GET: the workspace, or the same to read for whoever does not hold the case. POST: the draft is saved."""
+    actor = shell.reader(request)
+    found = fetch.case_or_404(number, actor)
+    work = queries.workspace_of(found, actor=actor)
+    now = clock.now()
+    rules = rulebook.rules(found.substance_rules_id)
+    if request.method != "POST":
+        form = RulingForm(work=work, rules=rules) if may_write(found, actor) else None
+        return _show(request, work, actor, rules, form, now)
+    form = RulingForm(request.POST, work=work, rules=rules)
+    if not form.is_valid():
+        return _show(request, work, actor, rules, form, now, status=422)
+    try:
+        saved = rulings.save_draft(found.pk, form.draft(), version=form.number_of_version, actor=actor, now=now)
+    except Missing:
+        raise Http404 from None
+    except Refused as refused:
+        field = FIELD_OF.get(refused.code)
+        form.add_error(field, refusals.say(refused))
+        return _show(request, work, actor, rules, form, now, status=422)
+    if saved.aside is not None:
+        return _beside(request, work, actor, rules, form, saved.ruling, now)
+    if request.POST.get("go") == "preview":
+        return HttpResponseRedirect(reverse("desk:preview", args=[number]))
+    messages.success(request, _("Draft saved."))
+    query = request.GET.urlencode()
+    return HttpResponseRedirect(reverse("desk:case", args=[number]) + (f"?{query}" if query else ""))
+
+
+@require_safe
+def exhibit(request: HttpRequest, number: str, place: str) -> HttpResponse:
+    """One exhibit by itself, as large as the page; that the reader opened it is noted."""
+    actor = shell.reader(request)
+    found = fetch.case_or_404(number, actor)
+    now = clock.now()
+    work = queries.workspace_of(found, actor=actor)
+    rules = rulebook.rules(found.substance_rules_id)
+    every = panes.exhibits(work, actor, rules, now)
+    at = next((index for index, view in enumerate(every.views) if view.number == place), None)
+    if at is None:
+        raise Http404
+    view = every.views[at]
+    row = every.rows[view.number]
+    if not every.seen(view):
+        queries.mark_seen(row.pk, actor=actor, now=now)
+    shown = {
+        **shell.around(actor, "queue", now),
+        "case": found,
+        "view": view,
+        "row": row,
+        "pages": _pages(row, actor, now),
+        "lines": records.lines(view.content or {}, found.currency),
+        "note": records.masked(view.note),
+        "previous": every.views[at - 1].number if at else "",
+        "following": every.views[at + 1].number if at + 1 < len(every.views) else "",
+        "checks": panes.checks(row, citable_after(found), now),
+    }
+    return render(request, "desk/exhibit.html", shown)
+
+
+def may_write(case: Case, actor: Actor) -> bool:
+    """Whether this reader holds the case in a state in which a ruling is written. The act asks again under the lock."""
+    return case.assignee_id == actor.id and case.state in rulings.STAGES
+
+
+def shown_problems(work: Workspace, ruling: Ruling, now: datetime) -> list[linter.Problem]:
+    """What the draft still lacks, from what the page has read. One query: how the people of the case are called."""
+    return linter.check(sheet.view(sheet_of(work, ruling), now))
+
+
+def sheet_of(work: Workspace, ruling: Ruling) -> sheet.Sheet:
+    """The ruling with all that it speaks of, from what the page has read. No query."""
+    by_number = {point.number: point.pk for point in work.points}
+    return sheet.assemble(
+        work.case,
+        ruling,
+        points=tuple(work.points),
+        findings={by_number[number]: found for number, found in findings(ruling).items() if number in by_number},
+        exhibits=tuple(row for row in work.exhibits if row.withdrawn_at is None),
+        admissions={
+            pk: Admission(ruling=ruling, exhibit_id=pk, verdict=verdict, reason=reason)
+            for pk, (verdict, reason) in admissions(ruling).items()
+        },
+        clauses=tuple(cited(ruling)),
+        kept=record.read(work.file, work.case),
+    )
+
+
+def _beside(
+    request: HttpRequest,
+    work: Workspace,
+    actor: Actor,
+    rules: Rules,
+    form: RulingForm,
+    standing: Ruling,
+    now: datetime,
+) -> HttpResponse:
+    """Another tab has saved since: nothing is overwritten, and what was typed here stays on the page to be sent again."""
+    there, typed = rulings.draft_of(standing).as_data(), form.draft().as_data()
+    names = {
+        "findings": _("findings"),
+        "admissions": _("evidence"),
+        "clauses": _("clauses"),
+        "remedy": _("remedy"),
+        "merchant_share": _("shares"),
+        "reasons": _("reasons"),
+    }
+    differing = [name for key, name in names.items() if there[key] != typed[key]]
+    fresh = form.data.copy()
+    fresh["version"] = str(standing.version)
+    form.data = fresh
+    said = _(
+        "This draft was changed elsewhere at %(at)s. What you typed is kept below; save again to put it in its place."
+    )
+    parts = f" {_('Different: %(parts)s.') % {'parts': '、'.join(differing)}}" if differing else ""
+    form.add_error(None, said % {"at": wording.moment(standing.saved_at, now)} + parts)
+    return _show(request, work, actor, rules, form, now, status=409)
+
+
+def _show(
+    request: HttpRequest,
+    work: Workspace,
+    actor: Actor,
+    rules: Rules,
+    form: RulingForm | None,
+    now: datetime,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    case = work.case
+    ruling = basis(work) if form is not None else _readable(work)
+    values: dict[str, Any] | None = {name: form[name].value() for name in form.fields} if form is not None else None
+    found = _found(work, ruling, values)
+    every = panes.exhibits(work, actor, rules, now)
+    chosen = panes.choose(work, every, found, request.GET)
+    lacking = problems.lines(shown_problems(work, work.draft, now)) if form is not None and work.draft else []
+    label = labels.state_label(
+        State(case.state), actor.role, awaits=case.awaits, suspended=case.suspended_at is not None
+    )
+    claims = panes.gap(work, rules)
+    weighed = _weights(ruling, rules)
+    cards = [
+        panes.card(
+            view,
+            every,
+            values,
+            number=case.number,
+            reasons=form.fields[f"reason_{view.number}"].choices if form is not None else (),  # type: ignore[attr-defined]
+            weight=weighed.get(view.id),
+            wait=citable_after(case),
+            now=now,
+        )
+        for view in every.views
+    ]
+    pair = [card for card in cards if card["number"] in _numbers(chosen)]
+    context = {
+        **shell.around(actor, "queue", now),
+        "case": case,
+        "label": label,
+        "type_name": str(rules.type(case.type_code).name),
+        "left": wording.countdown(case.due_at, now, mine=form is not None) if case.due_at else None,
+        "claims": claims,
+        "points": panes.points(work, found, chosen.point),
+        "done": sum(1 for point in work.points if found.get(point.number)),
+        "facts": panes.facts(work),
+        "promises": panes.promises(work),
+        "offers": _offers(work, actor, now),
+        "appeal": _appeal(work, rules),
+        "point": chosen.point,
+        "burden": panes.burden(rules, case.type_code),
+        "pair": pair,
+        "others": [card for card in cards if card not in pair],
+        "strips": [(key, panes.strip(every.of(key), every, chosen, key)) for key in ("b", "m")],
+        "records": panes.strip(every.of("p"), every, chosen, "p"),
+        "seen": sum(1 for view in every.views if every.seen(view)),
+        "total": len(every.views),
+        "form": form,
+        "finding_rows": _finding_rows(work, found, chosen),
+        "clauses": _clauses(form, rules) if form is not None else [],
+        "version": rules.version,
+        "calculation": _calculation(work.draft, case),
+        "draft": work.draft,
+        "lacking": lacking,
+        "returned": next((row for row in work.rulings if row.state == Ruling.RETURNED), None),
+        "actions": [act for act in case_page.actions_for(case, actor) if act.event.value not in _IN_PLACE],
+        "letter_href": reverse("desk:letter", args=[case.number]) if work.in_force else "",
+    }
+    return render(request, "desk/case.html", context, status=status)
+
+
+def _numbers(chosen: panes.Shown) -> set[str]:
+    return {view.number for view in (chosen.buyer, chosen.merchant) if view is not None}
+
+
+def _readable(work: Workspace) -> Ruling | None:
+    """What somebody who does not hold the case may read: a ruling in force, never a colleague's draft."""
+    return work.in_force
+
+
+def _found(work: Workspace, ruling: Ruling | None, values: Mapping[str, Any] | None) -> dict[int, str]:
+    """Point number → finding in the components' words: what was typed, else what the ruling says."""
+    if values is not None:
+        return {point.number: values.get(f"finding_{point.number}") or "" for point in work.points}
+    if ruling is None:
+        return {}
+    return {number: SHOWN_FINDING.get(finding, "") for number, finding in findings(ruling).items()}
+
+
+def _finding_rows(work: Workspace, found: Mapping[int, str], chosen: panes.Shown) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": point.number,
+            "title": point.text,
+            "name": f"finding_{point.number}",
+            "chosen": found.get(point.number, ""),
+            "is_current": chosen.point is not None and chosen.point.pk == point.pk,
+        }
+        for point in work.points
+    ]
+
+
+def _weights(ruling: Ruling | None, rules: Rules) -> dict[int, tuple[str, str]]:
+    """Exhibit id → verdict and its reason in words."""
+    if ruling is None:
+        return {}
+    named = rules.admission_reasons
+    return {
+        pk: (verdict, str(named[reason].name) if reason in named else "")
+        for pk, (verdict, reason) in admissions(ruling).items()
+    }
+
+
+def _clauses(form: RulingForm, rules: Rules) -> list[dict[str, Any]]:
+    chosen = set(form["clauses"].value() or ())
+    listed = form.fields["clauses"].choices  # type: ignore[attr-defined]
+    return [
+        {
+            "number": number,
+            "title": str(rules.clauses[number].title) if number in rules.clauses else "",
+            "text": str(rules.clauses[number].plain) if number in rules.clauses else "",
+            "chosen": number in chosen,
+        }
+        for number, _label in listed
+    ]
+
+
+def _calculation(draft: Ruling | None, case: Case) -> dict[str, Any] | None:
+    if draft is None or not draft.remedy or draft.merchant_share is None:
+        return None
+    return {"lines": letter.line_words(sheet.lines_of(draft), case.currency), "total": draft.amount}
+
+
+def _offers(work: Workspace, actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    return [case_page.offer_card(offer, actor, work.case, now, {}) for offer in work.offers]
+
+
+def _appeal(work: Workspace, rules: Rules) -> dict[str, Any] | None:
+    """What is appealed, in words; the page of the appeal has the rest."""
+    if work.appeal is None:
+        return None
+    ground = rules.appeal_grounds.get(work.appeal.ground)
+    return {
+        "side": "b" if work.appeal.side == "buyer" else "m",
+        "ground": str(ground.name) if ground else work.appeal.ground,
+        "text": records.masked(work.appeal.statement.text),
+        "answer": records.masked(work.appeal.answer.text) if work.appeal.answer else "",
+        "points": work.appeal.points,
+    }
+
+
+def _pages(row: Exhibit, actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """Every copy of the exhibit that can be looked at, in order."""
+    if row.blob is None:
+        return []
+    copies = [copy for copy in row.blob.derivatives.all() if copy.kind == "display" or copy.kind.startswith("page_")]
+    ordered = sorted(copies, key=lambda copy: int(copy.kind.removeprefix("page_")) if "_" in copy.kind else 0)
+    viewer = actor.id or 0
+    return [
+        {
+            "src": reverse("public:file", args=[links.sign(row, copy.kind, viewer=viewer, now=now)]),
+            "width": copy.width,
+            "height": copy.height,
+        }
+        for copy in ordered
+    ]
+
+
+def citable_after(case: Case) -> timedelta:
+    return timedelta(hours=rulebook.rules(case.procedure_rules_id).thresholds.citable_after_hours)
