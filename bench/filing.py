@@ -1,0 +1,68 @@
+"""A buyer sends a claim to the platform through the page, again and again, each time for another case."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from marketplace.models import ChatMessage, Order
+
+
+class Filing:
+    """``count`` refused requests of one buyer, ready to be filed one after the other by ``next``."""
+
+    def __init__(self, count: int) -> None:
+        buyer = User.objects.create(username="bench-filer", display_name="林知夏")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """WITH chosen AS (SELECT id, order_id, number, version FROM disputes_case
+                       WHERE state = 'awaiting_buyer' ORDER BY id LIMIT %s),
+                   orders AS (UPDATE marketplace_order SET buyer_id = %s FROM chosen
+                       WHERE marketplace_order.id = chosen.order_id),
+                   cases AS (UPDATE disputes_case c SET buyer_id = %s, round = 0, intervened_at = NULL,
+                       buyer_handed_in_at = NULL, evidence_closes_at = NULL FROM chosen WHERE c.id = chosen.id),
+                   files AS (DELETE FROM disputes_casefile f USING chosen WHERE f.case_id = chosen.id),
+                   points AS (DELETE FROM disputes_point p USING chosen WHERE p.case_id = chosen.id)
+                   SELECT number, version, order_id FROM chosen""",
+                [count, buyer.pk, buyer.pk],
+            )
+            self._waiting = cursor.fetchall()
+        assert len(self._waiting) == count
+        orders = Order.objects.in_bulk([order_id for _, _, order_id in self._waiting])
+        ChatMessage.objects.bulk_create(
+            ChatMessage(
+                source="bench",
+                external_id=f"filing-{order.pk}",
+                version=1,
+                seen_digest="0" * 64,
+                received_at=order.placed_at,
+                order=order,
+                buyer=buyer,
+                merchant_id=order.merchant_id,
+                sender="buyer",
+                at=order.signed_at or order.placed_at,
+                text="壶身有裂纹，注水会渗。",
+            )
+            for order in orders.values()
+        )
+        self._client = Client()
+        self._client.force_login(buyer)
+
+    def next(self) -> object:
+        number, version, _order = self._waiting.pop()
+        typed = {
+            "step": "submit",
+            "understood": "1",
+            "seen": version,
+            "type": "DAMAGED",
+            "remedy": "R3",
+            "amount": "50.00",
+            "point_1": "收到时壶身已有裂纹",
+            "point_2": "注水后会渗水",
+            "story": "当晚开箱就看到裂纹，马上拍照联系商家，商家说是开片，不同意退货。",
+        }
+        reply = self._client.post(reverse("buyer:claim", args=[number]), typed)
+        assert reply.status_code == 302, (number, reply.status_code, reply.content.decode()[:3000])
+        return reply
