@@ -11,14 +11,16 @@ from datetime import datetime
 from typing import Any
 
 from api import bodies
+from arbitration import appeals
 from common.actor import Actor, Role, Side
 from common.errors import Missing
-from disputes import eligibility, intervention, moves, negotiation, offers, submissions
+from disputes import compliance, eligibility, intervention, moves, negotiation, offers, submissions
 from disputes.intervention import Claim
 from disputes.lifecycle import LIFECYCLE, Event, Kind, State
 from disputes.models import Case, Deadline, Offer, Point
 from disputes.submissions import Answer
 from disputes.timers import DUTIES
+from evidence.intake import Received
 from evidence.models import Exhibit
 
 BUYER, MERCHANT = Role.BUYER, Role.MERCHANT
@@ -28,18 +30,20 @@ Perform = Callable[[Case, Data, Actor, datetime], object]
 
 @dataclass(frozen=True)
 class Row:
-    """``side`` None: either side may; the body names it."""
+    """``side`` None: either side may; the body names it. ``upload``: the shape of the same action with a file, which
+    ``perform`` finds, looked at and stored, as ``data["received"]``.
+    """
 
     event: Event
     side: Side | None
     body: type[bodies.Action]
     perform: Perform
+    upload: type[bodies.Action] | None = None
 
 
 @dataclass(frozen=True)
 class Open:
-    """An event that the table opens to ``role`` now. ``blocked_by``: the code of the refusal, were it tried.
-    """
+    """An event that the table opens to ``role`` now. ``blocked_by``: the code of the refusal, were it tried."""
 
     event: Event
     role: Role
@@ -135,6 +139,21 @@ def _answer_points(case: Case, data: Data, actor: Actor, now: datetime) -> objec
     return submissions.answer_points(case.pk, _answers(case, data), actor=actor, now=now, seen=data.get("version"))
 
 
+def _appeal(case: Case, data: Data, actor: Actor, now: datetime) -> object:
+    received: Received | None = data.get("received")
+    new = [appeals.NewExhibit(received, data["code"], data["name"], data["why_late"])] if received else []
+    return appeals.file(
+        case.pk,
+        ground=data["ground"],
+        points=data["points"],
+        text=data["text"],
+        exhibits=new,
+        actor=actor,
+        now=now,
+        seen=data.get("version"),
+    )
+
+
 ROWS: tuple[Row, ...] = (
     Row(Event.REFUND_AGREED, Side.MERCHANT, bodies.Plain, _plain(negotiation.agree_refund)),
     Row(Event.RETURN_AGREED, Side.MERCHANT, bodies.Plain, _plain(negotiation.agree_return)),
@@ -155,6 +174,10 @@ ROWS: tuple[Row, ...] = (
     Row(Event.CLAIM_ACCEPTED, Side.MERCHANT, bodies.Plain, _plain(intervention.accept_claim)),
     Row(Event.CLAIM_REBUTTED, Side.MERCHANT, bodies.Rebut, _rebut),
     Row(Event.MORE_EVIDENCE_HANDED_IN, None, bodies.HandInMore, _with_text(submissions.hand_in_more)),
+    Row(Event.APPEAL_FILED, None, bodies.FileAppeal, _appeal, upload=bodies.FileAppealWithEvidence),
+    Row(Event.APPEAL_WAIVED, None, bodies.PlainOf, _plain(appeals.waive)),
+    Row(Event.APPEAL_ANSWERED, None, bodies.AnswerAppeal, _with_text(appeals.answer)),
+    Row(Event.COMPLIED, Side.MERCHANT, bodies.Plain, _plain(compliance.comply)),
 )
 BY_EVENT: dict[Event, Row] = {row.event: row for row in ROWS}
 

@@ -1,5 +1,4 @@
-"""What the API takes, as shapes. They parse and bound; whether something may happen is for the acts to say.
-"""
+"""What the API takes, as shapes. They parse and bound; whether something may happen is for the acts to say."""
 
 from __future__ import annotations
 
@@ -8,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from arbitration.models import Appeal
 from common.actor import Side
 from disputes.lifecycle import Kind, State
 from disputes.submissions import STANCES
@@ -17,8 +17,7 @@ SIDES = [side.value for side in Side]
 
 
 class Body(serializers.Serializer[Any]):
-    """A closed shape: what it does not know, it refuses, so that nobody believes a misspelt field was heard.
-    """
+    """A closed shape: what it does not know, it refuses, so that nobody believes a misspelt field was heard."""
 
     default_error_messages = {"unknown_field": _("This field is not known here.")}
 
@@ -138,6 +137,33 @@ class Rebut(Action):
 
 class HandInMore(TwoSided):
     text = Words(required=False, default="", allow_blank=True)
+
+
+class FileAppeal(TwoSided):
+    """On a ground that needs no new evidence."""
+
+    ground = serializers.ChoiceField(Appeal.GROUNDS)
+    points = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=99), required=False, default=list, max_length=8
+    )
+    text = Words()
+
+
+class FileAppealWithEvidence(FileAppeal):
+    """The same with one photo or PDF that was not on the file before."""
+
+    code = serializers.CharField(max_length=8, help_text="the evidence code it answers, such as E06")
+    name = serializers.CharField(required=False, default="", allow_blank=True, max_length=120)
+    why_late = serializers.CharField(max_length=500, help_text="why it was not submitted before")
+    file = serializers.FileField(allow_empty_file=True, max_length=255)
+
+
+class AnswerAppeal(TwoSided):
+    text = Words()
+
+
+class PlainOf(TwoSided):
+    """Nothing but the click, by the side that is named."""
 
 
 class AddEvidence(Body):

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,13 +18,17 @@ from accounts.models import Scope
 from api import actions, bodies, documents, idempotency, pagination, prints
 from api.authentication import Caller, caller_of
 from api.endpoint import Endpoint
+from api.problems import BodyTooLarge
 from common import clock, ids
 from common.actor import Actor, Side
 from common.errors import Missing
 from disputes import negotiation
 from disputes.lifecycle import Kind
 from disputes.models import Case
+from evidence import intake
 from marketplace.models import OrderLine
+
+LARGEST = 21 * 1024 * 1024  # a file of 20 MB and the words around it
 
 
 def cases_of(caller: Caller) -> QuerySet[Case]:
@@ -32,8 +37,7 @@ def cases_of(caller: Caller) -> QuerySet[Case]:
 
 
 def case_or_missing(caller: Caller, number: str) -> Case:
-    """The case, or ``Missing`` alike whether it is another source's, never existed, or is no number at all.
-    """
+    """The case, or ``Missing`` alike whether it is another source's, never existed, or is no number at all."""
     if not ids.is_case_number(number):
         raise Missing
     rows = cases_of(caller).select_related("order", "line", "outcome", "substance_rules", "procedure_rules")
@@ -46,6 +50,12 @@ def case_or_missing(caller: Caller, number: str) -> Case:
 def again(case: Case, caller: Caller) -> dict[str, Any]:
     """The case as it is now, whole, for the answer of an act that has just changed it."""
     return prints.whole(case_or_missing(caller, case.number), caller.source, clock.now())
+
+
+def refuse_too_large(request: Request) -> None:
+    """Before a byte of a file is read. Raises ``BodyTooLarge``."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+        raise BodyTooLarge
 
 
 class Cases(Endpoint):
@@ -145,11 +155,19 @@ class TakeAction(Endpoint):
 
     def post(self, request: Request, number: str) -> HttpResponse:
         row, caller = self.row, caller_of(request)
-        data = bodies.parsed(row.body, request.data)
+        upload = row.upload if str(request.content_type).startswith("multipart/") else None
+        if upload is not None:
+            refuse_too_large(request)
+        data = bodies.parsed(upload or row.body, request.data)
         case = case_or_missing(caller, number)
         side = row.side or Side(data["on_behalf_of"])
         actor = caller.on_behalf_of(side, buyer_id=case.buyer_id, merchant_id=case.merchant_id)
         now = clock.now()
+        if upload is not None:
+            known = idempotency.known(request)
+            if known is not None:
+                return known
+            data["received"] = intake.receive(data["file"], claimed_name=data["file"].name, now=now)
         return idempotency.once(
             request,
             lambda: row.perform(case, data, actor, now),
@@ -160,16 +178,19 @@ class TakeAction(Endpoint):
 
 def _endpoint(row: actions.Row) -> type[TakeAction]:
     name = "".join(word.title() for word in row.event.value.split("_"))
+    parsers = [JSONParser, MultiPartParser] if row.upload else [JSONParser]
+    of_files = (413, 503) if row.upload else ()
     described = extend_schema(
         operation_id=row.event.value,
         tags=["actions"],
         summary=row.event.value.replace("_", " ").capitalize(),
-        request=row.body,
+        request={"application/json": row.body, "multipart/form-data": row.upload} if row.upload else row.body,
         parameters=[documents.NUMBER, documents.KEY],
-        responses={200: prints.CaseShape, **documents.problems(400, 404, 409, 415, 422)},
+        responses={200: prints.CaseShape, **documents.problems(400, 404, 409, 415, 422, *of_files)},
         description=f"On behalf of the {row.side.value}." if row.side else "On behalf of the side named in the body.",
     )
-    made: type[TakeAction] = type(name, (TakeAction,), {"row": row, "post": described(_own(TakeAction.post))})
+    own = {"row": row, "parser_classes": parsers, "post": described(_own(TakeAction.post))}
+    made: type[TakeAction] = type(name, (TakeAction,), own)
     return made
 
 

@@ -12,15 +12,12 @@ from rest_framework.request import Request
 from accounts.models import Scope
 from api import bodies, documents, idempotency, prints
 from api.authentication import caller_of
-from api.cases import case_or_missing
+from api.cases import case_or_missing, refuse_too_large
 from api.endpoint import Endpoint
-from api.problems import BodyTooLarge
 from common import clock
 from common.actor import Side
 from disputes import submissions
 from evidence import intake
-
-LARGEST = 21 * 1024 * 1024
 
 
 class AddExhibit(Endpoint):
@@ -41,8 +38,7 @@ class AddExhibit(Endpoint):
         ),
     )
     def post(self, request: Request, number: str) -> HttpResponse:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
-            raise BodyTooLarge
+        refuse_too_large(request)
         case = case_or_missing(caller_of(request), number)
         data = bodies.parsed(bodies.AddEvidence, request.data)
         actor = caller_of(request).on_behalf_of(

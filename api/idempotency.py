@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.core.files.uploadedfile import UploadedFile
@@ -31,6 +31,7 @@ from common.errors import Refused
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
+KEPT = timedelta(days=3)  # a client may retry over a weekend
 _FIT = re.compile(r"[\x21-\x7e]{1,255}")
 T = TypeVar("T")
 
@@ -102,6 +103,11 @@ def afterwards(
         return _replay(faster, mark)
 
 
+def tidy(now: datetime) -> int:
+    """The hourly chore: a batch of replies that are past keeping."""
+    return forget(now - KEPT)
+
+
 @act
 def forget(before: datetime) -> int:
     """Replies given before that moment are pruned, 5,000 at most; returns how many. A day is the least to
@@ -123,8 +129,7 @@ def key_of(request: Request) -> str:
 
 
 def digest_of(request: Request) -> str:
-    """What was asked, whatever the order of JSON keys or the boundary of a form: method, path, and content.
-    """
+    """What was asked, whatever the order of JSON keys or the boundary of a form: method, path, and content."""
     data = request.data
     if isinstance(data, dict):
         content: Any = {name: _content(data, name) for name in sorted(data)}

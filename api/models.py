@@ -10,8 +10,7 @@ from django.db import models
 
 
 class Reply(models.Model):
-    """What a client was answered under one Idempotency-Key, written in the transaction of the effect itself.
-    """
+    """What a client was answered under one Idempotency-Key, written in the transaction of the effect itself."""
 
     client = models.ForeignKey("accounts.ApiClient", models.PROTECT, related_name="+")
     key = models.CharField(max_length=255)

@@ -58,8 +58,7 @@ class PerScope(BaseThrottle):
 
 
 def _count(bucket: str) -> tuple[int, float]:
-    """Hits in the current minute, this one included, and the seconds until it ends. One round trip, atomic.
-    """
+    """Hits in the current minute, this one included, and the seconds until it ends. One round trip, atomic."""
     key = f"heng:throttle:{bucket}"
     pipe = _redis().pipeline(transaction=True)
     pipe.set(key, 0, ex=WINDOW, nx=True)
@@ -71,8 +70,7 @@ def _count(bucket: str) -> tuple[int, float]:
 
 @act
 def count_in_database(bucket: str) -> tuple[int, float]:
-    """The same in PostgreSQL, by the minutes of its wall clock. Rows of earlier minutes go as new ones come.
-    """
+    """The same in PostgreSQL, by the minutes of its wall clock. Rows of earlier minutes go as new ones come."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM api_hits WHERE bucket = %s AND minute < date_trunc('minute', now())", [bucket])
         cursor.execute(

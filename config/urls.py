@@ -16,7 +16,7 @@ urlpatterns = [
 ]
 urlpatterns += i18n_patterns(path("", include("web.urls")), prefix_default_language=False)
 
-handler400 = "web.errors.bad_request"
+handler400 = "config.errors.bad_request"
 handler403 = "web.errors.forbidden"
 handler404 = "web.errors.not_found"
-handler500 = "web.errors.broken"
+handler500 = "config.errors.broken"

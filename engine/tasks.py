@@ -30,3 +30,8 @@ def mail() -> None:
 @shared_task(name="engine.calendar", expires=600)
 def calendar() -> None:
     ticks.calendar()
+
+
+@shared_task(name="engine.housekeeping", expires=3600)
+def housekeeping() -> None:
+    ticks.housekeeping()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from common import clock
 from common.actor import Actor
@@ -13,6 +17,7 @@ from enforcement import execution, movements
 from engine import delivery
 from notifications import sending
 
+log = logging.getLogger(__name__)
 _ROUNDS = 200
 
 
@@ -81,6 +86,23 @@ def calendar() -> int:
     for deadline_id in waiting.values_list("id", flat=True)[:500]:
         changed += clocks.recompute_provisional(deadline_id, actor=Actor.system(), now=now)
     return changed
+
+
+def housekeeping() -> int:
+    """Throw away what nobody needs any more: the chores that the settings name, each so long as it finds something."""
+    done = 0
+    for name in settings.HENG_CHORES:
+        chore = import_string(name)
+        try:
+            for _round in range(_ROUNDS):
+                swept = chore(clock.now())
+                done += swept
+                if not swept:
+                    break
+        except Exception as error:
+            # What lies about for another hour harms nobody; the other chores go on.
+            log.warning("chore_failed", extra={"chore": name, "error": type(error).__name__})
+    return done
 
 
 def everything() -> int:

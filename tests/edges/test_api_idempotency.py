@@ -15,6 +15,7 @@ from common import clock
 from disputes import negotiation
 from disputes.lifecycle import State
 from disputes.models import Case, Offer
+from engine import ticks
 from tests import builders, reach
 from tests.edges.callers import Caller
 
@@ -134,4 +135,14 @@ def test_replies_are_forgotten_after_their_time_and_not_before() -> None:
     now = clock.now()
     assert idempotency.forget(now - timedelta(days=3)) == 0
     assert idempotency.forget(now + timedelta(seconds=1)) == 1
+    assert not Reply.objects.exists()
+
+
+def test_the_hourly_housekeeping_forgets_replies_of_three_days_ago() -> None:
+    scene, caller = reach.a_scene(), Caller()
+    caller.act(scene, "offer_made", key="k-1", on_behalf_of="merchant", amount=5_000)
+    ticks.housekeeping()
+    assert Reply.objects.exists()
+    builders.travel(timedelta(days=3, seconds=1))
+    assert ticks.housekeeping() >= 1
     assert not Reply.objects.exists()

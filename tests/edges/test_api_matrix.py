@@ -33,7 +33,7 @@ MATRIX: dict[str, dict[str, Scope | None]] = {
         "refund_agreed", "return_agreed", "refund_refused", "request_revised", "return_shipped", "return_accepted",
         "return_refused", "withdrawn", "offer_made", "offer_accepted", "offer_declined", "offer_retracted",
         "intervention_requested", "point_answered", "buyer_handed_in", "merchant_handed_in", "claim_accepted",
-        "claim_rebutted", "more_evidence_handed_in",
+        "claim_rebutted", "more_evidence_handed_in", "appeal_filed", "appeal_waived", "appeal_answered", "complied",
     )},
 }  # fmt: skip
 OPEN_TO_ALL = {"openapi", "nothing"}
@@ -52,6 +52,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "point_answered": {"on_behalf_of": "buyer", "answers": [{"number": 1, "stance": "agrees"}]},
     "claim_rebutted": {"answers": [{"number": 1, "stance": "agrees"}]},
     "more_evidence_handed_in": {"on_behalf_of": "buyer"},
+    "appeal_filed": {"on_behalf_of": "buyer", "ground": "procedure", "text": "x"},
+    "appeal_waived": {"on_behalf_of": "buyer"},
+    "appeal_answered": {"on_behalf_of": "merchant", "text": "x"},
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.db import DatabaseError, close_old_connections
 from engine import ticks
 
 log = logging.getLogger(__name__)
+HOUSEKEEPING_EVERY = 3600.0  # seconds
 
 
 class Command(BaseCommand):
@@ -24,12 +25,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.running = True
+        tidied = time.monotonic()  # not at once: a clock that starts has deadlines to catch up with
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._stop)
         while self.running:
             started = time.monotonic()
             try:
                 ticks.everything()
+                if started - tidied >= HOUSEKEEPING_EVERY:
+                    ticks.housekeeping()
+                    tidied = started
             except DatabaseError as error:
                 # The database is away or restarting: the next tick finds every row where it was.
                 log.warning("tick_failed", extra={"error": type(error).__name__})
