@@ -73,7 +73,7 @@ def extend(case_id: int, *, hours: int, text: str, actor: Actor, now: datetime, 
         remind_at=reminders[0] if reminders else None,
         reminders=reminders[1:],
     )
-    changes: dict[str, object] = {}
+    changes: dict[str, object] = {"due_at": due_at}
     if deadline.duty == "evidence":
         changes["evidence_closes_at"] = due_at
     advance(case, Event.DEADLINE_EXTENDED, actor=actor, now=now, facts=facts, changes=changes, data=data)

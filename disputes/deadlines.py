@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+from psycopg2.extras import execute_values
+
 from common.acts import require_act
 from disputes.models import Case, Deadline
 from disputes.moves import Arm
@@ -42,21 +45,24 @@ def arm(case: Case, what: Arm, *, now: datetime) -> Deadline:
     return Deadline.objects.create(case=case, **draft(step_of(case, what.step), what, now))
 
 
+# A duty that was not yet due can be met or cancelled; only one that is over can expire.
+_END = """
+UPDATE disputes_deadline d SET
+    state = CASE WHEN v.how = 'expired' AND v.now < d.due_at THEN 'cancelled' ELSE v.how END,
+    fired_at = CASE WHEN v.how = 'expired' AND v.now >= d.due_at THEN v.now END,
+    ended_at = v.now, remind_at = NULL
+FROM (VALUES %s) AS v(case_id, duty, how, now)
+WHERE d.case_id = v.case_id AND d.duty = v.duty AND d.state IN ('pending', 'paused')
+RETURNING d.duty, d.due_at
+"""
+
+
 def end(case: Case, ends: dict[str, str], *, now: datetime) -> dict[str, datetime]:
     """End each named duty, if it is open, the way it ended. Returns when each was due."""
     require_act()
-    ended: dict[str, datetime] = {}
-    for deadline in Deadline.objects.filter(
-        case=case, duty__in=list(ends), state__in=[Deadline.PENDING, Deadline.PAUSED]
-    ):
-        how = ends[deadline.duty]
-        # A duty that was not yet due can be met or cancelled; only one that is over can expire.
-        if how == Deadline.EXPIRED and now < deadline.due_at:
-            how = Deadline.CANCELLED
-        fired = now if how == Deadline.EXPIRED else None
-        Deadline.objects.filter(pk=deadline.pk).update(state=how, ended_at=now, fired_at=fired, remind_at=None)
-        ended[deadline.duty] = deadline.due_at
-    return ended
+    rows = [(case.pk, duty, how, now) for duty, how in ends.items()]
+    with connection.cursor() as cursor:
+        return dict(execute_values(cursor.cursor, _END, rows, fetch=True))
 
 
 def pause(case: Case, duties: tuple[str, ...] | None, *, now: datetime) -> None:

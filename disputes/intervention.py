@@ -46,7 +46,10 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
     """
     case = queries.lock(case_id, seen=seen)
     access.require_visible(case, actor)
-    refusals = eligibility.refusals(negotiation.situation(case, now)) if actor.role is not Role.OPS else ()
+    body = snapshots.freeze(case.line_id)
+    refusals: tuple[str, ...] = ()
+    if actor.role is not Role.OPS:
+        refusals = eligibility.refusals(negotiation.situation(case, now, messages=len(body["chat"]["messages"])))
     facts = moves.facts_of(case, actor, now, refusals=refusals)
     rules = rulebook.rules(case.substance_rules_id)
     _check_claim(case, claim, rules)
@@ -59,7 +62,6 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
     }
     if by_buyer:
         changes |= {"remedy": claim.remedy, "claimed": claim.amount, "returns": claim.returns}
-    body = snapshots.freeze(case.line_id)
     story = statements.add(case, "story", claim.story, actor=actor, now=now, required=True)
     data = {
         "type": claim.type_code,
@@ -74,11 +76,12 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
     advance(case, Event.INTERVENTION_REQUESTED, actor=actor, now=now, facts=facts, changes=changes, data=data)
     CaseFile.objects.create(case=case, round=case.round, body=body, digest=body["digest"], frozen_at=now)
     side = actor.side.value if actor.side else "platform"
-    for number, text in enumerate(claim.points, start=1):
-        Point.objects.create(case=case, round=case.round, number=number, text=text.strip(), raised_by=side)
+    Point.objects.bulk_create(
+        Point(case=case, round=case.round, number=number, text=text.strip(), raised_by=side)
+        for number, text in enumerate(claim.points, start=1)
+    )
     if case.round == 1:
-        for code, content in snapshots.records(body).items():
-            dossiers.add_record(case.dossier_id, code=code, content=content, now=now)
+        dossiers.add_records(case.dossier_id, snapshots.records(body), now=now)
     return case
 
 

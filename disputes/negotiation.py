@@ -236,11 +236,13 @@ def _within_limit(actor: Actor, amount: int) -> bool:
     return actor.limit is None or amount <= actor.limit
 
 
-def situation(case: Case, now: datetime) -> eligibility.Situation:
-    """What the eligibility checks look at, from the case and its frozen file."""
+def situation(case: Case, now: datetime, *, messages: int | None = None) -> eligibility.Situation:
+    """What the eligibility checks look at. ``messages``: how many the two exchanged, if that is known already."""
     rules = rulebook.rules(case.substance_rules_id)
     procedure = rulebook.rules(case.procedure_rules_id)
     order = case.order
+    if messages is None:
+        messages = snapshots.message_count(case.line_id)
     kind = rules.type(case.type_code)
     refused = case.refusals_so_far > 0 and case.state in (State.AWAITING_BUYER.value, State.RETURN_IN_TRANSIT.value)
     silent = case.state == State.AWAITING_BUYER.value and case.refusals_so_far == 0
@@ -261,9 +263,14 @@ def situation(case: Case, now: datetime) -> eligibility.Situation:
         opens_after=timedelta(hours=procedure.step("intervention_opens").duration.amount),
         refused=refused,
         silent=silent,
-        messages=case.statements.exclude(side="platform").count() + snapshots.message_count(case.line_id),
+        messages=messages or _talk(case),
         completed_at=order.completed_at,
         window_ends_at=ends_at,
         decided_before=decided,
         type_states=frozenset(kind.states),
     )
+
+
+def _talk(case: Case) -> int:
+    """What the sides said to each other in the case itself: an answer counts, the request alone is no negotiation."""
+    return case.statements.exclude(side="platform").exclude(kind="request").count()

@@ -46,16 +46,20 @@ def _write(case: Case, move: Move, *, actor: Actor, now: datetime) -> None:
         deadlines.pause(case, None, now=now)
     elif move.pauses:
         deadlines.pause(case, move.pauses, now=now)
-    for column, value in move.changes.items():
-        setattr(case, column, value)
+    changes = dict(move.changes)
     if move.resumes_all:
         deadlines.resume(case, None, now=now)
     elif move.resumes:
         deadlines.resume(case, move.resumes, now=now)
+    main = DUTIES.get(move.target)
     for arm in move.arms:
         armed = deadlines.arm(case, arm, now=now)
+        if main is not None and arm.duty == main.name:
+            changes["due_at"] = armed.due_at
         if arm.duty == "evidence":
-            case.evidence_closes_at = armed.due_at
+            changes["evidence_closes_at"] = armed.due_at
+    if main is not None and (move.resumes or move.resumes_all):
+        changes["due_at"] = deadlines.main_due_at(case.pk, main.name)
     if move.voids_offers:
         Offer.objects.filter(case=case, state=Offer.OPEN).update(state="void", ended_at=now)
     if move.lapses_offer_of:
@@ -66,9 +70,11 @@ def _write(case: Case, move: Move, *, actor: Actor, now: datetime) -> None:
         outcomes.record(case, move.award, now=now)
     elif move.drops_outcome:
         outcomes.supersede(case, now=now)
-    duty = DUTIES.get(move.target)
-    case.due_at = deadlines.main_due_at(case.pk, duty.name if duty else None)
-    case.save()
+    if move.award is not None or move.drops_outcome:
+        changes["outcome_id"] = case.outcome_id
+    for column, value in changes.items():
+        setattr(case, column, value)
+    case.save(update_fields=[name.removesuffix("_id") for name in changes])
     entry = {"from": move.source.value, "to": move.target.value, **move.entry}
     if actor.is_system and ended:
         entry |= {"due_at": min(ended.values()).isoformat(), "fired_at": now.isoformat()}

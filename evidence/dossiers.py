@@ -5,7 +5,7 @@ All of these are shared by acts of the rooms above, which also write the journal
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -129,6 +129,39 @@ def add_record(
         actor=Actor.system(),
         now=now,
         shown=True,
+    )
+
+
+def add_records(dossier_id: int, records: Mapping[str, dict[str, Any]], *, now: datetime) -> list[Exhibit]:
+    """Several records of the platform at once, code → content, as ``add_record`` would add each. Four statements."""
+    require_act()
+    dossier = _lock_open(dossier_id)
+    side = Holder.PLATFORM.value
+    written = {code: digest.canonical(content) for code, content in records.items()}
+    marks = {code: digest.sha256(content) for code, content in written.items()}
+    there = set(
+        Exhibit.objects.filter(
+            dossier=dossier, side=side, sha256__in=marks.values(), withdrawn_at__isnull=True
+        ).values_list("sha256", flat=True)
+    )
+    first = _next_place(dossier, side)
+    new = [code for code in records if marks[code] not in there]
+    return Exhibit.objects.bulk_create(
+        _draft(
+            dossier,
+            side=side,
+            place=place,
+            kind=Kind.RECORD,
+            code=code,
+            content=records[code],
+            sha256=marks[code],
+            size=len(written[code]),
+            name="",
+            actor=Actor.system(),
+            now=now,
+            shown=True,
+        )
+        for place, code in enumerate(new, start=first)
     )
 
 
@@ -311,7 +344,13 @@ def _add_content(
     )
 
 
-def _create(
+def _create(dossier: Dossier, **columns: Any) -> Exhibit:
+    exhibit = _draft(dossier, **columns)
+    exhibit.save(force_insert=True)
+    return exhibit
+
+
+def _draft(
     dossier: Dossier,
     *,
     side: str,
@@ -331,7 +370,7 @@ def _create(
     public_id = ids.public_id()
     # Not of the bytes alone: two people who hold the same file must not recognise each other by it.
     receipt = digest.of({"exhibit": public_id, "sha256": sha256, "at": now.astimezone(UTC).isoformat()})
-    return Exhibit.objects.create(
+    return Exhibit(
         dossier=dossier,
         public_id=public_id,
         side=Holder(side),

@@ -15,7 +15,7 @@ from common.actor import Actor
 from common.acts import require_act
 from journal import chain
 from journal.kinds import Kind
-from journal.models import Entry, Stream, Undelivered
+from journal.models import Entry, Stream
 
 
 def open_stream() -> Stream:
@@ -41,7 +41,13 @@ def record(stream_id: int, kind: Kind | str, *, data: dict[str, Any], actor: Act
         data=data,
         previous=stream.head_digest,
     )
-    entry = Entry.objects.create(
+    row = [stream_id, seq, kind.value, actor.role.value, actor.id, actor.client_id, now]
+    row += [json.dumps(data), stream.head_digest, mark]
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, [*row, seq, mark, stream_id])
+        entry_id = cursor.fetchone()[0]
+    return Entry(
+        id=entry_id,
         stream_id=stream_id,
         seq=seq,
         kind=kind.value,
@@ -53,9 +59,20 @@ def record(stream_id: int, kind: Kind | str, *, data: dict[str, Any], actor: Act
         previous=stream.head_digest,
         digest=mark,
     )
-    Stream.objects.filter(pk=stream_id).update(head_seq=seq, head_digest=mark)
-    Undelivered.objects.create(entry=entry, stream_id=stream_id)
-    return entry
+
+
+# Every act appends: one statement for the entry, the head of the chain and the outbox.
+_APPEND = """
+WITH written AS (
+    INSERT INTO journal_entry
+        (stream_id, seq, kind, actor_role, actor_id, client_id, at, data, previous, digest)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s) RETURNING id, stream_id
+), moved AS (
+    UPDATE journal_stream SET head_seq = %s, head_digest = %s WHERE id = %s
+)
+INSERT INTO journal_undelivered (entry_id, stream_id, attempts, error)
+SELECT id, stream_id, 0, '' FROM written RETURNING entry_id
+"""
 
 
 def verify(stream_id: int) -> chain.Break | None:

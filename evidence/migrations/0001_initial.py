@@ -17,9 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("kind", models.CharField(max_length=12)),
                 ("key", models.CharField(max_length=180, unique=True)),
@@ -37,9 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("opened_at", models.DateTimeField()),
                 ("round", models.PositiveSmallIntegerField(default=1)),
@@ -51,9 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("public_id", models.CharField(max_length=26, unique=True)),
                 (
@@ -92,9 +86,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("round", models.PositiveSmallIntegerField()),
                 ("at", models.DateTimeField()),
@@ -107,9 +99,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("sha256", models.CharField(db_index=True, max_length=64)),
                 ("size", models.PositiveBigIntegerField()),
@@ -122,9 +112,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [models.Index(fields=["received_at", "id"], name="evidence_blob_received")],
-                "constraints": [
-                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="blob_is_not_empty")
-                ],
+                "constraints": [models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="blob_is_not_empty")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -236,12 +224,8 @@ class Migration(migrations.Migration):
             model_name="exhibit",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("blob__isnull", False), ("content__isnull", True), ("kind__in", ["image", "pdf"])
-                    ),
-                    models.Q(
-                        ("blob__isnull", True), ("content__isnull", False), ("kind__in", ["text", "record"])
-                    ),
+                    models.Q(("blob__isnull", False), ("content__isnull", True), ("kind__in", ["image", "pdf"])),
+                    models.Q(("blob__isnull", True), ("content__isnull", False), ("kind__in", ["text", "record"])),
                     _connector="OR",
                 ),
                 name="exhibit_is_bytes_or_words",
