@@ -9,10 +9,12 @@ from enum import StrEnum
 from typing import Any
 
 from django.contrib.postgres.aggregates import JSONBAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
+from accounts.models import Membership
 from arbitration.models import Admission, Appeal, CitedClause, Finding, Ruling, Seen
 from common.actor import Actor, Role
 from common.acts import act
@@ -107,6 +109,7 @@ class Workspace:
 
     ``points`` with ``current_answers``; ``exhibits`` with blob, copies and ``seen``; ``rulings`` of this round, newest
     first, each with ``found`` (point number → finding), ``admitted`` (exhibit id → [verdict, reason]) and ``cited``.
+    ``names``: how the people of the case are called, for the linter.
     """
 
     case: Case
@@ -115,6 +118,7 @@ class Workspace:
     rulings: list[Ruling]
     appeal: Appeal | None
     file: Mapping[str, Any]
+    names: tuple[str, ...]
     offers: list[Offer]
 
     @property
@@ -153,7 +157,9 @@ def workspace_of(case: Case, *, actor: Actor) -> Workspace:
     """The same for a case that its page has already been given: at most seven queries."""
     answers = PointAnswer.objects.filter(superseded_at__isnull=True)
     points = Point.objects.filter(case=case, round=case.round).order_by("number")
-    file = CaseFile.objects.filter(case=case, round=case.round).values_list("body", flat=True).first()
+    members = Membership.objects.filter(merchant_id=case.merchant_id).order_by().values("user__display_name")
+    files = CaseFile.objects.filter(case=case, round=case.round).annotate(members=ArraySubquery(members))
+    file, names = files.values_list("body", "members").first() or ({}, [])
     appeals = Appeal.objects.filter(case=case, round=case.round).select_related("statement", "answer")
     return Workspace(
         case=case,
@@ -162,6 +168,7 @@ def workspace_of(case: Case, *, actor: Actor) -> Workspace:
         rulings=list(_rulings(case)),
         appeal=appeals.order_by("-filed_at").first() if case.appellant else None,
         file=file or {},
+        names=tuple(name for name in (case.buyer.display_name, *names) if name),
         offers=[] if case.ruled_by_id else list(case.offers.filter(state=Offer.OPEN).order_by("made_at", "id")),
     )
 

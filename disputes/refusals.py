@@ -40,6 +40,7 @@ SENTENCES: dict[str, str | Promise] = {
     "needs_approval": _("This ruling needs a second signature. Send it for approval."),
     "own_ruling": _("You ruled this case yourself, so somebody else has to look at it."),
     "already_decided_on_appeal": _("This was already decided on appeal and cannot be appealed again."),
+    "no_appeal_is_open": _("No appeal is open in this case."),
     "already_appealed": _("You have already appealed in this case."),
     "appeal_was_waived": _("You waived your appeal in this case."),
     "this_is_your_own_appeal": _("This is your own appeal. The other side answers it."),

@@ -173,7 +173,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
                 number=case.number,
                 reasons=(),
                 weight=None,
-                wait=workspace.citable_after(case),
+                wait=wait,
                 now=now,
             )
             for view in every.views

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.contrib import messages
@@ -26,11 +27,19 @@ from disputes import labels, refusals
 from disputes.lifecycle import State
 from disputes.models import Case
 from rulebook import queries as rulebook
+from rulebook.schema import Type
 from web import keyset
 from web.desk import shell
 
 Text = str | Promise
 CURRENCY = "CNY"
+
+
+@lru_cache(maxsize=2)
+def _types(day: date) -> tuple[Type, ...]:
+    """The types of the rules in force, asked once a day: a list has no query to spare for its filter."""
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return tuple(rulebook.current_rules(at).types.values())
 
 
 @dataclass(frozen=True)
@@ -103,8 +112,8 @@ class Filter(Form):
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        types = rulebook.current_rules(now).types.values()
-        self.fields["type"].choices = [("", _("All"))] + [(kind.code, str(kind.name)) for kind in types]  # type: ignore[attr-defined]
+        kinds = [(kind.code, str(kind.name)) for kind in _types(now.date())]
+        self.fields["type"].choices = [("", _("All")), *kinds]  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, Any]:
         if not self.is_valid():
@@ -207,7 +216,7 @@ def _marks(case: Case) -> list[str]:
     thresholds = rulebook.rules(case.procedure_rules_id).thresholds
     if case.claimed >= thresholds.senior_approval_amount or case.currency != thresholds.currency:
         marks.append(_("High amount"))
-    if case.round > 1:
+    if shell.is_again(case):
         marks.append(_("To be ruled again"))
     if case.priority > 0:
         marks.append(_("Waited too long"))

@@ -55,5 +55,11 @@ def type_name(case: Case) -> str:
     return str(rulebook.rules(case.substance_rules_id).type(case.type_code).name)
 
 
+def is_again(case: Case) -> bool:
+    """Whether the case was ruled before: filed again, or its ruling was set aside on appeal."""
+    set_aside = (case.buyer_appealed_at or case.merchant_appealed_at) is not None and case.outcome_id is None
+    return case.round > 1 or set_aside
+
+
 def _is_open(key: str, actor: Actor) -> bool:
     return key not in _SENIORS or actor.role is Role.SENIOR

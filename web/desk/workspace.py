@@ -104,8 +104,8 @@ def may_write(case: Case, actor: Actor) -> bool:
 
 
 def shown_problems(work: Workspace, ruling: Ruling, now: datetime) -> list[linter.Problem]:
-    """What the draft still lacks, from what the page has read. One query: how the people of the case are called."""
-    return linter.check(sheet.view(sheet_of(work, ruling), now))
+    """What the draft still lacks, from what the page has read. No query; the acts ask again under the lock."""
+    return linter.check(sheet.view(sheet_of(work, ruling), now, names=work.names))
 
 
 def sheet_of(work: Workspace, ruling: Ruling) -> sheet.Sheet:
@@ -198,6 +198,7 @@ def _show(
         "case": case,
         "label": label,
         "type_name": str(rules.type(case.type_code).name),
+        "again": shell.is_again(case),
         "left": wording.countdown(case.due_at, now, mine=form is not None) if case.due_at else None,
         "claims": claims,
         "points": panes.points(work, found, chosen.point),
