@@ -114,7 +114,7 @@ def build(case: Case, actor: Actor, now: datetime) -> CasePage:
         lines=timeline.lines(case, actor, pictures=pictures.get),
         exhibits=exhibits,
         points=list(queries.points(case)),
-        offers=list(queries.open_offers(case.pk)),
+        offers=list(queries.open_offers(case.pk).select_related("statement")),
         deadlines=open_deadlines,
         actions=actions_for(case, actor),
         now=now,

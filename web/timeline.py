@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from common import money
 from common.actor import Actor, Role
@@ -118,7 +118,38 @@ def lines(
     page = list(entries.order_by("-seq")[:PAGE])
     wanted = [entry.data["statement"] for entry in page if "statement" in entry.data]
     texts = {row.pk: row.text for row in Statement.objects.filter(pk__in=wanted)} if wanted else {}
-    return [_line(entry, case, actor, texts, pictures) for entry in page]
+    return [
+        _together(case, actor, group, pictures) if len(group) > 1 else _line(group[0], case, actor, texts, pictures)
+        for group in _groups(page)
+    ]
+
+
+def _groups(page: list[Entry]) -> list[list[Entry]]:
+    """Each entry by itself, but pieces of evidence that one side added in a row as one."""
+    groups: list[list[Entry]] = []
+    for entry in page:
+        before = groups[-1][-1] if groups else None
+        same = before is not None and before.kind == entry.kind and before.actor_role == entry.actor_role
+        if same and entry.kind == Kind.EVIDENCE_ADDED.value:
+            groups[-1].append(entry)
+        else:
+            groups.append([entry])
+    return groups
+
+
+def _together(case: Case, actor: Actor, group: list[Entry], pictures: Callable[[str], Picture | None] | None) -> Line:
+    """Several exhibits that one side added in a row: how many, the last moment, the pictures in the order of adding."""
+    side = _side(group[0])
+    shown = [pictures(str(entry.data["exhibit"])) for entry in reversed(group)] if pictures is not None else []
+    text = ngettext("added %(count)s piece of evidence", "added %(count)s pieces of evidence", len(group))
+    return Line(
+        side=side,
+        who=_who(side, case, actor),
+        text=text % {"count": len(group)},
+        at=group[0].at,
+        icon=ICONS[side],
+        pictures=tuple(picture for picture in shown if picture is not None),
+    )
 
 
 def _line(
@@ -128,7 +159,7 @@ def _line(
     texts: dict[int, str],
     pictures: Callable[[str], Picture | None] | None,
 ) -> Line:
-    side = {"buyer": "b", "merchant": "m"}.get(entry.actor_role, "p")
+    side = _side(entry)
     data: dict[str, Any] = dict(entry.data)
     amount = data.get("amount", data.get("claimed", case.claimed))
     words = {
@@ -148,6 +179,10 @@ def _line(
         quote=quote,
         pictures=(picture,) if picture else (),
     )
+
+
+def _side(entry: Entry) -> str:
+    return {"buyer": "b", "merchant": "m"}.get(entry.actor_role, "p")
 
 
 def _who(side: str, case: Case, actor: Actor) -> str:

@@ -20,7 +20,7 @@ from tests import builders, deciding, reach
 from tests.reach import Scene
 from web.wording import HOUSE_ZONE
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 MOST_ON_A_CASE = 12
 MOST_ON_A_LIST = 6 + 2  # session and person are read before any page begins

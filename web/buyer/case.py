@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,8 +32,9 @@ PRESSING = (
     Event.BUYER_HANDED_IN,
     Event.EVIDENCE_ADDED,
     Event.APPEAL_FILED,
-    Event.OFFER_MADE,
+    Event.REQUEST_REVISED,
     Event.WITHDRAWN,
+    Event.OFFER_MADE,
 )
 ICONS = {
     Event.EVIDENCE_ADDED: "camera",
@@ -41,6 +43,7 @@ ICONS = {
     Event.BUYER_HANDED_IN: "send",
     Event.MORE_EVIDENCE_HANDED_IN: "send",
     Event.APPEAL_FILED: "undo-2",
+    Event.RULING_SERVED: "gavel",
 }
 PAGES = frozenset({*PARTY, Event.INTERVENTION_REQUESTED})
 
@@ -54,6 +57,11 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
     built = case_page.build(case, actor, now)
     actions = _actions(built, now)
     dock = sorted((a for a in actions if a.event in PRESSING), key=lambda a: PRESSING.index(a.event))[:2]
+    letter = reverse("buyer:decision", args=[case.number]) if case.ruled_by_id is not None else ""
+    if letter and dock and dock[0].event is Event.APPEAL_FILED:
+        # A ruling is read before it is appealed against.
+        dock.insert(0, Action(Event.RULING_SERVED, _("Read the decision letter"), letter))
+        dock = dock[:2]
     shown = {
         "now": now,
         "case": case,
@@ -64,7 +72,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "points": case_page.stances(built.points),
         "offers": [_offer(built, offer) for offer in built.offers],
         "theirs": [exhibit for exhibit in built.their_exhibits if exhibit.side == "m"],
-        "decided": case.ruled_by_id is not None,
+        "letter": letter,
         "opens": _opens(built, now),
         "next_lines": following.lines(built),
         "primary": dock[0] if dock else None,
@@ -132,6 +140,10 @@ def _checklist(built: CasePage) -> dict[str, Any] | None:
     done = sum(line.state in ("done", "auto") for line in counted)
     missing = len(counted) - done
     needed = [line for line in lines if line.state == "need"]
+    if not needed and missing:
+        # One row at a time asks for attention: the first that is still open.
+        first = next(place for place, line in enumerate(counted) if line.state not in ("done", "auto"))
+        counted[first] = replace(counted[first], state="need")
     if needed:
         title = _("Still needed: %(what)s") % {"what": needed[0].name}
     elif missing == 1:
@@ -143,7 +155,7 @@ def _checklist(built: CasePage) -> dict[str, Any] | None:
     till = ""
     if case.evidence_closes_at is not None and built.now < case.evidence_closes_at:
         till = _("You can add until %(at)s.") % {"at": wording.deadline(case.evidence_closes_at, built.now)}
-    return {"title": title, "rows": counted, "done": done, "total": len(counted), "till": till, "open": bool(needed)}
+    return {"title": title, "rows": counted, "done": done, "total": len(counted), "till": till, "open": bool(missing)}
 
 
 def _claim(built: CasePage) -> list[dict[str, Any]]:
@@ -151,7 +163,7 @@ def _claim(built: CasePage) -> list[dict[str, Any]]:
     case = built.case
     asked = labels.KINDS[Kind(case.kind)] if case.intervened_at is None else built.rules.remedy(case.remedy).name
     back = _("the goods go back") if case.returns else _("the goods stay with you")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"label": _("Asked for"), "value": str(asked), "amount": case.claimed, "after": back},
         {"label": _("Reason"), "value": built.type_name},
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -94,12 +96,12 @@ class _Piece:
     side: str
     code: str
     number: str
-    withdrawn_at: bool | None
+    withdrawn_at: datetime | None
 
     @classmethod
     def of(cls, view: ExhibitView) -> _Piece:
         side = {"b": "buyer", "m": "merchant"}.get(view.side, "platform")
-        return cls(side, view.code, view.number, True if view.withdrawn else None)
+        return cls(side, view.code, view.number, view.added_at if view.withdrawn else None)
 
 
 def _state(line: checklist.Row, may_add: bool) -> str:
@@ -166,7 +168,7 @@ def wording_of(taken: list[Exhibit]) -> str:
     return ", ".join(told)
 
 
-def _take(case: Case, actor: Actor, code: str, files: list[UploadedFile]) -> tuple[list[Exhibit], list[str]]:
+def _take(case: Case, actor: Actor, code: str, files: list[UploadedFile[Any]]) -> tuple[list[Exhibit], list[str]]:
     """Each file by itself: what is good is kept even if its neighbour is not."""
     taken: list[Exhibit] = []
     if not files:
@@ -190,7 +192,7 @@ def _take(case: Case, actor: Actor, code: str, files: list[UploadedFile]) -> tup
     return taken, errors
 
 
-def _till(case: Case, now: object) -> str:
+def _till(case: Case, now: datetime) -> str:
     if case.evidence_closes_at is None:
         return ""
-    return _("You can add until %(at)s.") % {"at": wording.deadline(case.evidence_closes_at, now)}  # type: ignore[arg-type]
+    return _("You can add until %(at)s.") % {"at": wording.deadline(case.evidence_closes_at, now)}

@@ -5,6 +5,7 @@ Stateless: what was typed travels with the pages, so that nothing is half filed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from common import clock, money
@@ -37,6 +38,7 @@ from web.party.forms import amount_field
 from web.rules import length
 
 MOST_POINTS = 4
+_SENTENCE = re.compile(r"[。；;！!？?\n]|\.\s")
 DISMISS = "R7"  # what a buyer never asks for
 
 CHECKS: dict[str, str | Promise] = {
@@ -127,7 +129,7 @@ class ClaimForm(ActForm):
         highest = money.sign(self.case.currency) + money.text(self.case.paid, self.case.currency)
         amount.help_text = _("At most %(sum)s (amount paid)") % {"sum": highest}
         amount.error_messages["required"] = refusals.say(Refused("amount_unreadable"))
-        suggested = suggested_points(self.rules, code)
+        suggested = suggested_points(self.case)
         for place in range(1, MOST_POINTS + 1):
             self.fields[f"point_{place}"] = CharField(
                 label=_("Point %(number)s") % {"number": place},
@@ -143,6 +145,12 @@ class ClaimForm(ActForm):
         """What is chosen as far as it is known: the remedies follow from it."""
         said = (self.data if self.is_bound else self.initial).get("type") or self.case.type_code
         return str(said) if said in self.rules.types else self.case.type_code
+
+    @property
+    def to_show(self) -> str:
+        """What this side has to show by the rules' own chain of proof."""
+        chain = self.rules.type(self.type_code).burden.chain
+        return pgettext("between sentences", "; ").join(str(proof.shows) for proof in chain if proof.side == "buyer")
 
     @property
     def point_fields(self) -> list[Any]:
@@ -175,10 +183,11 @@ class ClaimForm(ActForm):
         return amount
 
 
-def suggested_points(rules: Rules, type_code: str) -> list[str]:
-    """What this side has to show by the rules' own chain of proof, as first words for the points."""
-    chain = rules.type(type_code).burden.chain
-    return [str(proof.shows) for proof in chain if proof.side == "buyer"][:MOST_POINTS]
+def suggested_points(case: Case) -> list[str]:
+    """The sentences of the refund request, as first words for the points."""
+    said = case.statements.filter(kind="request").order_by("-at", "-id").values_list("text", flat=True).first() or ""
+    sentences = [part.strip(" ，,") for part in _SENTENCE.split(said)]
+    return [part for part in sentences if 0 < len(part) <= intervention.LONGEST_POINT][:MOST_POINTS]
 
 
 def claim(request: HttpRequest, number: str) -> HttpResponse:
@@ -204,7 +213,7 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
     except Missing:
         raise Http404 from None
     except Conflict as conflict:
-        fresh = form.data.copy()
+        fresh = request.POST.copy()
         fresh["seen"] = str(conflict.data["now"])
         form.data = fresh
         form.add_error(None, ValidationError(refusals.say(conflict), code=conflict.code))
@@ -218,17 +227,10 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _for_type(typed: dict[str, Any], step: str, case: Case) -> dict[str, Any]:
-    """What was typed, less what belongs to another kind of dispute: its remedy, and points that it had suggested."""
-    before = typed.get("was_type", case.type_code)
-    if step != "type" or typed.get("type") == before:
+    """What was typed, less the remedy of another kind of dispute."""
+    if step != "type" or typed.get("type") == typed.get("was_type", case.type_code):
         return typed
-    rules = rulebook.rules(case.substance_rules_id)
-    suggested = suggested_points(rules, before) if before in rules.types else []
-    return {
-        name: value
-        for name, value in typed.items()
-        if name != "remedy" and not (name.startswith("point_") and value in ("", *suggested))
-    }
+    return {name: value for name, value in typed.items() if name != "remedy"}
 
 
 def _written(request: HttpRequest, case: Case, form: ClaimForm, now: datetime) -> HttpResponse:

@@ -80,7 +80,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def nav(actor: Actor, current: str) -> list[navigation.Item]:
     """The buyer's three places, with the number of unread messages (counted no further than a hundred)."""
-    unread = Notice.objects.filter(user_id=actor.id, audience="buyer", read_at__isnull=True)
+    unread = Notice.objects.filter(user_id=actor.id or 0, audience="buyer", read_at__isnull=True)
     count = len(unread.values_list("pk", flat=True)[:MOST_COUNTED])
     return navigation.items("buyer", current, {"inbox": count} if count else None)
 

@@ -127,11 +127,15 @@ def _extend(form: ActForm) -> None:
 
 def _appeal(form: ActForm) -> None:
     data = form.cleaned_data
-    file = data.get("file")
-    new: list[NewExhibit] = []
-    if file:
-        received = intake.receive(file, claimed_name=file.name, now=form.now)
-        new.append(NewExhibit(received, code=data["code"], name="", note=""))
+    new = [
+        NewExhibit(
+            intake.receive(file, claimed_name=file.name, now=form.now),
+            code=data["code"],
+            name="",
+            why_late=data["why_late"],
+        )
+        for file in data["file"]
+    ]
     appeals.file(
         form.case.pk,
         ground=data["ground"],

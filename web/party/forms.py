@@ -10,6 +10,7 @@ from django.forms import (
     CheckboxSelectMultiple,
     ChoiceField,
     FileField,
+    FileInput,
     HiddenInput,
     IntegerField,
     MultipleChoiceField,
@@ -155,6 +156,23 @@ class OwnOfferForm(OpenOfferForm):
         return next((offer for offer in self.offers if offer.side == side), None)
 
 
+class FilesInput(FileInput):
+    """A picker of several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(FileField):
+    """Several files, cleaned one by one to a list; an empty list where nothing was chosen."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        chosen = data if isinstance(data, list | tuple) else [data]
+        found = [super(FilesField, self).clean(item, initial) for item in chosen]
+        return [file for file in found if file]
+
+
 class EvidenceForm(ActForm):
     """One file and what it shows. The limits are named before the picker opens."""
 
@@ -268,10 +286,11 @@ class AnswersForm(ActForm):
 
     def rows(self) -> list[dict[str, Any]]:
         """The fields of each point together, as the page sets them."""
+        kinds = ("stance", "text", "exhibits")
         return [
             {
                 "point": point,
-                "fields": [self[name] for kind in ("stance", "text", "exhibits") if (name := f"{kind}_{point.pk}") in self.fields],
+                "fields": [self[f"{kind}_{point.pk}"] for kind in kinds if f"{kind}_{point.pk}" in self.fields],
             }
             for point in self.points
         ]
@@ -313,12 +332,18 @@ class AppealForm(ActForm):
         label=gettext_lazy("Which findings are wrong"), widget=CheckboxSelectMultiple, required=False
     )
     text = words(gettext_lazy("What is wrong, and why"), gettext_lazy("At most 500 characters."))
-    file = FileField(
+    file = FilesField(
         label=gettext_lazy("New evidence"),
         required=False,
-        help_text=gettext_lazy("Only what was not on the file before. Photo or PDF up to 20 MB."),
+        help_text=gettext_lazy("Only what was not on the file before. Photos or PDF, up to 20 MB each."),
     )
     code = ChoiceField(label=gettext_lazy("What the new evidence shows"), required=False)
+    why_late = CharField(
+        label=gettext_lazy("Why it was not given before"),
+        required=False,
+        max_length=300,
+        widget=Textarea(attrs={"rows": 2}),
+    )
 
     def prepare(self) -> None:
         procedure = rulebook.rules(self.case.procedure_rules_id)
