@@ -1,0 +1,121 @@
+"""What a shop may do, one page an event: the shared acts of a party, and asking the platform to step in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import CharField, Textarea
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.actor import Actor, Role
+from disputes import intervention
+from disputes.intervention import Claim
+from disputes.lifecycle import Event
+from disputes.models import Case
+from rulebook import queries as rulebook
+from web import acts, case_page
+from web.acts import ActForm, ActPage, Text
+from web.party.acts import PARTY
+from web.party.forms import AnswersForm
+
+# What stands out on a case, the most wanted first: what the shop owes now, then what serves it.
+FIRST = (
+    Event.CLAIM_REBUTTED,
+    Event.APPEAL_ANSWERED,
+    Event.COMPLIED,
+    Event.RETURN_ACCEPTED,
+    Event.RETURN_AGREED,
+    Event.REFUND_AGREED,
+    Event.MERCHANT_HANDED_IN,
+    Event.MORE_EVIDENCE_HANDED_IN,
+    Event.APPEAL_FILED,
+    Event.EVIDENCE_ADDED,
+    Event.OFFER_MADE,
+)
+SECOND = (
+    Event.CLAIM_ACCEPTED,
+    Event.REFUND_REFUSED,
+    Event.RETURN_REFUSED,
+    Event.EVIDENCE_ADDED,
+    Event.APPEAL_WAIVED,
+    Event.OFFER_MADE,
+)
+
+
+class StepInForm(ActForm):
+    """Why the platform should decide, point by point. Sum and remedy stay what the buyer asked for."""
+
+    field_of = {
+        "point_missing": "points",
+        "too_many_points": "points",
+        "point_too_long": "points",
+        "text_missing": "text",
+        "text_too_long": "text",
+    }
+    points = CharField(
+        label=gettext_lazy("What should be decided"),
+        help_text=gettext_lazy("One point a line, for example: the goods were complete when they left."),
+        max_length=2000,
+        widget=Textarea(attrs={"rows": 4}),
+    )
+    text = CharField(
+        label=gettext_lazy("What happened"),
+        help_text=gettext_lazy("The buyer reads this. At most 500 characters."),
+        max_length=4000,
+        widget=Textarea(attrs={"rows": 5, "data-max": 500}),
+    )
+
+    def claim(self) -> Claim:
+        case = self.case
+        remedies = rulebook.rules(case.substance_rules_id).type(case.type_code).remedies
+        return Claim(
+            type_code=case.type_code,
+            remedy=case.remedy if case.remedy in remedies else remedies[0],
+            amount=case.claimed,
+            returns=case.returns,
+            points=tuple(line.strip() for line in self.cleaned_data["points"].splitlines() if line.strip()),
+            story=self.cleaned_data["text"],
+        )
+
+
+def _step_in(form: ActForm) -> None:
+    assert isinstance(form, StepInForm)
+    intervention.request(form.case.pk, form.claim(), actor=form.actor, now=form.now, seen=form.seen_version)
+
+
+def _stepping_in(case: Case, actor: Actor) -> list[tuple[str, Text]]:
+    return [
+        ("scale", _("The platform checks whether it can step in, and then asks both sides for evidence.")),
+        ("hand-coins", _("Until it is decided the payment stays where it is.")),
+    ]
+
+
+MERCHANT: dict[Event, ActPage] = {
+    **PARTY,
+    Event.INTERVENTION_REQUESTED: ActPage(_step_in, form=StepInForm, consequences=_stepping_in),
+}
+
+
+def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
+    """One event of one case."""
+    return acts.view(
+        request,
+        number,
+        event,
+        roles=(Role.MERCHANT,),
+        registry=MERCHANT,
+        area="merchant",
+        layout="layout/area.html",
+        context=_beside,
+    )
+
+
+def _beside(form: ActForm) -> dict[str, Any]:
+    """While points are answered, what the buyer put on the file lies beside."""
+    if not isinstance(form, AnswersForm):
+        return {}
+    rules = rulebook.rules(form.case.substance_rules_id)
+    exhibits = case_page.exhibits_for(form.case, form.actor, rules, form.now)
+    return {"theirs": [exhibit for exhibit in exhibits if exhibit.side == "b" and not exhibit.withdrawn]}

@@ -1,0 +1,234 @@
+"""One case as the shop reads it: whose turn, what the buyer says and shows, what the shop said and showed, what it may do.
+
+Everything comes from `case_page` and the frozen file; no query depends on how long the case is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from common import clock, money
+from common.actor import Role
+from disputes import labels
+from disputes.lifecycle import Event, Kind
+from disputes.models import Case, Point, PointAnswer, Statement
+from evidence import checklist
+from evidence.checklist import Status
+from web import case_page, fetch, navigation, wording
+from web.case_page import CasePage, ExhibitView
+from web.desk import records
+from web.merchant.acts import FIRST, MERCHANT, SECOND
+from web.party import choices
+
+Text = str | Promise
+Row = dict[str, Any]
+
+MOST_LINES = 60
+STANCES: dict[str, Text] = {
+    "agrees": gettext_lazy("Agrees"),
+    "disputes": gettext_lazy("Disputes it"),
+    "unsure": gettext_lazy("Not sure"),
+}
+LEVELS: dict[str, Text] = {
+    checklist.REQUIRED: gettext_lazy("required"),
+    "recommended": gettext_lazy("recommended"),
+}
+
+
+@require_safe
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """The case page. What the shop may do comes from the table, what it sees from its own side of the file."""
+    actor = fetch.actor_or_404(request, Role.MERCHANT)
+    case = fetch.case_or_404(number, actor)
+    now = clock.now()
+    page = case_page.build(case, actor, now)
+    buttons = choices.of(page, first=FIRST, second=SECOND, pages=MERCHANT)
+    context = {
+        "now": now,
+        "page": page,
+        "case": case,
+        "turn": page.turn,
+        "title": case_page.title_of(page, case.number),
+        "nav": navigation.items("merchant"),
+        "area_name": navigation.NAMES["merchant"],
+        "home": reverse("merchant:inbox"),
+        "buttons": buttons,
+        "asked": labels.KINDS[Kind(case.kind)],
+        "story": _story(case),
+        "points": _points(page),
+        "unanswered": [point.number for point in page.points if point.raised_by != "merchant" and not _mine(point)],
+        "offers": [_offer(page, offer) for offer in page.offers],
+        "tasks": _tasks(page),
+        "theirs": [_card(page, exhibit) for exhibit in page.exhibits if exhibit.side == "b"],
+        "mine": [_card(page, exhibit) for exhibit in page.exhibits if exhibit.side == "m"],
+        "records": [_record(page, exhibit) for exhibit in page.exhibits if exhibit.side == "p"],
+        "promises": records.promise_lines(case.line.promises, case.currency),
+        "dates": _dates(case),
+        "next_lines": _next(page),
+        "decision_href": reverse("merchant:decision", args=[case.number]) if case.ruled_by_id else "",
+    }
+    return render(request, "merchant/case.html", context)
+
+
+def _story(case: Case) -> str:
+    """The buyer's own account: the story told at filing, or the words of the request before that."""
+    said = Statement.objects.filter(case=case, side="buyer", kind__in=["story", "request"])
+    return said.order_by("-at", "-id").values_list("text", flat=True).first() or ""
+
+
+def _points(page: CasePage) -> list[Row]:
+    """Each point with both sides' standing answers. Whoever raised a point has spoken by raising it."""
+    rows = []
+    for point in page.points:
+        answers = {answer.side: answer for answer in getattr(point, "current_answers", [])}
+        rows.append(
+            {
+                "number": point.number,
+                "title": point.text,
+                "stances": [_stance(point, answers, "buyer", "b"), _stance(point, answers, "merchant", "m")],
+            }
+        )
+    return rows
+
+
+def _stance(point: Point, answers: dict[str, PointAnswer], side: str, letter: str) -> Row:
+    answer = answers.get(side)
+    if answer is None:
+        return {"side": letter, "text": _("Raised this point") if point.raised_by == side else ""}
+    colon = f": {answer.text}" if answer.text else ""
+    said = f"{STANCES[answer.stance]}{colon}"
+    return {"side": letter, "text": said, "count": len(answer.exhibits)}
+
+
+def _mine(point: Point) -> bool:
+    return any(answer.side == "merchant" for answer in getattr(point, "current_answers", []))
+
+
+def _offer(page: CasePage, offer: Any) -> Row:
+    """An open proposal with what the reader may do about it."""
+
+    def href(event: Event) -> str:
+        return f"{reverse('merchant:act', args=[page.case.number, event.value])}?offer={offer.pk}"
+
+    open_now = {action.event for action in page.actions}
+    if offer.side == "merchant":
+        hrefs = {"retract": href(Event.OFFER_RETRACTED)} if Event.OFFER_RETRACTED in open_now else {}
+    elif "merchant" in offer.accepted_by:
+        hrefs = {}
+    else:
+        hrefs = {"accept": href(Event.OFFER_ACCEPTED), "decline": href(Event.OFFER_DECLINED)}
+        hrefs = hrefs if Event.OFFER_ACCEPTED in open_now else {}
+    return case_page.offer_card(offer, page.actor, page.case, page.now, hrefs) | {
+        "is_mine": offer.side == "merchant",
+        "retract_href": hrefs.get("retract", ""),
+        "counter_href": "",
+        "status": _("You accepted it. It takes effect when the buyer accepts too.") if not hrefs else "",
+    }
+
+
+def _tasks(page: CasePage) -> dict[str, Any] | None:
+    """The checklist of the shop while it can still give evidence."""
+    add = next((action for action in page.actions if action.event is Event.EVIDENCE_ADDED), None)
+    if add is None or not choices.is_open(page.case, page.actor, Event.EVIDENCE_ADDED, page):
+        return None
+    found = checklist.rows(
+        page.rules, page.case.type_code, "merchant", page.case.order.state, [_Piece(e) for e in page.exhibits], ("E34",)
+    )
+    rows = [_task(page, row, f"{add.href}?code={row.code}") for row in found if row.code in page.rules.exhibits]
+    closes = page.case.evidence_closes_at
+    return {
+        "rows": rows,
+        "done": sum(1 for row in rows if row["state"] in ("done", "auto")),
+        "total": len(rows),
+        "till": _("You can add evidence until %(until)s") % {"until": wording.deadline(closes, page.now)} if closes else "",
+        "open": page.turn.who in ("me", "both") and page.case.merchant_handed_in_at is None,
+    }
+
+
+class _Piece:
+    """As much of an exhibit as a checklist looks at, read from what the page already has."""
+
+    def __init__(self, exhibit: ExhibitView) -> None:
+        self.side = {"b": "buyer", "m": "merchant"}.get(exhibit.side, "platform")
+        self.code, self.number = exhibit.code, exhibit.number
+        self.withdrawn_at: datetime | None = exhibit.added_at if exhibit.withdrawn else None
+
+
+def _task(page: CasePage, row: checklist.Row, href: str) -> Row:
+    kind = page.rules.exhibits[row.code]
+    state = {Status.MET: "done", Status.BROUGHT: "auto"}.get(row.status, "need" if row.blocks else "open")
+    return {
+        "name": str(kind.name),
+        "why": str(page.rules.body.why.get(row.why, "")),
+        "level": LEVELS.get(row.level, "") if state in ("need", "open") else "",
+        "state": state,
+        "status": " ".join(row.exhibits) if row.status is Status.MET else _("Add it") if state == "open" else "",
+        "href": "" if kind.automatic or state == "auto" else href,
+        "icon": "upload",
+    }
+
+
+def _card(page: CasePage, exhibit: ExhibitView) -> Row:
+    """An exhibit card. The shop's own shows its receipt, and can be taken back while that is open."""
+    back = ""
+    if exhibit.mine and not exhibit.withdrawn:
+        open_now = any(action.event is Event.EVIDENCE_WITHDRAWN for action in page.actions)
+        if open_now and choices.is_open(page.case, page.actor, Event.EVIDENCE_WITHDRAWN, page):
+            act = reverse("merchant:act", args=[page.case.number, Event.EVIDENCE_WITHDRAWN.value])
+            back = f"{act}?exhibit={exhibit.id}"
+    return {
+        "withdrawn": exhibit.withdrawn,
+        "receipt_code": exhibit.receipt_code if exhibit.mine else "",
+        "at": exhibit.added_at,
+        "back_href": back,
+        "card": {
+            "side": exhibit.side,
+            "party": "",
+            "name": exhibit.name,
+            "number": exhibit.number,
+            "href": exhibit.original or exhibit.display or exhibit.thumb,
+            "src": exhibit.display,
+            "alt": f"{exhibit.number} {exhibit.name}",
+            "width": exhibit.width,
+            "height": exhibit.height,
+            "caption": exhibit.title if exhibit.title != exhibit.name else "",
+            "note": exhibit.note,
+            "icon": "file-text",
+        },
+    }
+
+
+def _record(page: CasePage, exhibit: ExhibitView) -> Row:
+    """A record of the platform, which neither side can alter, with its lines as far as a page can show them."""
+    lines = records.lines(exhibit.content, page.case.currency) if isinstance(exhibit.content, dict) else []
+    return {"number": exhibit.number, "name": exhibit.title, "lines": lines[:MOST_LINES], "more": len(lines) > MOST_LINES}
+
+
+def _dates(case: Case) -> list[tuple[Text, datetime]]:
+    order = case.order
+    told = ((_("Paid"), order.paid_at), (_("Shipped"), order.shipped_at), (_("Signed for"), order.signed_at))
+    return [(label, at) for label, at in told if at is not None]
+
+
+def _next(page: CasePage) -> list[Row]:
+    """What follows: if nobody acts, if the claim is accepted, if it is disputed."""
+    lines = [{"icon": "timer", "text": page.turn.then}] if page.turn.then else []
+    events = {action.event for action in page.actions}
+    amount = money.sign(page.case.currency) + money.text(page.case.claimed, page.case.currency)
+    if Event.CLAIM_ACCEPTED in events and not page.case.ruled_by_id:
+        text = _("If you accept, %(sum)s goes to the buyer and the case ends.") % {"sum": amount}
+        if page.case.returns:
+            text = _("If you accept, the buyer sends the goods back and gets %(sum)s.") % {"sum": amount}
+        lines.append({"icon": "hand-coins", "text": text})
+    if Event.CLAIM_REBUTTED in events:
+        lines.append({"icon": "gavel", "text": _("If you dispute it, an arbitrator decides and gives reasons for every point.")})
+    return lines

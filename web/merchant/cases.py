@@ -1,0 +1,151 @@
+"""The lists of a shop: what awaits it, what goes on, what was decided. Reads by keyset; counts no further than it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from common.actor import Actor
+from disputes import access, labels
+from disputes.lifecycle import TERMINAL, Kind, State
+from disputes.models import Case
+from rulebook import queries as rulebook
+from web import wording
+from web.keyset import Cursor
+
+PAGE = 50
+MOST = 100
+SOON = timedelta(hours=2)
+_OVER = sorted(state.value for state in TERMINAL)
+
+# The case may still await "both", but nothing more is asked of the shop: it has given what it had, or it won.
+_NOTHING_ASKED = Q(state=State.GATHERING_EVIDENCE.value, merchant_handed_in_at__isnull=False) | (
+    Q(state=State.APPEAL_WINDOW.value)
+    & (Q(pays=False, returns=False) | Q(merchant_waived_at__isnull=False) | Q(merchant_appealed_at__isnull=False))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a reader narrows a list to. ``least`` in minor units; empty and ``None`` narrow nothing."""
+
+    type_code: str = ""
+    state: str = ""
+    least: int | None = None
+    due_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case of a list as the shop reads it. ``mine``: the term that runs is the shop's."""
+
+    case: Case
+    badge: labels.Label
+    mine: bool
+    type_name: str
+    asked: str
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Row]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much awaits the shop, counted within the ``MOST`` most urgent cases. Ends are exclusive."""
+
+    soon: int
+    today: int
+    week: int
+    total: int
+    soon_ends: datetime
+    today_ends: datetime
+    week_ends: datetime
+    next_due_at: datetime | None
+
+
+def waiting(actor: Actor, now: datetime) -> Waiting:
+    """One query, whatever the shop owes."""
+    due = list(_inbox(actor).order_by("due_at", "id").values_list("due_at", flat=True)[:MOST])
+    today = wording.HOUSE_ZONE
+    midnight = now.astimezone(today).replace(hour=0, minute=0, second=0, microsecond=0) + wording.DAY
+    ends = (now + SOON, midnight, midnight + timedelta(days=6))
+    counts = [sum(1 for at in due if at is not None and at <= end) for end in ends]
+    upcoming = next((at for at in due if at is not None), None)
+    return Waiting(*counts, len(due), *ends, upcoming)
+
+
+def inbox(actor: Actor, narrowed: Filter, after: str) -> Page:
+    """What awaits the shop, the most urgent first."""
+    cases = _narrow(_inbox(actor), narrowed)
+    at = Cursor.read(after)
+    if at is not None:
+        cases = cases.filter(Q(due_at__gt=at.at) | Q(due_at=at.at, id__gt=at.id))
+    return _page(cases.order_by("due_at", "id"), actor, lambda case: case.due_at)
+
+
+def going_on(actor: Actor, narrowed: Filter, after: str) -> Page:
+    """Everything that is not over, the newest first."""
+    live = access.visible_to(actor).exclude(state__in=_OVER)
+    return _newest(_narrow(live, narrowed), actor, after)
+
+
+def decided(actor: Actor, narrowed: Filter, after: str) -> Page:
+    """What was ruled, agreed or ended, the newest first."""
+    over = access.visible_to(actor).filter(Q(state__in=_OVER) | Q(outcome__isnull=False) | Q(ruled_by__isnull=False))
+    return _newest(_narrow(over.select_related("outcome"), narrowed), actor, after)
+
+
+def _inbox(actor: Actor) -> QuerySet[Case]:
+    mine = access.visible_to(actor).filter(awaits__in=["merchant", "both"], due_at__isnull=False)
+    return mine.exclude(_NOTHING_ASKED)
+
+
+def _narrow(cases: QuerySet[Case], narrowed: Filter) -> QuerySet[Case]:
+    if narrowed.type_code:
+        cases = cases.filter(type_code=narrowed.type_code)
+    if narrowed.state:
+        cases = cases.filter(state=narrowed.state)
+    if narrowed.least is not None:
+        cases = cases.filter(claimed__gte=narrowed.least)
+    if narrowed.due_before is not None:
+        cases = cases.filter(due_at__lte=narrowed.due_before)
+    return cases
+
+
+def _newest(cases: QuerySet[Case], actor: Actor, after: str) -> Page:
+    at = Cursor.read(after)
+    if at is not None:
+        cases = cases.filter(Q(opened_at__lt=at.at) | Q(opened_at=at.at, id__lt=at.id))
+    return _page(cases.order_by("-opened_at", "-id"), actor, lambda case: case.opened_at)
+
+
+def _page(cases: QuerySet[Case], actor: Actor, place: Callable[[Case], datetime | None]) -> Page:
+    found = list(cases[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    at = place(last) if last is not None else None
+    return Page(list(_rows(found[:PAGE], actor)), str(Cursor(at, last.pk)) if last is not None and at else "")
+
+
+def _rows(cases: Iterable[Case], actor: Actor) -> Iterable[Row]:
+    for case in cases:
+        badge = labels.state_label(
+            State(case.state),
+            actor.role,
+            awaits=case.awaits,
+            returns=case.returns,
+            suspended=case.suspended_at is not None,
+            handed_in=case.merchant_handed_in_at is not None,
+        )
+        yield Row(
+            case,
+            badge,
+            mine=case.awaits in ("merchant", "both"),
+            type_name=str(rulebook.rules(case.substance_rules_id).type(case.type_code).name),
+            asked=str(labels.KINDS[Kind(case.kind)]),
+        )

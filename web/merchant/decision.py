@@ -1,0 +1,78 @@
+"""The decision as the shop reads it: the letter as it was given, what moves when, and what can still be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from arbitration import letters
+from arbitration.models import Appeal, Ruling
+from common import clock, money
+from common.actor import Role, Side
+from disputes import queries
+from disputes.lifecycle import Event
+from disputes.models import Case
+from web import case_page, fetch, letter, navigation, turn, wording
+from web.merchant.acts import MERCHANT
+
+# What a shop can do about a decision, the most wanted first.
+_ACTS = (Event.COMPLIED, Event.APPEAL_FILED, Event.APPEAL_ANSWERED, Event.APPEAL_WAIVED)
+
+
+@require_safe
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """The newest letter first; where none was given yet, the case page says where things stand."""
+    actor = fetch.actor_or_404(request, Role.MERCHANT)
+    case = fetch.case_or_404(number, actor)
+    now = clock.now()
+    papers = _papers(case)
+    if not papers:
+        return HttpResponseRedirect(reverse("merchant:case", args=[case.number]))
+    actions = {action.event: action for action in case_page.actions_for(case, actor) if action.event in MERCHANT}
+    context = {
+        "now": now,
+        "case": case,
+        "papers": papers,
+        "turn": turn.turn(case, actor, queries.open_deadlines(case.pk), now),
+        "effects": _effects(case),
+        "actions": [actions[event] for event in _ACTS if event in actions],
+        "nav": navigation.items("merchant", "decided"),
+        "area_name": navigation.NAMES["merchant"],
+        "home": reverse("merchant:inbox"),
+        "back": reverse("merchant:case", args=[case.number]),
+    }
+    return render(request, "merchant/decision.html", context)
+
+
+def _papers(case: Case) -> list[letter.Paper]:
+    """Every letter of the current round: the ruling in force, what it took the place of, the decision on an appeal."""
+    given = Ruling.objects.filter(case=case, letter__isnull=False).order_by("-round", "-ordinal")
+    decided = Appeal.objects.filter(case=case, letter__isnull=False).select_related("ruling").order_by("-filed_at")
+    papers = [letter.appeal_paper(letters.read_appeal(appeal)) for appeal in decided[:2]]
+    return papers + [letter.paper(letters.read(ruling, Side.MERCHANT)) for ruling in given[:3]]
+
+
+def _effects(case: Case) -> list[dict[str, Any]]:
+    """What moves, and when, in the order in which it happens."""
+    outcome = case.outcome
+    if outcome is None:
+        return []
+    total = money.sign(outcome.currency) + money.text(outcome.amount, outcome.currency)
+    lines = []
+    if outcome.returns:
+        lines.append({"icon": "truck", "text": _("The buyer sends the goods back first.")})
+    if outcome.amount:
+        lines.append({"icon": "hand-coins", "text": _("%(sum)s goes to the buyer.") % {"sum": total}})
+        source = _("It comes from the held payment first, then from what is due to you, then from your deposit.")
+        lines.append({"icon": "database", "text": source})
+    else:
+        lines.append({"icon": "hand-coins", "text": _("The held payment goes to you on its ordinary way.")})
+    if case.executable_at is not None:
+        until = wording.deadline(case.executable_at)
+        lines.append({"icon": "gavel", "text": _("The ruling can be carried out from %(at)s.") % {"at": until}})
+    return lines

@@ -1,0 +1,21 @@
+"""The addresses of a shop's pages. An event's page comes last: whatever is not a page of its own is an event."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from web.merchant import acts, case, decision, lists, messages, shell
+
+app_name = "merchant"
+
+urlpatterns = [
+    path("", lists.inbox, name="inbox"),
+    path("open/", lists.going_on, name="open"),
+    path("decided/", lists.decided, name="decided"),
+    path("messages/", messages.inbox, name="messages"),
+    path("messages/read/", messages.mark_read, name="messages_read"),
+    path("switch/", shell.switch, name="switch"),
+    path("cases/<str:number>/", case.show, name="case"),
+    path("cases/<str:number>/decision/", decision.show, name="decision"),
+    path("cases/<str:number>/<str:event>/", acts.act, name="act"),
+]
