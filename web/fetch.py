@@ -44,15 +44,9 @@ def every_hat(user: AbstractBaseUser | AnonymousUser) -> list[Actor]:
 
 def case_or_404(number: str, actor: Actor) -> Case:
     """The case with all that its pages read of it, in one query; 404 whether it is hidden or does not exist."""
-    cases = (
-        access.visible_to(actor)
-        .select_related(
-            "order", "line", "merchant", "buyer", "outcome", "assignee", "substance_rules", "procedure_rules"
-        )
-        .defer("substance_rules__body", "procedure_rules__body")
-    )
-    # The bodies of rule sets are large and kept in memory by the rulebook.
-    case = cases.defer("substance_rules__body", "procedure_rules__body").filter(number=number).first()
+    # Not the rule sets: their bodies are large, and `rulebook.queries.rules` keeps them parsed.
+    cases = access.visible_to(actor).select_related("order", "line", "merchant", "buyer")
+    case = cases.filter(number=number).first()
     if case is None:
         raise Http404
     return case
