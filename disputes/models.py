@@ -93,6 +93,7 @@ class Case(models.Model):
             models.Index(fields=["state", "due_at", "id"], name="case_queue"),
             models.Index(fields=["assignee", "state", "due_at"], name="case_assigned"),
             models.Index(fields=["-opened_at", "-id"], name="case_recent"),
+            models.Index(fields=["state_since", "id"], name="case_changed"),
         ]
 
     def __str__(self) -> str:
