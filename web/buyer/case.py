@@ -62,6 +62,9 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         # A ruling is read before it is appealed against.
         dock.insert(0, Action(Event.RULING_SERVED, _("Read the decision letter"), letter))
         dock = dock[:2]
+    if dock and dock[0].event is Event.WITHDRAWN:
+        # To end a case is never what a page is for.
+        dock.reverse()
     shown = {
         "now": now,
         "case": case,
@@ -76,6 +79,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "opens": _opens(built, now),
         "next_lines": following.lines(built),
         "primary": dock[0] if dock else None,
+        "main_act": bool(dock) and dock[0].event is not Event.WITHDRAWN,
         "secondary": dock[1] if len(dock) > 1 else None,
         "icon_name": ICONS.get(dock[0].event, "") if dock else "",
         "others": [action for action in actions if action not in dock],
