@@ -104,7 +104,7 @@ def view(
     status = 200
     if request.method == "POST":
         if form.is_valid() and _run(page, form):
-            messages.success(request, page.done or _("Done. Both sides can see it in the record."))
+            messages.success(request, str(page.done) or _("Done. Both sides can see it in the record."))
             return HttpResponseRedirect(home)
         status = 409 if form.has_error(NON_FIELD_ERRORS, "case_moved_on") else 422
     verb = labels.ACTIONS[Event(event)]
@@ -136,7 +136,7 @@ def _run(page: ActPage, form: ActForm) -> bool:
         raise Http404 from None
     except Conflict as conflict:
         # The next try is made against what the reader now sees.
-        fresh = form.data.copy()
+        fresh = form.request.POST.copy()
         fresh["seen"] = str(conflict.data["now"])
         form.data = fresh
         form.add_error(None, ValidationError(refusals.say(conflict), code=conflict.code))
