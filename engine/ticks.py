@@ -32,6 +32,11 @@ class Mark:
 _mark = Mark()
 
 
+def forget() -> None:
+    """The next claim walks from the very first deadline, as in a process that has just started."""
+    _mark.since = _mark.full_scan_at = None
+
+
 def deadlines() -> int:
     """Fire all deadlines that are over and record the reminders that are due. Returns how many fired."""
     now = clock.now()
