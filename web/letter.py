@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -54,9 +54,10 @@ DECISIONS: dict[str, Text] = {
 
 @dataclass(frozen=True)
 class Section:
-    """``items`` are numbered, ``paragraphs`` follow them; ``links`` are pairs of (address, text)."""
+    """``lead`` comes first, ``items`` are numbered, ``paragraphs`` follow; ``links`` are pairs of (address, text)."""
 
     title: str
+    lead: str = ""
     items: tuple[str, ...] = ()
     paragraphs: tuple[str, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
@@ -158,10 +159,7 @@ def appeal_paper(letter: AppealLetter, *, code: str = "") -> Paper:
 
 def _numbered(sections: list[Section]) -> tuple[Section, ...]:
     marks = _("1. |2. |3. |4. |5. ").split("|")
-    return tuple(
-        Section(mark + section.title, section.items, section.paragraphs, section.links)
-        for mark, section in zip(marks, sections, strict=False)
-    )
+    return tuple(replace(section, title=mark + section.title) for mark, section in zip(marks, sections, strict=False))
 
 
 def _ref(letter: Letter) -> str:
@@ -269,19 +267,18 @@ def _unsupported(letter: Letter) -> Section:
 
 
 def _disagree(letter: Letter) -> Section:
-    said = []
+    lead = _("This decision is final here.")
+    grounds: tuple[str, ...] = ()
     if letter.remedies.until:
         until = wording.deadline(datetime.fromisoformat(letter.remedies.until))
-        said.append(_("You can appeal once until %(until)s, on one of these grounds:") % {"until": until})
-    grounds = [_colon(ground.name, ground.text) for ground in letter.remedies.grounds] if said else []
-    if not said:
-        said.append(_("This decision is final here."))
-    said += _routes(letter.remedies.routes)
+        lead = _("You can appeal once until %(until)s, on one of these grounds:") % {"until": until}
+        grounds = tuple(_colon(ground.name, ground.text) for ground in letter.remedies.grounds)
+    said = _routes(letter.remedies.routes)
     if letter.automated:
         said.append(
             _("Some steps of this case were taken by a machine when a term ended; a person can look at them again.")
         )
-    return Section(_("If you do not agree"), items=tuple(grounds), paragraphs=tuple(said))
+    return Section(_("If you do not agree"), lead=lead, items=grounds, paragraphs=tuple(said))
 
 
 def _routes(routes: tuple[Route, ...]) -> list[str]:

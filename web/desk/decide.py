@@ -127,7 +127,7 @@ def approval(request: HttpRequest, number: str) -> HttpResponse:
             raise Http404 from None
         except Refused as refused:
             if isinstance(refused, Conflict):
-                fresh = form.data.copy()
+                fresh = request.POST.copy()
                 fresh["seen"] = str(case.version)
                 form.data = fresh
             in_words = refused.code in ("text_missing", "text_too_long")

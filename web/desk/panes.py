@@ -123,7 +123,7 @@ def facts(work: Workspace) -> list[dict[str, Any]]:
         after = wording.span(_must(first["at"]) - signed)
         told.append((_must(first["at"]), _("Buyer first wrote, %(after)s after delivery") % {"after": after}))
     rows = [{"at": at, "text": text} for at, text in told if at is not None]
-    return sorted(rows, key=lambda row: row["at"])  # type: ignore[arg-type, return-value]
+    return sorted(rows, key=lambda row: row["at"])
 
 
 def promises(work: Workspace) -> list[str]:

@@ -23,7 +23,7 @@ from common import clock
 from common.actor import Actor
 from common.errors import Missing, Refused
 from disputes import labels, refusals
-from disputes.lifecycle import State
+from disputes.lifecycle import Event, State
 from disputes.models import Case
 from evidence import links
 from evidence.models import Exhibit
@@ -33,8 +33,8 @@ from web import case_page, fetch, letter, wording
 from web.desk import panes, problems, records, shell
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
-# Acts that have a place of their own on the page.
-_IN_PLACE = frozenset({"ruling_served", "ruling_proposed"})
+# What whoever only reads a case most likely came for, best first.
+_FIRST = (Event.TAKEN, Event.APPEAL_TAKEN, Event.RULING_SERVED, Event.ADMITTED, Event.APPEAL_UPHELD)
 
 
 def case(request: HttpRequest, number: str) -> HttpResponse:
@@ -146,7 +146,7 @@ def _beside(
         "reasons": _("reasons"),
     }
     differing = [name for key, name in names.items() if there[key] != typed[key]]
-    fresh = form.data.copy()
+    fresh = request.POST.copy()
     fresh["version"] = str(standing.version)
     form.data = fresh
     said = _(
@@ -178,6 +178,7 @@ def _show(
         State(case.state), actor.role, awaits=case.awaits, suspended=case.suspended_at is not None
     )
     claims = panes.gap(work, rules)
+    acts = [act for act in case_page.actions_for(case, actor) if _has_object(act.event, work)]
     weighed = _weights(ruling, rules)
     cards = [
         panes.card(
@@ -223,10 +224,26 @@ def _show(
         "draft": work.draft,
         "lacking": lacking,
         "returned": next((row for row in work.rulings if row.state == Ruling.RETURNED), None),
-        "actions": [act for act in case_page.actions_for(case, actor) if act.event.value not in _IN_PLACE],
+        "actions": acts,
+        "primary": next((act for wanted in _FIRST for act in acts if act.event is wanted), None),
         "letter_href": reverse("desk:letter", args=[case.number]) if work.in_force else "",
     }
     return render(request, "desk/case.html", context, status=status)
+
+
+def _has_object(event: Event, work: Workspace) -> bool:
+    """Leaves out what has a place of its own on the page, and what there is nothing to do it to."""
+    match event:
+        case Event.RULING_SERVED | Event.RULING_PROPOSED:
+            return work.case.state not in rulings.STAGES
+        case Event.OFFER_RETRACTED:
+            return any(offer.side == "platform" for offer in work.offers)
+        case Event.CLOCKS_STOPPED:
+            return work.case.suspended_at is None
+        case Event.CLOCKS_RESUMED:
+            return work.case.suspended_at is not None
+        case _:
+            return True
 
 
 def _numbers(chosen: panes.Shown) -> set[str]:
