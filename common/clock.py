@@ -40,6 +40,9 @@ def move_forward(step: timedelta) -> timedelta:
     if step <= timedelta():
         raise Refused("clock_only_moves_forward")
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE common_clockoffset SET ahead = ahead + %s RETURNING ahead", [step])
+        cursor.execute(
+            "UPDATE common_clockoffset SET ahead = ahead + %s * interval '1 second' RETURNING ahead",
+            [step.total_seconds()],
+        )
         ahead: timedelta = cursor.fetchone()[0]
     return ahead

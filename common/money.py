@@ -34,7 +34,8 @@ def parse(written: str, currency: str) -> int:
         raise ValueError(written)
     if part and not (part.isascii() and part.isdigit()):
         raise ValueError(written)
-    return int(whole) * 10**places + int(part.ljust(places, "0") or "0")
+    minor: int = int(whole) * 10**places + int(part.ljust(places, "0") or "0")
+    return minor
 
 
 def split(total: int, weights: Sequence[int]) -> list[int]:

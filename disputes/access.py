@@ -12,16 +12,15 @@ from disputes.lifecycle import APPEAL, INTERVENTION, REVIEW, State
 from disputes.models import Case
 
 _COURT = [state.value for state in (*INTERVENTION, *REVIEW, *APPEAL)]
-_AFTER = [State.AWAITING_COMPLIANCE.value, State.ENFORCING.value, State.CLOSED.value]
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
     """The cases that ``actor`` may open under this hat."""
     cases = Case.objects.all()
     match actor.role:
-        case Role.BUYER:
+        case Role.BUYER if actor.id is not None:
             return cases.filter(buyer_id=actor.id)
-        case Role.MERCHANT:
+        case Role.MERCHANT if actor.merchant_id is not None:
             return cases.filter(merchant_id=actor.merchant_id)
         case Role.ARBITRATOR:
             mine = Q(assignee_id=actor.id) | Q(ruled_by_id=actor.id)

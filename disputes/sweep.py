@@ -8,11 +8,10 @@ five tries it is set aside for ops and blocks no other.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 from psycopg2.extras import execute_values
@@ -33,16 +32,50 @@ BATCH = 100
 TRIES = 5
 BACK_OFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 
-_CASE = [
-    *["id", "number", "state", "kind", "version", "round", "priority", "currency", "claimed", "remedy"],
-    *["returns", "pays", "asked", "answered"],
-    *["appellant", "decided_on_appeal", "suspended_at", "intervened_at", "evidence_closes_at", "refusals_so_far"],
-    *["buyer_handed_in_at", "merchant_handed_in_at", "buyer_waived_at", "merchant_waived_at"],
-    *["buyer_appealed_at", "merchant_appealed_at", "outcome_id", "assignee_id", "ruled_by_id", "procedure_rules_id"],
-    *["stream_id", "due_at"],
-]
-_DUE = ["deadline_id", "duty", "step", "deadline_due_at", "head_seq", "head_digest"]
-Row = namedtuple("Row", [*_DUE, *_CASE])  # type: ignore[misc]
+
+class Row(NamedTuple):
+    """A deadline that is over, with its case and the head of its record: all that weighing it needs."""
+
+    deadline_id: int
+    duty: str
+    step: str
+    deadline_due_at: datetime
+    head_seq: int
+    head_digest: str
+    id: int
+    number: str
+    state: str
+    kind: str
+    version: int
+    round: int
+    priority: int
+    currency: str
+    claimed: int
+    remedy: str
+    returns: bool
+    pays: bool
+    asked: str
+    answered: str
+    appellant: str
+    decided_on_appeal: bool
+    suspended_at: datetime | None
+    intervened_at: datetime | None
+    evidence_closes_at: datetime | None
+    refusals_so_far: int
+    buyer_handed_in_at: datetime | None
+    merchant_handed_in_at: datetime | None
+    buyer_waived_at: datetime | None
+    merchant_waived_at: datetime | None
+    buyer_appealed_at: datetime | None
+    merchant_appealed_at: datetime | None
+    outcome_id: int | None
+    assignee_id: int | None
+    ruled_by_id: int | None
+    procedure_rules_id: int
+    stream_id: int
+
+
+_CASE = Row._fields[Row._fields.index("id") :]
 
 _CLAIM = f"""
 SELECT d.id, d.duty, d.step, d.due_at, s.head_seq, s.head_digest, {", ".join("c." + name for name in _CASE)}
@@ -283,7 +316,7 @@ def _outcomes(planned: Sequence[tuple[Row, Move]], now: datetime) -> dict[int, i
     new = [
         Outcome(
             case_id=row.id,
-            round=move.changes.get("round", row.round),
+            round=int(move.changes.get("round", row.round)),
             source=move.award.source.value,
             remedy=move.award.remedy,
             amount=move.award.amount,

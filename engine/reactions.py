@@ -35,7 +35,7 @@ def let_the_money_go(entry: Entry, case: Case, now: datetime) -> None:
 
 def start_execution(entry: Entry, case: Case, now: datetime) -> None:
     """The outcome in force is carried out. ``execution.start`` is idempotent by outcome."""
-    if case.outcome_id is not None:
+    if case.outcome is not None:
         execution.start(case, case.outcome, now=now)
 
 

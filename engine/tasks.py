@@ -32,6 +32,11 @@ def calendar() -> None:
     ticks.calendar()
 
 
+@shared_task(name="engine.debts", expires=600)
+def debts() -> None:
+    ticks.debts()
+
+
 @shared_task(name="engine.housekeeping", expires=3600)
 def housekeeping() -> None:
     ticks.housekeeping()

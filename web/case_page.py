@@ -23,6 +23,7 @@ from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
 from web import timeline, turn, wording
+from web.turn import Step
 
 # Where the page of an act is found, by area; an event without a page of its own has no button.
 ACT_ROUTES = {
@@ -76,7 +77,7 @@ class CasePage:
     rules: Rules
     type_name: str
     turn: turn.Turn
-    steps: list[turn.Step]
+    steps: list[Step]
     lines: list[timeline.Line]
     exhibits: list[ExhibitView]
     points: list[Point]

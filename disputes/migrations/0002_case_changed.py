@@ -5,20 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('disputes', '0001_initial'),
-        ('evidence', '0001_initial'),
-        ('journal', '0001_initial'),
-        ('marketplace', '0001_initial'),
-        ('rulebook', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("disputes", "0001_initial"),
+        ("evidence", "0001_initial"),
+        ("journal", "0001_initial"),
+        ("marketplace", "0001_initial"),
+        ("rulebook", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state_since', 'id'], name='case_changed'),
+            model_name="case",
+            index=models.Index(fields=["state_since", "id"], name="case_changed"),
         ),
     ]

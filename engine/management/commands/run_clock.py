@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -13,7 +14,12 @@ from django.db import DatabaseError, close_old_connections
 from engine import ticks
 
 log = logging.getLogger(__name__)
-HOUSEKEEPING_EVERY = 3600.0  # seconds
+# What is not for every tick: seconds from one time to the next.
+SELDOM: tuple[tuple[float, Callable[[], int]], ...] = (
+    (600.0, ticks.calendar),
+    (600.0, ticks.debts),
+    (3600.0, ticks.housekeeping),
+)
 
 
 class Command(BaseCommand):
@@ -25,16 +31,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.running = True
-        tidied = time.monotonic()  # not at once: a clock that starts has deadlines to catch up with
+        begun = time.monotonic()  # not at once: a clock that starts has deadlines to catch up with
+        done = dict.fromkeys((work for _, work in SELDOM), begun)
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._stop)
         while self.running:
             started = time.monotonic()
             try:
                 ticks.everything()
-                if started - tidied >= HOUSEKEEPING_EVERY:
-                    ticks.housekeeping()
-                    tidied = started
+                for every, work in SELDOM:
+                    if started - done[work] >= every:
+                        done[work] = started
+                        work()
             except DatabaseError as error:
                 # The database is away or restarting: the next tick finds every row where it was.
                 log.warning("tick_failed", extra={"error": type(error).__name__})
