@@ -17,14 +17,15 @@ from accounts.models import Merchant, User
 from common import clock
 from common.actor import Actor, Role, Side
 from demo_market.server import Market
-from disputes import submissions
+from disputes import negotiation, submissions
+from disputes.eligibility import Situation
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Deadline, Outcome
 from engine import ticks
 from journal import book as journal
 from journal.models import Entry
 from ledger import book, keys
-from marketplace.models import Movement, OrderLine
+from marketplace.models import Movement, Order, OrderLine
 from tests import builders, deciding, reach
 from tests.acts.market import paid_out
 from tests.journeys.pages import Page
@@ -58,7 +59,9 @@ class Person:
     def go(self, path: str, *, status: int = 200) -> Page:
         return _read(self.http.get(path, follow=True), path, status)
 
-    def send(self, page: Page, *, form: Any = None, status: int = 200, files: dict[str, Any] | None = None, **filled: Any) -> Page:
+    def send(
+        self, page: Page, *, form: Any = None, status: int = 200, files: dict[str, Any] | None = None, **filled: Any
+    ) -> Page:
         """Fill in the form of a page and send it. ``status``: of where one ends up."""
         form = form or page.form(*filled, *(files or {}))
         data = form.filled(filled) | (files or {})
@@ -69,7 +72,9 @@ class Person:
         """Whether the page of the case leads to the page of this event."""
         return any(event.value in link for link in self.open("case", case.number).links)
 
-    def do(self, case: Case, event: Event, *, status: int = 200, files: dict[str, Any] | None = None, **filled: Any) -> Page:
+    def do(
+        self, case: Case, event: Event, *, status: int = 200, files: dict[str, Any] | None = None, **filled: Any
+    ) -> Page:
         """One event by its page, as it is filled in and sent."""
         page = self.open("act", case.number, event.value)
         assert event.value in page.path, f"{event} is not open to {self.actor.role}: {page.text[:300]}"
@@ -295,6 +300,16 @@ def gather(market: Market, *, rules: Callable[[], None] = builders.rules, **line
         senior=Person(builders.an_officer(Role.SENIOR)),
         ops=Person(builders.an_officer(Role.OPS)),
     )
+
+
+def situation(case: Case) -> Situation:
+    """What the eligibility checks look at now."""
+    return negotiation.situation(case, clock.now())
+
+
+def order_is_now(town: Town, state: str) -> None:
+    """The marketplace has told that its order is in another state."""
+    Order.objects.filter(pk=town.line.order_id).update(state=state)
 
 
 def was_paid_out(town: Town) -> None:

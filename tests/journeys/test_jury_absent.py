@@ -1,0 +1,37 @@
+"""The jury is asked and nobody votes: the case comes back to its arbitrator, whose clock goes on where it stood."""
+
+from __future__ import annotations
+
+import pytest
+
+from demo_market.server import Market
+from disputes.lifecycle import Event, State
+from tests import deciding
+from tests.journeys import people
+from tests.journeys.people import DAY, HOUR
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_jury_that_does_not_come_gives_the_case_back_and_takes_no_time_from_the_review(market: Market) -> None:
+    town = people.gather(market, rules=deciding.rules)
+    town.gets_to_the_queue(kind="refund_only")
+    town.is_taken()
+    now = town.passes(3 * HOUR)
+    review = town.case.deadlines.get(duty="review", state="pending")
+    left = review.due_at - now
+    town.arbitrator.do(town.case, Event.SENT_TO_JURY, question="照片里的是裂纹还是开片？")
+    town.tick()
+    assert town.state is State.JURY_VOTING
+    assert town.case.deadlines.get(duty="review").state == "paused"
+    assert town.case.deadlines.get(duty="jury_vote").state == "pending"
+    town.term_ends()
+    assert (town.state, town.kinds()[-1]) == (State.UNDER_REVIEW, "jury_closed")
+    resumed = town.case.deadlines.get(duty="review")
+    assert resumed.state == "pending"
+    # A clock of days ends with a day: what is left of a broken one counts whole.
+    assert left <= resumed.due_at - town.case.state_since < left + DAY
+    assert town.case.assignee_id == town.arbitrator.actor.id
+    town.is_ruled("buyer")
+    assert town.state is State.APPEAL_WINDOW
+    town.all_is_well()
