@@ -365,18 +365,14 @@ def test_what_a_buyer_may_never_cause_has_no_page(event):
 
 def test_an_appeal_brings_new_evidence_against_one_finding():
     scene = deciding.dismissed()
-    reply = act(
-        scene,
-        "appeal_filed",
-        ground=Appeal.NEW_EVIDENCE,
-        points=["1"],
-        text="补充照片",
-        file=upload("orange"),
-        code="E06",
-    )
-    assert reply.status_code == 302, reply.context["form"].errors
+    typed = {"ground": Appeal.NEW_EVIDENCE, "points": ["1"], "text": "补充照片", "code": "E06"}
+    reply = act(scene, "appeal_filed", file=[upload("orange"), upload("pink")], **typed)
+    assert reply.status_code == 422
+    assert list(reply.context["form"].errors) == ["why_late"]
+    files = [upload("orange"), upload("pink")]
+    assert act(scene, "appeal_filed", file=files, why_late="当时手机送修", **typed).status_code == 302
     appeal = Appeal.objects.get(case=scene.case)
-    assert (appeal.side, appeal.points, len(appeal.exhibits)) == ("buyer", [1], 1)
+    assert (appeal.side, appeal.points, len(appeal.exhibits)) == ("buyer", [1], 2)
     assert scene.state is State.AWAITING_APPEAL_ANSWER
 
 
