@@ -149,7 +149,9 @@ def _tasks(page: CasePage) -> dict[str, Any] | None:
         "rows": rows,
         "done": sum(1 for row in rows if row["state"] in ("done", "auto")),
         "total": len(rows),
-        "till": _("You can add evidence until %(until)s") % {"until": wording.deadline(closes, page.now)} if closes else "",
+        "till": _("You can add evidence until %(until)s") % {"until": wording.deadline(closes, page.now)}
+        if closes
+        else "",
         "open": page.turn.who in ("me", "both") and page.case.merchant_handed_in_at is None,
     }
 
@@ -210,7 +212,12 @@ def _card(page: CasePage, exhibit: ExhibitView) -> Row:
 def _record(page: CasePage, exhibit: ExhibitView) -> Row:
     """A record of the platform, which neither side can alter, with its lines as far as a page can show them."""
     lines = records.lines(exhibit.content, page.case.currency) if isinstance(exhibit.content, dict) else []
-    return {"number": exhibit.number, "name": exhibit.title, "lines": lines[:MOST_LINES], "more": len(lines) > MOST_LINES}
+    return {
+        "number": exhibit.number,
+        "name": exhibit.title,
+        "lines": lines[:MOST_LINES],
+        "more": len(lines) > MOST_LINES,
+    }
 
 
 def _dates(case: Case) -> list[tuple[Text, datetime]]:
@@ -230,5 +237,6 @@ def _next(page: CasePage) -> list[Row]:
             text = _("If you accept, the buyer sends the goods back and gets %(sum)s.") % {"sum": amount}
         lines.append({"icon": "hand-coins", "text": text})
     if Event.CLAIM_REBUTTED in events:
-        lines.append({"icon": "gavel", "text": _("If you dispute it, an arbitrator decides and gives reasons for every point.")})
+        text = _("If you dispute it, an arbitrator decides and gives reasons for every point.")
+        lines.append({"icon": "gavel", "text": text})
     return lines

@@ -66,18 +66,15 @@ class Waiting:
     soon_ends: datetime
     today_ends: datetime
     week_ends: datetime
-    next_due_at: datetime | None
 
 
 def waiting(actor: Actor, now: datetime) -> Waiting:
     """One query, whatever the shop owes."""
     due = list(_inbox(actor).order_by("due_at", "id").values_list("due_at", flat=True)[:MOST])
-    today = wording.HOUSE_ZONE
-    midnight = now.astimezone(today).replace(hour=0, minute=0, second=0, microsecond=0) + wording.DAY
+    midnight = now.astimezone(wording.HOUSE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0) + wording.DAY
     ends = (now + SOON, midnight, midnight + timedelta(days=6))
-    counts = [sum(1 for at in due if at is not None and at <= end) for end in ends]
-    upcoming = next((at for at in due if at is not None), None)
-    return Waiting(*counts, len(due), *ends, upcoming)
+    soon, today, week = (sum(1 for at in due if at is not None and at <= end) for end in ends)
+    return Waiting(soon, today, week, len(due), *ends)
 
 
 def inbox(actor: Actor, narrowed: Filter, after: str) -> Page:

@@ -34,7 +34,8 @@ class FilterForm(Form):
     )
 
     def __init__(self, *args: Any, types: list[tuple[str, str]], states: list[State], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="filter_%s", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.auto_id = "filter_%s"
         every = [("", _("All"))]
         self.fields["type"].choices = [*every, *types]  # type: ignore[attr-defined]
         named = [(state.value, str(labels.STATES[state]["merchant"].text)) for state in states]
@@ -96,9 +97,7 @@ def decided(request: HttpRequest) -> HttpResponse:
     return _show(request, context, form, page, title=_("Decided"))
 
 
-def _show(
-    request: HttpRequest, context: dict[str, Any], form: FilterForm, page: Page, *, title: str
-) -> HttpResponse:
+def _show(request: HttpRequest, context: dict[str, Any], form: FilterForm, page: Page, *, title: str) -> HttpResponse:
     context |= {
         "title": title,
         "form": form,

@@ -35,7 +35,7 @@ def enter(request: HttpRequest) -> Desk:
 def around(desk: Desk, current: str, **page: Any) -> dict[str, Any]:
     """The context of a list: two queries, how much awaits the shop and which shops the reader works for."""
     waiting = cases.waiting(desk.actor, desk.now)
-    shops = [(shop, name) for shop, name in _shops(desk.actor)]
+    shops = _shops(desk.actor)
     return {
         "now": desk.now,
         "area_name": navigation.NAMES["merchant"],
@@ -63,5 +63,6 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 def _shops(actor: Actor) -> list[tuple[int, str]]:
+    assert actor.id is not None
     mine = Membership.objects.filter(user_id=actor.id, removed_at__isnull=True)
     return list(mine.order_by("merchant__name", "pk").values_list("merchant_id", "merchant__name"))

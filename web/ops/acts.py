@@ -1,0 +1,194 @@
+"""What operations may do with a case: admit or not, stop and resume its clocks, extend a term, hand it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import CharField, ChoiceField, RadioSelect, Textarea
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Grant
+from arbitration import assignment
+from common.actor import Actor, Role
+from disputes import clocks, deadlines, intervention
+from disputes.lifecycle import Event
+from disputes.models import Case, Deadline
+from rulebook import queries as rulebook
+from web import acts
+from web.acts import ActForm, ActPage, Text
+from web.ops.shell import LAYOUT
+from web.party.forms import ExtendForm
+
+
+class ReasonedForm(ActForm):
+    """A reason from a list, and words that both sides read."""
+
+    field_of = {"reason_unknown": "reason", "text_missing": "text", "text_too_long": "text"}
+    reason = ChoiceField(label=gettext_lazy("Reason"), widget=RadioSelect)
+    text = CharField(
+        label=gettext_lazy("In your words"),
+        help_text=gettext_lazy("Both sides read this. At most 500 characters."),
+        max_length=4000,
+        widget=Textarea(attrs={"rows": 4, "data-max": 500}),
+    )
+
+
+class RefusalForm(ReasonedForm):
+    """The rulebook's reasons for not stepping in, each with its clause."""
+
+    def prepare(self) -> None:
+        rules = rulebook.rules(self.case.procedure_rules_id)
+        named = [(code, f"{reason.name} · {reason.text} ({reason.clause})") for code, reason in rules.refusals.items()]
+        self.fields["reason"].choices = named  # type: ignore[attr-defined]
+
+
+class PauseForm(ReasonedForm):
+    """The rulebook's reasons for stopping the clocks; each has its own longest term."""
+
+    def prepare(self) -> None:
+        rules = rulebook.rules(self.case.procedure_rules_id)
+        named = [(code, f"{pause.name} · {pause.text} ({pause.clause})") for code, pause in rules.pauses.items()]
+        self.fields["reason"].choices = named  # type: ignore[attr-defined]
+
+
+class ExtensionForm(ExtendForm):
+    """How much longer: the rules' own limit stands beside the field."""
+
+    def prepare(self) -> None:
+        running = Deadline.objects.filter(case=self.case, state=Deadline.PENDING).exclude(duty__startswith="offer_")
+        deadline = running.order_by("due_at").first()
+        extendable = deadlines.step_of(self.case, deadline.step).extendable if deadline else None
+        if deadline is None or extendable is None:
+            self.fields["hours"].help_text = _("The rules do not allow this deadline to be extended.")
+            return
+        longest = extendable.duration
+        self.fields["hours"].help_text = _("At most %(hours)s hours a time; %(left)s more times.") % {
+            "hours": longest.amount * (1 if longest.clock.value == "H" else 24),
+            "left": max(extendable.times - deadline.extensions, 0),
+        }
+
+
+# `arbitration.models.HandBack.REASONS` as operations may give them; a conflict is for the arbitrator to declare.
+HAND_BACK: dict[str, Text] = {
+    "absence": gettext_lazy("The arbitrator is away"),
+    "overload": gettext_lazy("The arbitrator has too much in hand"),
+    "not_my_field": gettext_lazy("It needs somebody who knows this field"),
+    "other": gettext_lazy("Another reason"),
+}
+
+
+class HandBackForm(ActForm):
+    """Why the case goes back to the queue. Only the bench reads it."""
+
+    field_of = {"reason_unknown": "reason", "text_too_long": "text"}
+    to = ChoiceField(label=gettext_lazy("Give it to"), required=False)
+    reason = ChoiceField(label=gettext_lazy("Reason"), widget=RadioSelect)
+    text = CharField(
+        label=gettext_lazy("In your words"),
+        help_text=gettext_lazy("Only the bench reads this."),
+        required=False,
+        max_length=4000,
+        widget=Textarea(attrs={"rows": 3}),
+    )
+
+    def prepare(self) -> None:
+        self.fields["reason"].choices = list(HAND_BACK.items())  # type: ignore[attr-defined]
+        self.fields["to"].choices = [("", _("Nobody: back to the queue")), *_bench()]  # type: ignore[attr-defined]
+
+
+def _bench() -> list[tuple[str, str]]:
+    """Who could take it, by the number under which the parties know them."""
+    held = Grant.objects.filter(role__in=[Role.ARBITRATOR.value, Role.SENIOR.value], revoked_at__isnull=True)
+    return [(str(grant.user_id), grant.number) for grant in held.order_by("number")[:200]]
+
+
+def _admit(form: ActForm) -> None:
+    intervention.admit(form.case.pk, actor=form.actor, now=form.now, seen=form.seen_version)
+
+
+def _not_admit(form: ActForm) -> None:
+    data = form.cleaned_data
+    intervention.not_admit(
+        form.case.pk,
+        code=data["reason"],
+        text=data["text"],
+        actor=form.actor,
+        now=form.now,
+        seen=form.seen_version,
+    )
+
+
+def _stop(form: ActForm) -> None:
+    data = form.cleaned_data
+    clocks.stop(
+        form.case.pk,
+        reason=data["reason"],
+        text=data["text"],
+        actor=form.actor,
+        now=form.now,
+        seen=form.seen_version,
+    )
+
+
+def _resume(form: ActForm) -> None:
+    clocks.resume(form.case.pk, actor=form.actor, now=form.now, seen=form.seen_version)
+
+
+def _extend(form: ActForm) -> None:
+    data = form.cleaned_data
+    clocks.extend(
+        form.case.pk, hours=data["hours"], text=data["text"], actor=form.actor, now=form.now, seen=form.seen_version
+    )
+
+
+def _hand_back(form: ActForm) -> None:
+    data = form.cleaned_data
+    common: dict[str, Any] = {"actor": form.actor, "now": form.now, "seen": form.seen_version}
+    if data["to"]:
+        assignment.reassign(form.case.pk, int(data["to"]), text=data["text"], **common)
+    else:
+        assignment.hand_back(form.case.pk, reason=data["reason"], text=data["text"], **common)
+
+
+def _admitted(case: Case, actor: Actor) -> list[tuple[str, Text]]:
+    return [
+        ("bell", _("Both sides are told and can give evidence.")),
+        ("timer", _("The evidence period begins now.")),
+    ]
+
+
+def _stopped(case: Case, actor: Actor) -> list[tuple[str, Text]]:
+    return [
+        ("circle-pause", _("Every clock of the case stands still; what was left of each term is kept.")),
+        ("timer", _("After the longest term of the reason the clocks run again by themselves.")),
+    ]
+
+
+def _resumed(case: Case, actor: Actor) -> list[tuple[str, Text]]:
+    return [("play", _("Every term goes on with what was left of it. Both sides are told."))]
+
+
+OPS: dict[Event, ActPage] = {
+    Event.ADMITTED: ActPage(_admit, consequences=_admitted),
+    Event.NOT_ADMITTED: ActPage(
+        _not_admit,
+        form=RefusalForm,
+        lead=gettext_lazy("The case ends here. Both sides read the reason, its clause and the routes outside."),
+        danger=True,
+    ),
+    Event.CLOCKS_STOPPED: ActPage(_stop, form=PauseForm, consequences=_stopped),
+    Event.CLOCKS_RESUMED: ActPage(_resume, consequences=_resumed),
+    Event.DEADLINE_EXTENDED: ActPage(_extend, form=ExtensionForm),
+    Event.HANDED_BACK: ActPage(
+        _hand_back,
+        form=HandBackForm,
+        lead=gettext_lazy("The case leaves its arbitrator. Nothing that was written is lost."),
+    ),
+}
+
+
+def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
+    """One event of one case."""
+    return acts.view(request, number, event, roles=(Role.OPS,), registry=OPS, area="ops", layout=LAYOUT)

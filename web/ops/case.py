@@ -1,0 +1,109 @@
+"""One case as operations see it: terms, record and deliveries. Metadata only: never words of a side, never evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from common import clock
+from common.actor import Role
+from disputes import deadlines, moves, queries
+from disputes.lifecycle import LIFECYCLE, Event, State
+from disputes.models import Case, Deadline
+from disputes.timers import DUTIES
+from journal.models import Undelivered
+from rulebook import queries as rulebook
+from web import case_page, fetch, timeline, turn, wording
+from web.case_page import Action
+from web.ops import shell
+from web.ops.acts import OPS
+from web.ops.deadlines import AWAITED, CLOCKS, duty_name
+from web.wording import Countdown
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One open term: its duty, clock and step, and where its due date comes from."""
+
+    deadline: Deadline
+    duty: str
+    awaited: str
+    clock: str
+    left: Countdown
+    step: str
+    clause: str
+
+
+@require_safe
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """The drawer of a case."""
+    actor = fetch.actor_or_404(request, Role.OPS)
+    case = fetch.case_or_404(number, actor)
+    now = clock.now()
+    desk = shell.Desk(request, actor, now)
+    open_deadlines = queries.open_deadlines(case.pk)
+    context = shell.around(
+        desk,
+        "deadlines",
+        case=case,
+        type_name=str(rulebook.rules(case.substance_rules_id).type(case.type_code).name),
+        rule_versions=[
+            rulebook.rules(pk).version for pk in dict.fromkeys([case.substance_rules_id, case.procedure_rules_id])
+        ],
+        turn=turn.turn(case, actor, open_deadlines, now),
+        terms=[_term(desk, case, deadline) for deadline in open_deadlines],
+        # What a side wrote stays between the sides and whoever decides.
+        lines=[replace(line, quote="") for line in timeline.lines(case, actor)],
+        waiting=list(_undelivered(case)),
+        actions=_actions(desk, case, open_deadlines),
+    )
+    return render(request, "ops/case.html", context)
+
+
+def _term(desk: shell.Desk, case: Case, deadline: Deadline) -> Term:
+    step = deadlines.step_of(case, deadline.step)
+    mine = deadline.awaits == "platform"
+    if deadline.state == Deadline.PAUSED:
+        left = wording.paused(deadline.due_at, desk.now, deadlines.left(deadline, desk.now))
+    else:
+        left = wording.countdown(deadline.due_at, desk.now, mine=mine, clock=deadline.clock)
+    return Term(
+        deadline=deadline,
+        duty=duty_name(deadline.duty),
+        awaited=str(AWAITED.get(deadline.awaits, deadline.awaits)),
+        clock=str(CLOCKS.get(deadline.clock, deadline.clock)),
+        left=left,
+        step=f"{step.code} {step.name}",
+        clause=step.clause,
+    )
+
+
+def _undelivered(case: Case) -> QuerySet[Undelivered]:
+    """Entries whose consequences have been tried and not drawn; what is simply next in line is no news."""
+    tried = Undelivered.objects.filter(stream_id=case.stream_id, attempts__gt=0)
+    return tried.select_related("entry").order_by("entry_id")[:20]
+
+
+def _actions(desk: shell.Desk, case: Case, open_deadlines: list[Deadline]) -> list[Action]:
+    """The table's acts that have a page here and that the case itself does not refuse."""
+    facts = moves.facts_of(case, desk.actor, desk.now)
+    state = State(case.state)
+
+    def fits(action: Action) -> bool:
+        if action.event is Event.DEADLINE_EXTENDED and not _extendable(case, open_deadlines):
+            return False
+        return not isinstance(LIFECYCLE.weigh(state, action.event, desk.actor.role, facts), str)
+
+    return [action for action in case_page.actions_for(case, desk.actor) if action.event in OPS and fits(action)]
+
+
+def _extendable(case: Case, open_deadlines: list[Deadline]) -> bool:
+    """Whether the rules leave room to extend the duty of the case's state."""
+    duty = DUTIES.get(State(case.state))
+    running = next((d for d in open_deadlines if duty and d.duty == duty.name and d.state == Deadline.PENDING), None)
+    extendable = deadlines.step_of(case, running.step).extendable if running else None
+    return running is not None and extendable is not None and running.extensions < extendable.times

@@ -1,0 +1,85 @@
+"""What does not go on by itself: terms and entries set aside, e-mails parked, payments without an answer. Bounded lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from disputes import sweep
+from disputes.models import Deadline
+from enforcement import execution
+from enforcement.models import Step
+from engine import delivery, health
+from journal.kinds import Kind
+from journal.models import Entry, Undelivered
+from notifications import sending
+from notifications.models import Email
+from web.ops import shell
+from web.ops.deadlines import duty_name
+
+MOST = 50
+REFUSED_SINCE = timedelta(days=30)
+
+AGAIN: dict[str, Callable[[int, datetime], None]] = {
+    "deadline": lambda pk, now: sweep.try_again(pk),
+    "entry": lambda pk, now: delivery.try_again(pk),
+    "email": lambda pk, now: sending.try_again(pk),
+    "step": lambda pk, now: execution.ask_again(pk, now=now),
+}
+
+
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for a person, and whether the clockwork keeps up."""
+    desk = shell.enter(request)
+    context = shell.around(
+        desk,
+        "stuck",
+        health=health.look(desk.now),
+        deadlines=[
+            (deadline, duty_name(deadline.duty))
+            for deadline in Deadline.objects.filter(set_aside_at__isnull=False, state=Deadline.PENDING)
+            .select_related("case")
+            .order_by("set_aside_at", "id")[:MOST]
+        ],
+        entries=list(
+            Undelivered.objects.filter(set_aside_at__isnull=False)
+            .select_related("entry", "stream__case")
+            .order_by("entry_id")[:MOST]
+        ),
+        emails=list(Email.objects.filter(state=Email.PARKED).select_related("notice__case").order_by("id")[:MOST]),
+        steps=list(
+            Step.objects.filter(next_attempt_at__isnull=False, state__in=[Step.UNKNOWN, Step.PENDING], attempts__gt=0)
+            .select_related("execution__case")
+            .order_by("next_attempt_at", "id")[:MOST]
+        ),
+        refused=list(
+            Entry.objects.filter(kind=Kind.PAYMENT_REFUSED.value, at__gt=desk.now - REFUSED_SINCE)
+            .select_related("stream__case")
+            .order_by("-at")[:MOST]
+        ),
+        most=MOST,
+    )
+    return render(request, "ops/stuck.html", context)
+
+
+@require_POST
+def again(request: HttpRequest, what: str, pk: int) -> HttpResponse:
+    """Try one of them again. Trying what has gone on meanwhile changes nothing."""
+    desk = shell.enter(request)
+    act = AGAIN.get(what)
+    if act is None:
+        raise Http404
+    try:
+        act(pk, desk.now)
+    except Step.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("It will be tried again with the next round, within seconds."))
+    return HttpResponseRedirect(reverse("ops:stuck"))

@@ -1,0 +1,22 @@
+"""The addresses of operations. An event's page comes last: whatever is not a page of its own is an event."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from web.ops import acts, case, clock, deadlines, rules, stuck
+
+app_name = "ops"
+
+urlpatterns = [
+    path("", deadlines.board, name="deadlines"),
+    path("admission/", deadlines.admission, name="admission"),
+    path("stuck/", stuck.board, name="stuck"),
+    path("stuck/<slug:what>/<int:pk>/", stuck.again, name="again"),
+    path("rules/", rules.rule_sets, name="rules"),
+    path("calendar/", rules.calendar, name="calendar"),
+    path("clock/", clock.show, name="clock"),
+    path("clock/move/", clock.move, name="clock_move"),
+    path("cases/<str:number>/", case.show, name="case"),
+    path("cases/<str:number>/<str:event>/", acts.act, name="act"),
+]
