@@ -92,6 +92,10 @@ ACCOUNTS = (
         _("Senior 007 approves rulings and decides appeals"), "desk:review", "stamp", number="007",
     ),
     DemoAccount(
+        "senior-2", "senior-011", "高级裁决员 011", Role.SENIOR, _("Senior arbitrator"),
+        _("Senior 011, who decides the appeals that 007 may not"), "desk:review", "stamp", number="011",
+    ),
+    DemoAccount(
         "ops", "ops", "平台运营", Role.OPS, _("Operations"),
         _("Watches deadlines and deliveries, moves the demo clock"), "ops:deadlines", "gauge",
     ),
