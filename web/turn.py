@@ -40,6 +40,24 @@ IF_NOTHING: dict[str, Text] = {
     "compliance": gettext_lazy("After this the ruling is enforced."),
 }
 
+# The same, said to the side whose turn it is.
+IF_I_DO_NOTHING: dict[str, Text] = {
+    "merchant_reply": gettext_lazy("If you do not reply in time, the rules reply for you."),
+    "return_receipt": gettext_lazy("If you do not object in time, the refund is paid."),
+    "confirmation": gettext_lazy("If you do not answer in time, we decide on the evidence we have."),
+}
+
+MY_HEADLINES: dict[State, Text] = {
+    State.AWAITING_MERCHANT: gettext_lazy("A buyer asks for a refund; reply to the request"),
+    State.AWAITING_BUYER: gettext_lazy("The request was not agreed; decide how to go on"),
+    State.AWAITING_RETURN: gettext_lazy("The return is agreed; send the goods back"),
+    State.RETURN_IN_TRANSIT: gettext_lazy("The goods are on their way back; check and confirm"),
+    State.GATHERING_EVIDENCE: gettext_lazy("Give your evidence"),
+    State.AWAITING_CONFIRMATION: gettext_lazy("The buyer's evidence is in; accept or answer each point"),
+    State.MORE_EVIDENCE: gettext_lazy("The arbitrator asked you for more evidence"),
+    State.AWAITING_APPEAL_ANSWER: gettext_lazy("The other side appealed; you can answer"),
+}
+
 HEADLINES: dict[State, Text] = {
     State.AWAITING_MERCHANT: gettext_lazy("The merchant has the request and has to reply"),
     State.AWAITING_BUYER: gettext_lazy("The request was not agreed; the buyer decides how to go on"),
@@ -113,11 +131,13 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
     return Turn(
         who=who,
         text=str(labels.DUTIES[duty.name]) if duty else "",
-        headline=str(HEADLINES[state]),
+        headline=str(MY_HEADLINES.get(state, HEADLINES[state]) if who == "me" else HEADLINES[state]),
         badge=badge,
         left=left,
         left_label=_left_label(who),
-        then=str(IF_NOTHING[duty.name]) if duty else "",
+        then=str((IF_I_DO_NOTHING if who == "me" else IF_NOTHING).get(duty.name, IF_NOTHING[duty.name]))
+        if duty
+        else "",
     )
 
 
