@@ -94,6 +94,9 @@ ORDERS = (
            talk=(("buyer", "怎么还没发货？"),)),
     _Order("kettle", "buyer-1", "shop-1", "铸铁烧水壶 1.2L", "kitchen", 45_900, "SHIPPED", 4),
     _Order("brush", "buyer-1", "shop-1", "茶具养护笔 两支", "kitchen", 2_900, "COMPLETED", 20),
+    # Nothing has been asked for here yet: a visitor can begin at the beginning.
+    _Order("gaiwan", "buyer-1", "shop-1", "白瓷盖碗 150ml", "kitchen", 12_800, "SIGNED", 5,
+           talk=(("buyer", "盖子合不严，能退吗？"),)),
     _Order("vase", "buyer-1", "shop-1", "天青釉花瓶 小号", "kitchen", 19_900, "SIGNED", 15,
            ("free_shipping", "damage_cover"), (("buyer", "瓶口有缺口。"), ("merchant", "出库时是完好的。"))),
     _Order("bowl", "buyer-1", "shop-1", "手绘斗笠碗 一对", "kitchen", 16_800, "SIGNED", 16,

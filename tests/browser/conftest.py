@@ -1,0 +1,86 @@
+"""One house and one Chromium for all browser tests. They see what a visitor sees, and nothing of the inside.
+
+All of them run in one worker (there is one house), and the story that moves the clock comes last.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.browser import house as houses
+from tests.browser.visitor import Visitor
+
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+HERE = Path(__file__).parent
+MOVES_THE_CLOCK = "test_first_story.py"
+Visit = Callable[..., Visitor]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ours = [item for item in items if item.path.parent == HERE]
+    for item in ours:
+        item.add_marker(pytest.mark.xdist_group("browser"))
+    places = [place for place, item in enumerate(items) if item.path.parent == HERE]
+    ours.sort(key=lambda item: item.path.name == MOVES_THE_CLOCK)
+    for place, item in zip(places, ours, strict=True):
+        items[place] = item
+
+
+# Not for the whole session: while Playwright's loop runs in a thread, Django refuses that thread its database.
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("There is no Chromium here; on Debian:  apt install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def house(chromium: Browser) -> Iterator[str]:
+    """The address of the house that start.py runs; not even tried where there is no browser to look at it.
+
+    While writing pages, BROWSER_HOUSE=http://localhost:8000 names one that runs already.
+    """
+    if there := os.environ.get("BROWSER_HOUSE"):
+        yield there
+        return
+    with houses.running() as url:
+        yield url
+
+
+@pytest.fixture
+def visit(house: str, chromium: Browser) -> Iterator[Visit]:
+    """``visit("buyer", width=390)``: somebody who has signed in with one click, in a browser profile of their own."""
+    contexts: list[BrowserContext] = []
+
+    def enter(account: str | None = None, *, width: int = 390, height: int = 844, scripts: bool = True) -> Visitor:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            base_url=house,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+            java_script_enabled=scripts,
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        visitor = Visitor(context)
+        if account is not None:
+            visitor.sign_in(account)
+        return visitor
+
+    yield enter
+    for context in contexts:
+        context.close()

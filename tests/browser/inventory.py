@@ -1,0 +1,127 @@
+"""Every page of the house, and who opens it. A route that stands in none of the three lists fails the tests."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
+from playwright.sync_api import APIRequestContext
+
+# Pages whose address is always the same, by the demo account that opens them (None: nobody has signed in).
+ALWAYS: dict[str | None, tuple[str, ...]] = {
+    None: ("public:home", "public:rules", "public:help", "public:sign_in", "public:styleguide"),
+    "buyer": ("buyer:home", "buyer:orders", "buyer:inbox", "buyer:settings"),
+    "merchant": ("merchant:inbox", "merchant:open", "merchant:decided", "merchant:messages"),
+    "arbitrator-2": ("desk:queue", "desk:done", "desk:rules"),
+    "senior": ("desk:review", "desk:appeals"),
+    "ops": (
+        *("ops:deadlines", "ops:admission", "ops:stuck", "ops:rules"),
+        *("ops:calendar", "ops:clock"),
+    ),
+}
+# Pages about something: found by following links from those above, as a person would.
+FOUND: dict[str | None, tuple[str, ...]] = {
+    None: ("public:rules_version", "public:clause", "public:styleguide_page"),
+    "buyer": ("buyer:case", "buyer:refund", "buyer:evidence", "buyer:decision", "buyer:step_in", "buyer:act"),
+    "merchant": ("merchant:case", "merchant:decision", "merchant:act"),
+    "arbitrator-2": ("desk:case", "desk:exhibit", "desk:letter", "desk:act"),
+    "ops": ("ops:case", "ops:act"),
+}
+# Found only when the demo happens to have such a case, or reached by a form.
+BY_CHANCE = {
+    "buyer:claim": "follows from buyer:step_in by a form; test_without_scripts walks through it",
+    "desk:approval": "no ruling waits for approval in the fresh demo",
+    "desk:appeal": "no appeal is open in the fresh demo",
+    "desk:preview": "follows from the workspace by a form",
+}
+NOT_PAGES = {
+    "public:sign_out": "takes a form, shows nothing",
+    "public:demo_sign_in": "takes a form, shows nothing",
+    "public:theme": "takes a form, shows nothing",
+    "public:file": "a picture or a PDF",
+    "public:go": "leads on to a case",
+    "buyer:inbox_read": "takes a form, shows nothing",
+    "merchant:messages_read": "takes a form, shows nothing",
+    "merchant:switch": "takes a form, shows nothing",
+    "desk:next": "takes a form, shows nothing",
+    "ops:again": "takes a form, shows nothing",
+    "ops:clock_move": "takes a form, shows nothing",
+}
+EVERY_CASE = ("buyer:case", "merchant:case", "desk:case")
+_HREF = re.compile(r'<a\b[^>]*?\bhref="([^"#]+)')
+
+
+@dataclass(frozen=True, order=True)
+class Address:
+    route: str
+    path: str
+
+
+def routes() -> set[str]:
+    """All named routes for people, as ``area:name``."""
+    return {name for name in _names(get_resolver(), "") if name.split(":")[0] in _areas()}
+
+
+def listed() -> set[str]:
+    lists = [*ALWAYS.values(), *FOUND.values()]
+    return {route for names in lists for route in names} | BY_CHANCE.keys() | NOT_PAGES.keys()
+
+
+def addresses(account: str | None, requests: APIRequestContext) -> list[Address]:
+    """What this account can open: the pages of its list, and one of each kind that links lead to (of cases, all)."""
+    found = {route: [reverse(route)] for route in ALWAYS.get(account, ())}
+    wanted = {*FOUND.get(account, ()), *(route for route in BY_CHANCE if route in _near(account))}
+    seen: set[str] = set()
+    queue = [path for paths in found.values() for path in paths]
+    while queue:
+        path = queue.pop(0)
+        for link in _links(requests, path):
+            route, key = _place(link)
+            if route not in wanted or (key if route not in EVERY_CASE else link) in seen:
+                continue
+            seen.add(link if route in EVERY_CASE else key)
+            found.setdefault(route, []).append(link)
+            queue.append(link)
+    return [Address(route, path) for route, paths in sorted(found.items()) for path in paths]
+
+
+def _near(account: str | None) -> set[str]:
+    areas = {route.split(":")[0] for route in ALWAYS.get(account, ())}
+    return {route for route in routes() if route.split(":")[0] in areas}
+
+
+def _links(requests: APIRequestContext, path: str) -> Iterator[str]:
+    reply = requests.get(path)
+    if not reply.ok or "text/html" not in reply.headers.get("content-type", ""):
+        return
+    for href in _HREF.findall(reply.text()):
+        target = html.unescape(href)
+        if target.startswith("/") and not target.startswith("//"):
+            yield target
+
+
+def _place(link: str) -> tuple[str, str]:
+    """The route that a link leads to, and what makes it another kind of page: an act's event, a style page's name."""
+    try:
+        match = resolve(urlsplit(link).path)
+    except Resolver404:
+        return "", ""
+    kind = match.kwargs.get("event") or match.kwargs.get("page") or ""
+    return match.view_name, f"{match.view_name} {kind}"
+
+
+def _areas() -> set[str]:
+    return {"public", "buyer", "merchant", "desk", "jury", "ops"}
+
+
+def _names(resolver: URLResolver, prefix: str) -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
+            yield from _names(entry, inner)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield prefix + entry.name
