@@ -11,6 +11,7 @@ from common.acts import act
 from common.errors import Refused
 from disputes import access, eligibility, moves, negotiation, queries, statements, submissions
 from disputes.awards import Award, AwardLine, Source
+from disputes.eligibility import Check
 from disputes.lifecycle import Event
 from disputes.models import Case, CaseFile, Point
 from disputes.submissions import Answer
@@ -47,10 +48,11 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
     case = queries.lock(case_id, seen=seen)
     access.require_visible(case, actor)
     body = snapshots.freeze(case.line_id)
-    refusals: tuple[str, ...] = ()
+    failed: list[Check] = []
     if actor.role is not Role.OPS:
-        refusals = eligibility.refusals(negotiation.situation(case, now, messages=len(body["chat"]["messages"])))
-    facts = moves.facts_of(case, actor, now, refusals=refusals)
+        checks = eligibility.checks(negotiation.situation(case, now, messages=len(body["chat"]["messages"])))
+        failed = [check for check in checks if not check.holds]
+    facts = moves.facts_of(case, actor, now, refusals=tuple(check.code for check in failed))
     rules = rulebook.rules(case.substance_rules_id)
     _check_claim(case, claim, rules)
     procedure = rulebook.in_force(rulebook.default_profile(), now)
@@ -73,7 +75,13 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
         "procedure": procedure.pk,
         **statements.ref(story),
     }
-    advance(case, Event.INTERVENTION_REQUESTED, actor=actor, now=now, facts=facts, changes=changes, data=data)
+    try:
+        advance(case, Event.INTERVENTION_REQUESTED, actor=actor, now=now, facts=facts, changes=changes, data=data)
+    except Refused as refused:
+        # The table knows codes; the record that a check was made on makes its words complete.
+        if failed and refused.code == failed[0].code:
+            raise Refused(refused.code, **refused.data | failed[0].data) from None
+        raise
     CaseFile.objects.create(case=case, round=case.round, body=body, digest=body["digest"], frozen_at=now)
     side = actor.side.value if actor.side else "platform"
     Point.objects.bulk_create(

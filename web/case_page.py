@@ -22,7 +22,8 @@ from evidence import dossiers, links
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import timeline, turn, wording
+from web import dismissal, timeline, turn, wording
+from web.dismissal import Dismissal
 from web.turn import Step
 
 # Where the page of an act is found, by area; an event without a page of its own has no button.
@@ -84,6 +85,7 @@ class CasePage:
     offers: list[Offer]
     deadlines: list[Deadline]
     actions: list[Action]
+    dismissal: Dismissal | None
     now: datetime
 
     @property
@@ -118,6 +120,7 @@ def build(case: Case, actor: Actor, now: datetime) -> CasePage:
         offers=list(queries.open_offers(case.pk).select_related("statement")),
         deadlines=open_deadlines,
         actions=actions_for(case, actor),
+        dismissal=dismissal.of(case),
         now=now,
     )
 
