@@ -26,11 +26,15 @@ def main() -> int:
     print(f"Making {chosen.cases:,} cases …", flush=True)
     world = generate.world(chosen.cases)
     print(f"  in {time.perf_counter() - began:.0f} s", flush=True)
-    lines = report.pages(world, turns=chosen.turns)
-    lines += report.sweeps(rounds=chosen.sweeps, size=chosen.sweep_size)
     print("\nname                                    value        limit   ")
-    for line in lines:
-        print(line)
+    lines = []
+    for part in (
+        report.pages(world, turns=chosen.turns),
+        report.sweeps(rounds=chosen.sweeps, size=chosen.sweep_size),
+    ):
+        for line in part:
+            print(line, flush=True)
+            lines.append(line)
     failed = sum(not line.ok for line in lines)
     print(f"\n{len(lines) - failed} passed, {failed} failed")
     return 1 if failed else 0

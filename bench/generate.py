@@ -132,7 +132,7 @@ def _cases(cases: int, rules: int) -> list[str]:
             SELECT row_number() OVER (ORDER BY o.id) AS n, o.id AS order_id, o.buyer_id, o.merchant_id, l.id AS line_id,
                l.title, l.paid, nextval('journal_stream_id_seq') AS stream_id,
                nextval('evidence_dossier_id_seq') AS dossier_id, nextval('disputes_case_id_seq') AS case_id,
-               heng_now() + ((o.id * 7919) % 700000) * interval '1 second' AS due_at
+               heng_now() + interval '1 day' + ((o.id * 7919) % 700000) * interval '1 second' AS due_at
             FROM marketplace_order o JOIN marketplace_orderline l ON l.order_id = o.id WHERE o.source = 'bench'""",
         f"INSERT INTO journal_stream (id, head_seq, head_digest) SELECT stream_id, {ENTRIES}, repeat('0', 64) FROM plan",
         "INSERT INTO evidence_dossier (id, opened_at, round) SELECT dossier_id, heng_now(), 1 FROM plan",
@@ -152,7 +152,8 @@ def _cases(cases: int, rules: int) -> list[str]:
                calendar_version, extensions, reminders, attempts, error)
             SELECT p.case_id, s.duty, s.step, s.clock, s.awaits, 'pending', heng_now() - interval '1 day', p.due_at, false,
                '', 0, '{}', 0, ''
-            FROM plan p JOIN shares s ON (abs(hashint8(p.n)) % 100) >= s.lo AND (abs(hashint8(p.n)) % 100) < s.hi WHERE s.duty <> ''""",
+            FROM plan p JOIN shares s ON abs(hashint8(p.n)) % 100 >= s.lo AND abs(hashint8(p.n)) % 100 < s.hi
+            WHERE s.duty <> ''""",
         """INSERT INTO disputes_statement (case_id, side, kind, text, at)
             SELECT case_id, side, kind, '收到时壶身有一道裂纹，注水后渗出来。', heng_now() - interval '6 days'
             FROM plan, (VALUES ('buyer', 'request'), ('merchant', 'refusal'), ('buyer', 'story')) AS v(side, kind)""",

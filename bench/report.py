@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
@@ -46,9 +46,13 @@ def _get(client: Client, url: str) -> Callable[[], object]:
     return run
 
 
-@override_settings(ROOT_URLCONF="bench.yardsticks")
-def pages(world: World, *, turns: int) -> list[Line]:
+def pages(world: World, *, turns: int) -> Iterator[Line]:
     """Signed-in pages by turns with Y1, filing by turns with YI; CPU of this process and of PostgreSQL together."""
+    with override_settings(ROOT_URLCONF="bench.yardsticks"):
+        yield from _pages(world, turns)
+
+
+def _pages(world: World, turns: int) -> Iterator[Line]:
     merchant, buyer, desk = Client(), Client(), Client()
     merchant.force_login(world.merchant_user)
     buyer.force_login(world.buyer_user)
@@ -78,7 +82,8 @@ def pages(world: World, *, turns: int) -> list[Line]:
     interleave(series, turns=turns)
     by_name = {one.name: one for one in series}
     y1, yi = by_name["Y1"].cpu_ms, by_name["YI"].cpu_ms
-    lines = [Line("Y1: one indexed query, CPU", y1, "ms", None), Line("YI: the same inserts, CPU", yi, "ms", None)]
+    yield Line("Y1: one indexed query, CPU", y1, "ms", None)
+    yield Line("YI: the same inserts, CPU", yi, "ms", None)
     for name, times, budget in (
         ("merchant inbox", 4, 6),
         ("desk queue", 4, 6),
@@ -86,15 +91,14 @@ def pages(world: World, *, turns: int) -> list[Line]:
         ("case page, buyer", 5, 12),
         ("case page, 500 entries", 5, 12),
     ):
-        lines.append(Line(f"{name}, CPU", by_name[name].cpu_ms, "ms", None))
-        lines.append(Line(f"{name} / Y1", by_name[name].cpu_ms / y1, "×", times))
-        lines.append(Line(f"{name}, queries", queries_of(runs[name]), "", budget))
-    lines.append(Line("filing, CPU", by_name["filing"].cpu_ms, "ms", None))
-    lines.append(Line("filing / YI", by_name["filing"].cpu_ms / yi, "×", 2))
-    return lines
+        yield Line(f"{name}, CPU", by_name[name].cpu_ms, "ms", None)
+        yield Line(f"{name} / Y1", by_name[name].cpu_ms / y1, "×", times)
+        yield Line(f"{name}, queries", queries_of(runs[name]), "", budget)
+    yield Line("filing, CPU", by_name["filing"].cpu_ms, "ms", None)
+    yield Line("filing / YI", by_name["filing"].cpu_ms / yi, "×", 2)
 
 
-def sweeps(*, rounds: int, size: int) -> list[Line]:
+def sweeps(*, rounds: int, size: int) -> Iterator[Line]:
     """Two workers against pgbench with the same clients, by turns."""
     sweeping.prepare(rounds, size)
     ours: list[float] = []
@@ -105,8 +109,6 @@ def sweeps(*, rounds: int, size: int) -> list[Line]:
         ours.append(sweeping.sweep(size))
         theirs.append(sweeping.same_writes(first + size, size))
     rate, ceiling = median(ours), median(theirs)
-    return [
-        Line("P: pgbench, the same writes", ceiling, "/s", None),
-        Line("sweep, two workers", rate, "/s", 2_000, at_most=False),
-        Line("sweep / P", rate / ceiling, "×", 0.4, at_most=False),
-    ]
+    yield Line("P: pgbench, the same writes", ceiling, "/s", None)
+    yield Line("sweep, two workers", rate, "/s", 2_000, at_most=False)
+    yield Line("sweep / P", rate / ceiling, "×", 0.4, at_most=False)
