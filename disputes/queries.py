@@ -13,7 +13,7 @@ def lock(case_id: int, *, seen: int | None = None) -> Case:
     """The case, locked until the act ends. ``seen``: the version the reader acted on; ``Conflict`` if it has moved."""
     require_act()
     try:
-        case = Case.objects.select_for_update(of=("self",)).get(pk=case_id)
+        case = Case.objects.select_for_update(of=("self",)).select_related("order").get(pk=case_id)
     except Case.DoesNotExist:
         raise Missing from None
     if seen is not None and seen != case.version:
