@@ -133,7 +133,8 @@ def test(_wish: argparse.Namespace, rest: list[str]) -> int:
     """pytest against PostgreSQL and Valkey of its own, thrown away afterwards. Returns pytest's exit code."""
     strict = os.environ.get("CI", "") not in ("", "0", "false")
     browser.ensure(strict=strict)
-    parallel = [] if any(word.startswith("-n") for word in rest) else ["-n", "2"]
+    # The browser tests share one house, so that they stay with one worker.
+    parallel = [] if any(word.startswith("-n") for word in rest) else ["-n", "2", "--dist", "loadgroup"]
     with _throw_away() as state, Supervisor(state) as supervisor:
         environment = {
             **os.environ,

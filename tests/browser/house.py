@@ -1,4 +1,4 @@
-"""The house as `start.py run` starts it: real processes on a port of their own, with the demo's data in a folder of its own."""
+"""The house as `start.py run` starts it: real processes on a port of their own, the demo in a folder of its own."""
 
 from __future__ import annotations
 

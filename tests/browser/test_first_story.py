@@ -1,4 +1,4 @@
-"""The first story, by clicks alone, against the processes that start.py runs: a silent merchant, a return, the money back."""
+"""The first story, by clicks alone, against the processes of start.py: a silent merchant, a return, the money back."""
 
 from __future__ import annotations
 

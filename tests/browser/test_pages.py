@@ -40,7 +40,7 @@ TEXTS = """() => { const walk = document.createTreeWalker(document.body, NodeFil
         'placeholder', 'title'].forEach(name => { if (!e.closest('[lang=en]')) found.push(e.getAttribute(name) || ''); }));
     return [document.title, ...found].filter(text => /[A-Za-z]{2}/.test(text)); }"""
 SENTENCE = re.compile(r"[A-Za-z']{2,}(?: [A-Za-z']{2,}){3,}")
-ACCOUNTS = [account for account in inventory.ALWAYS]
+ACCOUNTS = list(inventory.ALWAYS)
 # What stands for all in the languages that are not looked at page by page.
 SAMPLE = re.compile(r"^(public:(home|help|sign_in)|\w+:(home|orders|inbox|queue|deadlines|case|decision|step_in))$")
 

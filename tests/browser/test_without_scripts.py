@@ -1,3 +1,59 @@
 """Nothing needs a script: a buyer files and hands in evidence, a merchant answers, with JavaScript switched off."""
 
 from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.house import PROJECT
+
+PHOTO = PROJECT / "static" / "img" / "demo" / "b1_crack.webp"
+REFUSED, WAITS_FOR_ANSWERS = "竹制茶盘", "汝窑青瓷茶壶"
+
+
+def test_a_buyer_files_without_scripts(visit: Visit) -> None:
+    buyer = visit("buyer", scripts=False)
+    page = buyer.page
+    buyer.link(re.compile(REFUSED)).first.click()
+    buyer.press("申请平台介入")
+    expect(page.locator("h1")).to_contain_text("可以申请平台介入")
+    buyer.press("开始申请")
+    page.get_by_label("争点 1").fill("实物颜色与页面图片明显不同")
+    page.get_by_label("经过").fill("签收当天就拿出来和页面图片对比，颜色深很多。商家说手工染色有差异。")
+    buyer.press("下一步")
+
+    # Sent too early: the page comes again, with everything that was typed.
+    buyer.press("提交申请")
+    expect(page.get_by_role("alert").first).to_be_visible()
+    expect(page.locator("main")).to_contain_text("实物颜色与页面图片明显不同")
+    page.get_by_label("内容属实").check()
+    buyer.press("提交申请")
+
+    expect(page.locator(".messages")).to_contain_text("DA-")
+    expect(page.locator("main")).to_contain_text("受理审核中")
+
+
+def test_a_buyer_gives_evidence_without_scripts(visit: Visit) -> None:
+    buyer = visit("buyer", scripts=False)
+    page = buyer.page
+    buyer.link(re.compile("青瓷品茗杯")).first.click()
+    page.get_by_role("link", name=re.compile("补充凭证|上传|外包装")).first.click()
+    page.locator('input[type="file"]').first.set_input_files(PHOTO)
+    page.get_by_role("button", name=re.compile("上传")).first.click()
+    expect(page.locator(".messages")).to_contain_text("已收到")
+
+
+def test_a_merchant_answers_without_scripts(visit: Visit) -> None:
+    merchant = visit("merchant", width=1440, height=900, scripts=False)
+    page = merchant.page
+    merchant.link(re.compile(WAITS_FOR_ANSWERS)).first.click()
+    merchant.press("反驳")
+    answers = page.get_by_role("radio", name="不同意")
+    for place in range(answers.count()):
+        answers.nth(place).check()
+    page.get_by_label("总的说明").fill("出库质检照片显示壶身完好，开片是汝窑的天然特征。")
+    merchant.press("反驳")
+    expect(page.locator(".messages")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("等平台裁决")
