@@ -6,6 +6,7 @@ import pytest
 
 from demo_market.server import Market
 from disputes.lifecycle import Event, State
+from engine import ticks
 from tests import deciding
 from tests.journeys import people
 from tests.journeys.people import HOUR, PAID
@@ -59,4 +60,21 @@ def test_a_merchant_who_pays_of_their_own_accord_is_not_forced(market: Market) -
     assert town.state is State.CLOSED
     assert "compliance_lapsed" not in town.kinds()
     assert town.paid()[0] == ("refund_to_buyer", town.outcome.amount)
+    town.all_is_well()
+
+
+def test_what_a_merchant_could_not_pay_is_drawn_when_money_comes(market: Market) -> None:
+    town = people.gather(market, state="COMPLETED")
+    people.was_paid_out(town)
+    town.tick()
+    case = town.asks_for_a_refund(kind="refund_only")
+    market.behave("refuse", kind="deduct_settlement", code="nothing_left")
+    town.merchant.do(case, Event.REFUND_AGREED)
+    town.tick()
+    assert (town.state, town.paid(), town.balance("receivable")) == (State.CLOSED, [], PAID)
+    people.has_a_deposit(town, 100_000)
+    town.tick()
+    ticks.debts()
+    town.tick()
+    assert (town.paid(), town.balance("receivable")) == ([("deduct_deposit", PAID)], 0)
     town.all_is_well()
