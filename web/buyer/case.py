@@ -137,7 +137,7 @@ def _needed(built: CasePage) -> list[evidence.Row]:
 def _checklist(built: CasePage) -> dict[str, Any] | None:
     """The to-do card, while evidence can be given: what is in, what is missing, until when."""
     case = built.case
-    if case.intervened_at is None or not evidence.is_open(case):
+    if case.intervened_at is None or not evidence.is_open(case, built.actor, built.now):
         return None
     lines = evidence.rows(case, built.rules, built.exhibits, open_now=True)
     counted = [line for line in lines if line.level != evidence.LEVELS["optional"] or line.state in ("done", "auto")]

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from common import clock
 from common.actor import Actor, Role
 from common.errors import Missing, Refused
-from disputes import refusals, submissions
+from disputes import moves, refusals, submissions
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from evidence import checklist, intake, limits
@@ -114,8 +114,10 @@ def _state(line: checklist.Row, may_add: bool) -> str:
     return "need" if line.blocks else "open"
 
 
-def is_open(case: Case) -> bool:
-    return Event.EVIDENCE_ADDED in LIFECYCLE.open_to(State(case.state), Role.BUYER)
+def is_open(case: Case, actor: Actor, now: datetime) -> bool:
+    """Whether the table and its guards take evidence from this buyer now: the window may have closed before the state."""
+    facts = moves.facts_of(case, actor, now)
+    return not isinstance(LIFECYCLE.weigh(State(case.state), Event.EVIDENCE_ADDED, actor.role, facts), str)
 
 
 def page(request: HttpRequest, number: str) -> HttpResponse:
@@ -136,12 +138,13 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
     now = clock.now()
     rules = rulebook.rules(case.substance_rules_id)
     exhibits = case_page.exhibits_for(case, actor, rules, now)
-    lines = rows(case, rules, exhibits, open_now=is_open(case))
+    takes = is_open(case, actor, now)
+    lines = rows(case, rules, exhibits, open_now=takes)
     asked = {row.code for row in lines}
     shown = {
         "now": now,
         "case": case,
-        "open": is_open(case),
+        "open": takes,
         "rows": [(row, failed.get(row.code, ())) for row in lines if row.takes_files],
         "brought": [row for row in lines if not row.takes_files],
         "others": [e for e in exhibits if e.mine and e.code not in asked and not e.withdrawn],
