@@ -153,6 +153,7 @@ class Facts:
     merchant_appealed: bool = False
     intervened: bool = False
     decided_on_appeal: bool = False
+    in_time: bool = True  # the term of the state is not over; only parties are ever too late
     ruled: bool = False  # a ruling has been served in this round
     # what the act has checked
     refusals: tuple[str, ...] = ()  # reasons that the rules speak against it, worst first
@@ -174,6 +175,11 @@ Guard = str | None
 
 def clocks_are_running(facts: Facts) -> Guard:
     return "case_is_suspended" if facts.suspended else None
+
+
+def within_the_term(facts: Facts) -> Guard:
+    """A term that is over is over, also while the sweep has yet to say so (the end is exclusive)."""
+    return None if facts.in_time else "deadline_is_over"
 
 
 def nothing_speaks_against_it(facts: Facts) -> Guard:
@@ -319,12 +325,20 @@ _NEGOTIATING: list[Row] = [
         asked_for_a_return,
         within_own_limit,
     ),
-    *rows(Event.REFUND_REFUSED, State.AWAITING_MERCHANT, State.AWAITING_BUYER, M, RUNS),
+    *rows(Event.REFUND_REFUSED, State.AWAITING_MERCHANT, State.AWAITING_BUYER, M, RUNS, within_the_term),
     *rows(Event.MERCHANT_SILENT, State.AWAITING_MERCHANT, State.AWAITING_BUYER, SYS, RUNS),
-    *rows(Event.REQUEST_REVISED, State.AWAITING_BUYER, State.AWAITING_MERCHANT, B, RUNS, nothing_speaks_against_it),
-    *rows(Event.RETURN_SHIPPED, State.AWAITING_RETURN, State.RETURN_IN_TRANSIT, B, RUNS),
+    *rows(
+        Event.REQUEST_REVISED,
+        State.AWAITING_BUYER,
+        State.AWAITING_MERCHANT,
+        B,
+        RUNS,
+        within_the_term,
+        nothing_speaks_against_it,
+    ),
+    *rows(Event.RETURN_SHIPPED, State.AWAITING_RETURN, State.RETURN_IN_TRANSIT, B, RUNS, within_the_term),
     *rows(Event.RETURN_ACCEPTED, State.RETURN_IN_TRANSIT, State.ENFORCING, {M, SYS}, RUNS),
-    *rows(Event.RETURN_REFUSED, State.RETURN_IN_TRANSIT, State.AWAITING_BUYER, M, RUNS),
+    *rows(Event.RETURN_REFUSED, State.RETURN_IN_TRANSIT, State.AWAITING_BUYER, M, RUNS, within_the_term),
     *rows(Event.REQUEST_LAPSED, [State.AWAITING_BUYER, State.AWAITING_RETURN], State.LAPSED, SYS, RUNS),
 ]
 
@@ -386,6 +400,7 @@ _INTERVENING: list[Row] = [
         State.ADMISSION,
         {B, M, OPS, SYS},
         RUNS,
+        within_the_term,
         nothing_speaks_against_it,
     ),
     *rows(Event.ADMITTED, State.ADMISSION, State.GATHERING_EVIDENCE, {OPS, S, SYS}, RUNS),
@@ -397,8 +412,10 @@ _INTERVENING: list[Row] = [
         {B, M},
         evidence_is_open,
     ),
-    *rows(Event.EVIDENCE_ADDED, State.MORE_EVIDENCE, None, {B, M}, RUNS, was_asked),
-    *rows(Event.EVIDENCE_ADDED, State.AWAITING_APPEAL_ANSWER, None, {B, M}, RUNS, the_other_side_appealed),
+    *rows(Event.EVIDENCE_ADDED, State.MORE_EVIDENCE, None, {B, M}, RUNS, within_the_term, was_asked),
+    *rows(
+        Event.EVIDENCE_ADDED, State.AWAITING_APPEAL_ANSWER, None, {B, M}, RUNS, within_the_term, the_other_side_appealed
+    ),
     *rows(
         Event.EVIDENCE_WITHDRAWN,
         [State.GATHERING_EVIDENCE, State.AWAITING_CONFIRMATION, State.AWAITING_ASSIGNMENT],
@@ -412,6 +429,7 @@ _INTERVENING: list[Row] = [
         None,
         {B, M},
         RUNS,
+        within_the_term,
     ),
     *rows(
         Event.BUYER_HANDED_IN,
@@ -419,10 +437,13 @@ _INTERVENING: list[Row] = [
         State.AWAITING_CONFIRMATION,
         B,
         RUNS,
+        within_the_term,
         buyer_not_yet_handed_in,
         nothing_speaks_against_it,
     ),
-    *rows(Event.MERCHANT_HANDED_IN, State.GATHERING_EVIDENCE, None, M, RUNS, merchant_not_yet_handed_in),
+    *rows(
+        Event.MERCHANT_HANDED_IN, State.GATHERING_EVIDENCE, None, M, RUNS, within_the_term, merchant_not_yet_handed_in
+    ),
     *rows(Event.EVIDENCE_CLOSED, State.GATHERING_EVIDENCE, State.AWAITING_ASSIGNMENT, SYS, RUNS),
     *rows(
         Event.CLAIM_ACCEPTED,
@@ -458,6 +479,7 @@ _INTERVENING: list[Row] = [
         State.AWAITING_ASSIGNMENT,
         M,
         RUNS,
+        within_the_term,
         nothing_speaks_against_it,
     ),
     *rows(Event.CONFIRMATION_LAPSED, State.AWAITING_CONFIRMATION, State.AWAITING_ASSIGNMENT, SYS, RUNS),
@@ -485,10 +507,11 @@ _DECIDING: list[Row] = [
         State.UNDER_REVIEW,
         {B, M},
         RUNS,
+        within_the_term,
         was_asked,
         everybody_asked_has_answered,
     ),
-    *rows(Event.MORE_EVIDENCE_HANDED_IN, State.MORE_EVIDENCE, None, {B, M}, RUNS, was_asked),
+    *rows(Event.MORE_EVIDENCE_HANDED_IN, State.MORE_EVIDENCE, None, {B, M}, RUNS, within_the_term, was_asked),
     *rows(Event.MORE_EVIDENCE_CLOSED, State.MORE_EVIDENCE, State.UNDER_REVIEW, SYS, RUNS),
     *rows(Event.SENT_TO_JURY, State.UNDER_REVIEW, State.JURY_VOTING, {A, S}, RUNS, is_mine),
     *rows(Event.JURY_CLOSED, State.JURY_VOTING, State.UNDER_REVIEW, SYS, RUNS),
@@ -543,6 +566,7 @@ _APPEALING: list[Row] = [
         State.AWAITING_APPEAL_ANSWER,
         {B, M},
         RUNS,
+        within_the_term,
         may_still_appeal,
         nothing_speaks_against_it,
     ),
@@ -552,6 +576,7 @@ _APPEALING: list[Row] = [
         State.AWAITING_COMPLIANCE,
         {B, M},
         RUNS,
+        within_the_term,
         may_still_appeal,
         other_side_waived_too,
         somebody_must_perform,
@@ -562,11 +587,12 @@ _APPEALING: list[Row] = [
         State.ENFORCING,
         {B, M},
         RUNS,
+        within_the_term,
         may_still_appeal,
         other_side_waived_too,
         nothing_to_perform,
     ),
-    *rows(Event.APPEAL_WAIVED, State.APPEAL_WINDOW, None, {B, M}, RUNS, may_still_appeal),
+    *rows(Event.APPEAL_WAIVED, State.APPEAL_WINDOW, None, {B, M}, RUNS, within_the_term, may_still_appeal),
     *rows(
         Event.APPEAL_WINDOW_CLOSED,
         State.APPEAL_WINDOW,
@@ -582,6 +608,7 @@ _APPEALING: list[Row] = [
         State.UNDER_APPEAL,
         {B, M},
         RUNS,
+        within_the_term,
         the_other_side_appealed,
         nothing_speaks_against_it,
     ),
@@ -657,6 +684,7 @@ _EXECUTING: list[Row] = [
         State.RETURN_IN_TRANSIT,
         B,
         RUNS,
+        within_the_term,
         goods_must_come_back,
     ),
     *rows(Event.COMPLIANCE_LAPSED, State.AWAITING_COMPLIANCE, State.ENFORCING, SYS, RUNS),

@@ -60,6 +60,8 @@ class CaseRow(Protocol):
     @property
     def decided_on_appeal(self) -> bool: ...
     @property
+    def due_at(self) -> datetime | None: ...
+    @property
     def suspended_at(self) -> datetime | None: ...
     @property
     def intervened_at(self) -> datetime | None: ...
@@ -137,6 +139,7 @@ def facts_of(case: CaseRow, actor: Actor, now: datetime, **checked: Any) -> Fact
         appellant=case.appellant,
         intervened=case.intervened_at is not None,
         decided_on_appeal=case.decided_on_appeal,
+        in_time=not actor.role.is_party or case.due_at is None or now < case.due_at,
         ruled=case.ruled_by_id is not None,
         assigned_to_me=actor.id is not None and case.assignee_id == actor.id,
         ruled_it_myself=actor.id is not None and case.ruled_by_id == actor.id,

@@ -58,6 +58,7 @@ class Row(NamedTuple):
     answered: str
     appellant: str
     decided_on_appeal: bool
+    due_at: datetime | None
     suspended_at: datetime | None
     intervened_at: datetime | None
     evidence_closes_at: datetime | None

@@ -9,7 +9,7 @@ import pytest
 from common import clock
 from common.actor import Actor
 from common.errors import Conflict, Missing, Refused
-from disputes import negotiation, sweep
+from disputes import intervention, negotiation, sweep
 from disputes.lifecycle import Kind, State
 from disputes.models import Case, Deadline, Outcome
 from journal import book
@@ -199,3 +199,27 @@ def test_the_system_is_no_party() -> None:
     scene = reach.a_scene()
     with pytest.raises(Missing):
         negotiation.withdraw(scene.case.pk, actor=Actor.system(), now=clock.now())
+
+
+def test_a_term_that_is_over_is_over_even_if_the_sweep_is_late() -> None:
+    scene = reach.refused()
+    builders.travel(8 * DAY)
+    for late in (
+        lambda: negotiation.revise(
+            scene.case.pk, kind=Kind.REFUND_ONLY, amount=100, text="", actor=scene.buyer, now=clock.now()
+        ),
+        lambda: intervention.request(scene.case.pk, reach.claim_of(scene.case), actor=scene.buyer, now=clock.now()),
+    ):
+        with pytest.raises(Refused, match="deadline_is_over"):
+            late()
+    assert sweep.fire_due().fired == 1
+    assert scene.state is State.LAPSED
+
+
+def test_the_term_of_the_merchant_ends_for_a_refusal_but_not_for_a_concession() -> None:
+    scene = reach.a_scene()
+    builders.travel(3 * DAY)
+    with pytest.raises(Refused, match="deadline_is_over"):
+        negotiation.refuse(scene.case.pk, text="不同意", actor=scene.merchant, now=clock.now())
+    negotiation.agree_refund(scene.case.pk, actor=scene.merchant, now=clock.now())
+    assert scene.state is State.ENFORCING
