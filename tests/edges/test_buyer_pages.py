@@ -302,3 +302,13 @@ def test_a_closed_case_shows_no_clock_and_no_dock():
     text = page(scene).content.decode()
     assert 'role="timer"' not in text
     assert 'class="dock"' not in text
+
+
+def test_no_upload_is_offered_once_the_evidence_window_has_closed():
+    scene = reach.queued()
+    assert b'type="file"' in page(scene, "evidence").content
+    closes_at = scene.reload().evidence_closes_at
+    assert closes_at is not None
+    builders.travel_to(closes_at)
+    assert b'type="file"' not in page(scene, "evidence").content
+    assert reverse("buyer:evidence", args=[scene.case.number]) not in page(scene).content.decode()
