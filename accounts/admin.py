@@ -1,5 +1,4 @@
-"""People, shops, offices and keys for the back office, to look at. What can be done here is done by an act.
-"""
+"""People, shops, offices and keys for the back office, to look at. What can be done here is done by an act."""
 
 from __future__ import annotations
 

@@ -16,8 +16,7 @@ from common.errors import Refused
 
 
 def shops_of(user_id: int) -> QuerySet[Membership, int]:
-    """The ids of every shop that this person works or worked for, or declared a tie to; fit for a subquery.
-    """
+    """The ids of every shop that this person works or worked for, or declared a tie to; fit for a subquery."""
     worked = Membership.objects.filter(user_id=user_id).order_by().values_list("merchant_id", flat=True)
     tied = Interest.objects.filter(user_id=user_id, merchant__isnull=False).order_by()
     return worked.union(tied.values_list("merchant_id", flat=True))

@@ -1,5 +1,4 @@
-"""The invented people of a demo installation, and the one-click way in. Nothing here exists outside of one.
-"""
+"""The invented people of a demo installation, and the one-click way in. Nothing here exists outside of one."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ more.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -16,6 +17,14 @@ from common.errors import Missing
 _ORDER = (Role.ARBITRATOR, Role.SENIOR, Role.OPS, Role.JUROR)
 
 
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """One shop that somebody works for: whom they act as there, and how it is called."""
+
+    actor: Actor
+    name: str
+
+
 def hats_of(user: AbstractBaseUser | AnonymousUser) -> list[Actor]:
     """Every actor this person may be: offices first, then shops, then buyer. Empty for strangers. Three
     queries.
@@ -24,11 +33,18 @@ def hats_of(user: AbstractBaseUser | AnonymousUser) -> list[Actor]:
         return []
     held = set(Grant.objects.filter(user=user, revoked_at__isnull=True).values_list("role", flat=True))
     hats = [Actor.staff(role, user.pk) for role in _ORDER if role.value in held]
-    shops = Membership.objects.filter(user=user, removed_at__isnull=True).order_by("merchant__name", "pk")
-    hats += [_member(membership) for membership in shops]
+    hats += [shop.actor for shop in shops_of(user)]
     if Identity.objects.filter(user=user).exists():
         hats.append(Actor.buyer(user.pk))
     return hats
+
+
+def shops_of(user: AbstractBaseUser | AnonymousUser) -> list[Shop]:
+    """Every shop this person works for, by name, in one query. Empty for strangers."""
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    held = Membership.objects.filter(user=user, removed_at__isnull=True).select_related("merchant")
+    return [Shop(_member(row), row.merchant.name) for row in held.order_by("merchant__name", "pk")]
 
 
 def actor_for(user: AbstractBaseUser | AnonymousUser, role: Role, merchant_id: int | None = None) -> Actor:

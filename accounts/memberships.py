@@ -1,5 +1,4 @@
-"""Sub-accounts of a shop. An owner gives no more than they have, and a shop is never left without an owner.
-"""
+"""Sub-accounts of a shop. An owner gives no more than they have, and a shop is never left without an owner."""
 
 from __future__ import annotations
 

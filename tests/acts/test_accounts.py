@@ -101,9 +101,7 @@ def test_giving_the_same_office_twice_changes_nothing_and_new_terms_keep_the_old
     again = grants.give(user.pk, office=Office.ARBITRATOR, number="018", actor=SYSTEM, now=NOON)
     assert again.pk == first.pk
     later = NOON + timedelta(days=1)
-    busier = grants.give(
-        user.pk, office=Office.ARBITRATOR, number="018", load_limit=50, actor=SYSTEM, now=later
-    )
+    busier = grants.give(user.pk, office=Office.ARBITRATOR, number="018", load_limit=50, actor=SYSTEM, now=later)
     first.refresh_from_db()
     assert (first.revoked_at, busier.load_limit) == (later, 50)
 
@@ -239,9 +237,7 @@ def test_who_once_worked_for_a_shop_keeps_an_interest_in_it() -> None:
     merchant = shop()
     owner_of(merchant)
     helper, someone = person("helper"), buyer("b-9")
-    membership = memberships.invite(
-        merchant.pk, user_id=helper.pk, rights=[Right.VIEW], actor=SYSTEM, now=NOON
-    )
+    membership = memberships.invite(merchant.pk, user_id=helper.pk, rights=[Right.VIEW], actor=SYSTEM, now=NOON)
     memberships.remove(membership.pk, actor=SYSTEM, now=NOON)
     assert conflicts.has_interest(helper.pk, buyer_id=someone.pk, merchant_id=merchant.pk)
     assert list(conflicts.shops_of(helper.pk)) == [merchant.pk]

@@ -18,9 +18,7 @@ SYSTEM = Actor.system()
 
 
 def issue(name: str = "orders", expires_at: datetime | None = None) -> Issued:
-    return clients.issue(
-        name, source="market", scopes=[Scope.INGEST], expires_at=expires_at, actor=SYSTEM, now=NOON
-    )
+    return clients.issue(name, source="market", scopes=[Scope.INGEST], expires_at=expires_at, actor=SYSTEM, now=NOON)
 
 
 def test_a_key_opens_with_its_whole_secret_and_with_nothing_else() -> None:
@@ -82,9 +80,7 @@ def test_one_key_can_be_taken_back_without_the_others() -> None:
 
 def test_only_ops_and_the_system_make_keys() -> None:
     with pytest.raises(Missing):
-        clients.issue(
-            "x", source="market", scopes=[Scope.INGEST], actor=Actor.staff(Role.SENIOR, 1), now=NOON
-        )
+        clients.issue("x", source="market", scopes=[Scope.INGEST], actor=Actor.staff(Role.SENIOR, 1), now=NOON)
 
 
 def test_last_use_is_kept_to_within_five_minutes() -> None:

@@ -1,5 +1,4 @@
-"""What is published about the API is what it does: fresh, valid, and held against it by generated requests.
-"""
+"""What is published about the API is what it does: fresh, valid, and held against it by generated requests."""
 
 from __future__ import annotations
 

@@ -97,9 +97,7 @@ def test_natural_days_leave_out_the_first_and_take_the_last_whole() -> None:
         (beijing(2026, 11, 18, 22), 20, beijing(2026, 11, 21, 11)),
     ],
 )
-def test_service_hours_carry_what_is_left_to_the_next_morning(
-    start: datetime, hours: int, end: datetime
-) -> None:
+def test_service_hours_carry_what_is_left_to_the_next_morning(start: datetime, hours: int, end: datetime) -> None:
     assert clocks.due(start, Duration(hours, Clock.SH), SHIPPED).at == end
 
 
@@ -117,9 +115,7 @@ def test_who_begins_later_is_never_due_sooner(
 
 
 @given(INSTANTS, st.integers(1, 59), st.sampled_from(Clock), ANY_ZONE)
-def test_a_longer_term_is_never_due_sooner(
-    start: datetime, amount: int, clock: Clock, zone: ZoneInfo
-) -> None:
+def test_a_longer_term_is_never_due_sooner(start: datetime, amount: int, clock: Clock, zone: ZoneInfo) -> None:
     shorter = clocks.due(start, Duration(amount, clock), SHIPPED, zone).at
     longer = clocks.due(start, Duration(amount + 1, clock), SHIPPED, zone).at
     assert shorter <= longer
