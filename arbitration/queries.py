@@ -25,6 +25,12 @@ from disputes.models import Case, CaseFile, Offer, Point, PointAnswer
 from evidence.models import Exhibit
 
 PAGE = 50
+# What a row of a list shows, decides by, or goes on from: a case is wide, and fifty of them cost by the column.
+_LISTED = (
+    *("number", "state", "version", "round", "state_since", "awaits", "due_at", "priority", "type_code", "claimed"),
+    *("currency", "substance_rules", "procedure_rules", "suspended_at", "buyer_appealed_at", "merchant_appealed_at"),
+    *("decided_on_appeal", "outcome", "dossier"),
+)
 
 
 class View(StrEnum):
@@ -47,7 +53,9 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Page:
-    """``next`` is ``None`` on the last page. Each case has ``points_count`` and ``exhibits_count``."""
+    """``next`` is ``None`` on the last page. Each case has ``points_count`` and ``exhibits_count``, and of its columns
+    those that a list reads.
+    """
 
     cases: list[Case]
     next: Cursor | None
@@ -226,7 +234,7 @@ def _counted(cases: QuerySet[Case]) -> QuerySet[Case]:
     """With the numbers of points and exhibits of each, counted for the rows of the page only."""
     points = Point.objects.filter(case=OuterRef("pk"), round=OuterRef("round")).order_by().values("case")
     exhibits = Exhibit.objects.filter(dossier=OuterRef("dossier_id"), withdrawn_at__isnull=True).order_by()
-    return cases.select_related("order", "line").annotate(
+    return cases.only(*_LISTED).annotate(
         points_count=Coalesce(Subquery(points.annotate(n=Count("pk")).values("n")), 0),
         exhibits_count=Coalesce(Subquery(exhibits.values("dossier").annotate(n=Count("pk")).values("n")), 0),
     )

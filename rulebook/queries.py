@@ -56,5 +56,13 @@ def rules(rule_set_id: int) -> Rules:
 
 
 def current_rules(now: datetime, profile: str | None = None) -> Rules:
-    """The rules in force now. For pages that belong to no case; a case asks for the sets it has pinned."""
-    return rules(in_force(profile or default_profile(), now).pk)
+    """The rules in force now, to the minute. For pages that belong to no case; a case asks for the sets it has
+    pinned.
+    """
+    return _current(profile or default_profile(), now.replace(second=0, microsecond=0))
+
+
+# Lists ask at every reading, and have no query to spare for an answer that changes twice a year.
+@lru_cache(maxsize=8)
+def _current(profile: str, minute: datetime) -> Rules:
+    return rules(in_force(profile, minute).pk)

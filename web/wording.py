@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 # Deadlines are promises about the marketplace's day, so every reader sees them on its clock, wherever they sit.
 HOUSE_ZONE = ZoneInfo("Asia/Shanghai")
@@ -34,16 +36,24 @@ class Countdown:
     mine: bool
 
 
-def patterns() -> dict[str, str]:
+def patterns() -> MappingProxyType[str, str]:
     """The sentences of a countdown with ``{d} {h} {m} {span}`` left open: the same ones the page's script fills in."""
-    return {
-        "days": _("{d} d {h} h"),
-        "hours": _("{h} h {m} min"),
-        "minutes": _("{m} min"),
-        "under": _("less than 1 min"),
-        "left": _("{span} left"),
-        "over": _("{span} overdue"),
-    }
+    return _patterns(get_language())
+
+
+# Kept for each language: a list of fifty rows asks for them a hundred times.
+@lru_cache(maxsize=8)
+def _patterns(_language: str | None) -> MappingProxyType[str, str]:
+    return MappingProxyType(
+        {
+            "days": _("{d} d {h} h"),
+            "hours": _("{h} h {m} min"),
+            "minutes": _("{m} min"),
+            "under": _("less than 1 min"),
+            "left": _("{span} left"),
+            "over": _("{span} overdue"),
+        }
+    )
 
 
 def span(left: timedelta) -> str:
@@ -149,17 +159,27 @@ def _last_day(due_at: datetime) -> date:
 def _near_day(local: datetime, now: datetime | None) -> str:
     if now is None:
         return ""
-    names = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
-    return names.get((local.date() - now.astimezone(HOUSE_ZONE).date()).days, "")
+    away = (local.date() - now.astimezone(HOUSE_ZONE).date()).days
+    return _near_names(get_language()).get(away, "") if -1 <= away <= 1 else ""
+
+
+@lru_cache(maxsize=8)
+def _near_names(_language: str | None) -> dict[int, str]:
+    return {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
 
 
 def _dated(local: datetime, now: datetime | None, clock: str | None) -> str:
     same_year = now is not None and now.astimezone(HOUSE_ZONE).year == local.year
-    pattern = pgettext("day format", "j M") if same_year else pgettext("day format with year", "j M Y")
-    written = date_format(local, pattern)
+    written = _written_day(local.date(), same_year, get_language())
     if clock is None:
         return written
     return pgettext("day and time", "{day}, {time}").format(day=written, time=clock)
+
+
+# The days of a list are few; writing one costs more than the rest of its cell.
+@lru_cache(maxsize=512)
+def _written_day(day: date, same_year: bool, _language: str | None) -> str:
+    return date_format(day, pgettext("day format", "j M") if same_year else pgettext("day format with year", "j M Y"))
 
 
 def masked_name(name: str) -> str:

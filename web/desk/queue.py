@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -27,19 +26,12 @@ from disputes import labels, refusals
 from disputes.lifecycle import State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from rulebook.schema import Type
 from web import keyset
 from web.desk import shell
+from web.selects import PlainSelect
 
 Text = str | Promise
 CURRENCY = "CNY"
-
-
-@lru_cache(maxsize=2)
-def _types(day: date) -> tuple[Type, ...]:
-    """The types of the rules in force, asked once a day: a list has no query to spare for its filter."""
-    at = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return tuple(rulebook.current_rules(at).types.values())
 
 
 @dataclass(frozen=True)
@@ -102,7 +94,7 @@ class Filter(Form):
     """Type of dispute and smallest sum. What cannot be read filters nothing."""
 
     list = CharField(required=False, widget=HiddenInput)
-    type = ChoiceField(label=gettext_lazy("Type"), required=False)
+    type = ChoiceField(label=gettext_lazy("Type"), required=False, widget=PlainSelect)
     least = CharField(
         label=gettext_lazy("Amount from"),
         required=False,
@@ -112,7 +104,7 @@ class Filter(Form):
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [(kind.code, str(kind.name)) for kind in _types(now.date())]
+        kinds = [(kind.code, str(kind.name)) for kind in rulebook.current_rules(now).types.values()]
         self.fields["type"].choices = [("", _("All")), *kinds]  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from disputes.lifecycle import TERMINAL, State
 from rulebook import queries as rulebook
 from web.merchant import cases, shell
 from web.merchant.cases import Filter, Page, Waiting
+from web.selects import PlainSelect
 
 DUE = ("soon", "today", "week")
 
@@ -24,8 +25,8 @@ DUE = ("soon", "today", "week")
 class FilterForm(Form):
     """Type, state and a least sum. ``currency`` is what the sum is typed in."""
 
-    type = ChoiceField(label=gettext_lazy("Dispute type"), required=False)
-    state = ChoiceField(label=gettext_lazy("State"), required=False)
+    type = ChoiceField(label=gettext_lazy("Dispute type"), required=False, widget=PlainSelect)
+    state = ChoiceField(label=gettext_lazy("State"), required=False, widget=PlainSelect)
     least = CharField(
         label=gettext_lazy("Amount from"),
         required=False,
@@ -93,8 +94,7 @@ def decided(request: HttpRequest) -> HttpResponse:
     after = [State.APPEAL_WINDOW, State.AWAITING_APPEAL_ANSWER, State.UNDER_APPEAL, State.AWAITING_COMPLIANCE]
     form = _form(request, desk, [*after, State.ENFORCING, *sorted(TERMINAL)])
     page = cases.decided(desk.actor, _filter(form), request.GET.get("after", ""))
-    context = shell.around(desk, "decided") | {"with_result": True}
-    return _show(request, context, form, page, title=_("Decided"))
+    return _show(request, shell.around(desk, "decided"), form, page, title=_("Decided"))
 
 
 def _show(request: HttpRequest, context: dict[str, Any], form: FilterForm, page: Page, *, title: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import hats
-from accounts.models import Membership
+from accounts.hats import Shop
 from common import clock
 from common.actor import Actor, Role
 from common.errors import Missing
@@ -21,29 +21,32 @@ from web.merchant import cases
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Who looks at which shop, and when."""
+    """Who looks at which shop, and when. ``others``: where else the reader works."""
 
     request: HttpRequest
     actor: Actor
     now: datetime
+    shop_name: str
+    others: tuple[Shop, ...]
 
 
 def enter(request: HttpRequest) -> Desk:
-    return Desk(request, fetch.actor_or_404(request, Role.MERCHANT), clock.now())
+    """Two queries: the reader's shops, and the time."""
+    here, *others = fetch.shops_or_404(request)
+    return Desk(request, here.actor, clock.now(), here.name, tuple(others))
 
 
 def around(desk: Desk, current: str, **page: Any) -> dict[str, Any]:
-    """The context of a list: two queries, how much awaits the shop and which shops the reader works for."""
+    """The context of a list. One query: how much awaits the shop."""
     waiting = cases.waiting(desk.actor, desk.now)
-    shops = _shops(desk.actor)
     return {
         "now": desk.now,
         "area_name": navigation.NAMES["merchant"],
         "home": reverse("merchant:inbox"),
         "nav": navigation.items("merchant", current, {"inbox": waiting.total}),
         "waiting": waiting,
-        "shop_name": next((name for shop, name in shops if shop == desk.actor.merchant_id), ""),
-        "shops": [(shop, name) for shop, name in shops if shop != desk.actor.merchant_id],
+        "shop_name": desk.shop_name,
+        "shops": [(shop.actor.merchant_id, shop.name) for shop in desk.others],
         **page,
     }
 
@@ -60,9 +63,3 @@ def switch(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("merchant:inbox"))
         request.session["merchant_id"] = actor.merchant_id
     return HttpResponseRedirect(reverse("merchant:inbox"))
-
-
-def _shops(actor: Actor) -> list[tuple[int, str]]:
-    assert actor.id is not None
-    mine = Membership.objects.filter(user_id=actor.id, removed_at__isnull=True)
-    return list(mine.order_by("merchant__name", "pk").values_list("merchant_id", "merchant__name"))

@@ -37,11 +37,35 @@ def _icon(name: str, extra: str) -> SafeString:
     )
 
 
+# Which symbol stands for which kind of badge; every other kind has the hourglass.
+_BADGE_ICONS = {
+    "you": "timer",
+    "warn": "timer",
+    "done": "circle-check",
+    "ok": "circle-check",
+    "bad": "alarm-clock",
+    "danger": "alarm-clock",
+    "stop": "circle-minus",
+}
+
+
+@register.simple_tag
+def badge(label: Any, kind: str = "", icon_name: str = "") -> SafeString:
+    """A state in words with its symbol: a tag and not an include, because a list holds fifty of them."""
+    symbol = _icon(icon_name or _BADGE_ICONS.get(kind, "hourglass"), "")
+    return format_html('<span class="badge {}">{}{}</span>', kind, symbol, label)
+
+
 @register.simple_tag
 def money(amount: int | None, currency: str = "CNY", struck: bool = False) -> SafeString | str:
     """``amount`` minor units. No sum (``None``) is a dash, never a zero."""
     if amount is None:
         return "–"
+    return _sum(amount, currency, struck)
+
+
+@lru_cache(maxsize=2048)
+def _sum(amount: int, currency: str, struck: bool) -> SafeString:
     return format_html(
         '<span class="money{}">{}<small>{}</small>{}</span>',
         " struck" if struck else "",
