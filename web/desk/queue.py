@@ -80,14 +80,23 @@ LISTS: dict[str, List] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One case as the lists show it. ``marks`` are words; ``act`` is the address of a one-click act."""
+    """One case as the lists show it. ``marks`` are words; ``act`` is the address of a one-click act, ``version`` what
+    the reader had seen when they click. Numbers are written already: localising them costs more than the rest of a cell.
+    """
 
-    case: Case
-    type_name: str
+    number: str
     href: str
-    state: labels.Label
+    due_at: datetime | None
+    since: datetime
+    type_name: str
+    points: str
+    amount: int
+    currency: str
+    exhibits: str
     marks: tuple[str, ...]
+    state: labels.Label
     act: str
+    version: str
 
 
 class Filter(Form):
@@ -193,12 +202,19 @@ def _row(case: Case, which: List, actor: Actor) -> Row:
         State(case.state), actor.role, awaits=case.awaits, suspended=case.suspended_at is not None
     )
     return Row(
-        case=case,
-        type_name=shell.type_name(case),
+        number=case.number,
         href=reverse(which.route, args=[case.number]),
-        state=label,
+        due_at=case.due_at,
+        since=case.state_since,
+        type_name=shell.type_name(case),
+        points=str(case.points_count),  # type: ignore[attr-defined]
+        amount=case.claimed,
+        currency=case.currency,
+        exhibits=str(case.exhibits_count),  # type: ignore[attr-defined]
         marks=tuple(_marks(case)),
+        state=label,
         act=reverse("desk:act", args=[case.number, which.act]) if which.act else "",
+        version=str(case.version),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from common import money as sums
@@ -52,8 +52,13 @@ _BADGE_ICONS = {
 @register.simple_tag
 def badge(label: Any, kind: str = "", icon_name: str = "") -> SafeString:
     """A state in words with its symbol: a tag and not an include, because a list holds fifty of them."""
+    return _badge(str(label), kind, icon_name)
+
+
+@lru_cache(maxsize=512)
+def _badge(text: str, kind: str, icon_name: str) -> SafeString:
     symbol = _icon(icon_name or _BADGE_ICONS.get(kind, "hourglass"), "")
-    return format_html('<span class="badge {}">{}{}</span>', kind, symbol, label)
+    return format_html('<span class="badge {}">{}{}</span>', kind, symbol, text)
 
 
 @register.simple_tag
@@ -95,13 +100,11 @@ def left(
     if due_at is None:
         return "–"
     told = wording.countdown(due_at, now, mine=mine, clock=clock, working_days=working_days)
-    return format_html(
-        '<span class="left {}"><b{}>{}</b> · <time datetime="{}">{}</time></span>',
-        told.level,
-        tick_attributes(told),
-        told.text,
-        told.due_at.isoformat(),
-        told.by,
+    at = due_at.isoformat()
+    ticks = f' data-due="{at}" data-form="left"{" data-mine" if mine else ""}' if told.ticks else ""
+    return SafeString(
+        f'<span class="left {told.level}"><b{ticks}>{escape(told.text)}</b> · '
+        f'<time datetime="{at}">{escape(told.by)}</time></span>'
     )
 
 
