@@ -423,14 +423,9 @@ _INTERVENING: list[Row] = [
         {B, M},
         evidence_is_open,
     ),
-    *rows(
-        Event.POINT_ANSWERED,
-        [State.GATHERING_EVIDENCE, State.AWAITING_CONFIRMATION],
-        None,
-        {B, M},
-        RUNS,
-        within_the_term,
-    ),
+    # In the merchant's 24 hours there is one answer that counts, the rebuttal: no second button that stops no clock.
+    *rows(Event.POINT_ANSWERED, State.GATHERING_EVIDENCE, None, {B, M}, RUNS, within_the_term),
+    *rows(Event.POINT_ANSWERED, State.AWAITING_CONFIRMATION, None, B, RUNS, within_the_term),
     *rows(
         Event.BUYER_HANDED_IN,
         State.GATHERING_EVIDENCE,

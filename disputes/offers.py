@@ -65,6 +65,7 @@ def make(
         "amount": amount,
         "currency": case.currency,
         "returns": returns,
+        "expires_at": offer.expires_at.isoformat() if offer else "",
         **statements.ref(statement),
     }
     advance(case, Event.OFFER_MADE, actor=actor, now=now, facts=facts, data=data)

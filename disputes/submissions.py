@@ -90,6 +90,8 @@ def answer_points(
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
     kept = keep_answers(case, answers, actor=actor, now=now)
+    if not kept:
+        raise Refused("point_unanswered")
     return advance(case, Event.POINT_ANSWERED, actor=actor, now=now, data={"points": kept})
 
 
