@@ -271,7 +271,7 @@ def _disagree(letter: Letter) -> Section:
     grounds: tuple[str, ...] = ()
     if letter.remedies.until:
         until = wording.deadline(datetime.fromisoformat(letter.remedies.until))
-        lead = _("You can appeal once until %(until)s, on one of these grounds:") % {"until": until}
+        lead = _("The ruling can be appealed once, until %(until)s, on one of these grounds:") % {"until": until}
         grounds = tuple(_colon(ground.name, ground.text) for ground in letter.remedies.grounds)
     said = _routes(letter.remedies.routes)
     if letter.automated:

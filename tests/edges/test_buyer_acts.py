@@ -163,6 +163,13 @@ def test_a_claim_is_looked_at_once_more_before_it_is_sent():
     assert Statement.objects.filter(case=scene.case, kind="story").exists()
 
 
+def test_before_a_claim_is_sent_its_writer_is_told_that_words_are_shown_as_they_are():
+    scene = reach.refused()
+    text = claim(scene, "check").content.decode()
+    assert "商家会原样看到你写的内容和提交的凭证" in text
+    assert "遮住" not in text
+
+
 def test_nothing_is_sent_until_the_box_is_ticked():
     scene = reach.refused()
     assert claim(scene, "submit").status_code == 422

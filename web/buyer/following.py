@@ -49,12 +49,12 @@ WAYS: dict[State, tuple[tuple[str, Text, str], ...]] = {
     ),
     State.AWAITING_ASSIGNMENT: (
         ("gavel", _("An arbitrator takes the case and rules within %(term)s, with reasons for every point"), "review"),
-        ("undo-2", _("You can appeal the ruling once, within %(term)s"), "appeal_window"),
+        ("undo-2", _("The ruling can be appealed once, within %(term)s"), "appeal_window"),
     ),
     State.UNDER_REVIEW: (
         ("gavel", _("The ruling comes within %(term)s, with reasons for every point"), "review"),
         ("message-square", _("The arbitrator may ask you for more evidence first"), ""),
-        ("undo-2", _("You can appeal the ruling once, within %(term)s"), "appeal_window"),
+        ("undo-2", _("The ruling can be appealed once, within %(term)s"), "appeal_window"),
     ),
     State.MORE_EVIDENCE: (
         ("upload", _("Whoever was asked has %(term)s to add it"), "more_evidence"),
@@ -63,7 +63,11 @@ WAYS: dict[State, tuple[tuple[str, Text, str], ...]] = {
     State.JURY_VOTING: (("gavel", _("The votes are counted; the arbitrator rules with them before their eyes"), ""),),
     State.AWAITING_APPROVAL: (("gavel", _("A second person checks the ruling; then it is served on both sides"), ""),),
     State.APPEAL_WINDOW: (
-        ("undo-2", _("Either side can appeal once; somebody else then decides"), ""),
+        (
+            "undo-2",
+            _("The ruling can be appealed once; if one side appeals, the other answers, and somebody else decides"),
+            "",
+        ),
         ("hand-coins", _("Nobody appeals: the ruling is final here and is carried out"), ""),
     ),
     State.AWAITING_APPEAL_ANSWER: (

@@ -26,8 +26,8 @@ from disputes import labels, refusals
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import case_page, fetch, letter
-from web.desk import panes, problems, records, shell, workspace
+from web import fetch, letter, wording
+from web.desk import offered, panes, problems, records, shell, workspace
 from web.desk.ruling_form import findings
 
 Text = str | Promise
@@ -152,8 +152,8 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     ground = rulebook.rules(case.procedure_rules_id).appeal_grounds.get(work.appeal.ground)
     wait = workspace.citable_after(case)
     mine = case.assignee_id == actor.id
-    own = work.in_force.author_id == actor.id
-    acts = [] if own else case_page.actions_for(case, actor)
+    own = offered.has_ruled(work, actor)
+    answer_until = case.due_at if State(case.state) is State.AWAITING_APPEAL_ANSWER else None
     shown = {
         **shell.around(actor, "appeals", now),
         "case": case,
@@ -163,6 +163,8 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
         "ground": ground,
         "text": records.masked(work.appeal.statement.text),
         "answer": records.masked(work.appeal.answer.text) if work.appeal.answer else "",
+        "may_still_answer": State(case.state) is State.AWAITING_APPEAL_ANSWER,
+        "answer_until": wording.deadline(answer_until, now) if answer_until else "",
         "attacked": [point for point in work.points if point.number in work.appeal.points],
         "found": findings(work.in_force),
         "cards": [
@@ -182,8 +184,9 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
         "first": letter.paper(letters.read(work.in_force, None)),
         "mine": mine,
         "own": own,
+        "signed": offered.has_signed(work, actor),
         "draft": work.draft if mine else None,
-        "actions": [act for act in acts if _shown_on_appeal(act.event, mine)],
+        "actions": [act for act in offered.acts(work, actor) if _shown_on_appeal(act.event, mine)],
     }
     return render(request, "desk/appeal.html", shown)
 
@@ -280,7 +283,7 @@ def _consequences(case: Case, ruling: Ruling, why: list[str]) -> list[dict[str, 
     return [
         {"icon": "bell", "text": _("Both sides get the letter at once.")},
         {"icon": "hand-coins", "text": _("The buyer gets %(sum)s once the ruling is final.") % {"sum": amount}},
-        {"icon": "undo-2", "text": _("Either side can appeal once within 7 days.")},
+        {"icon": "undo-2", "text": _("The ruling can be appealed once within 7 days.")},
         {"icon": "lock-keyhole", "text": _("You cannot take it back; only an appeal can change it.")},
     ]
 

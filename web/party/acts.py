@@ -205,7 +205,13 @@ def _withdrawn(case: Case, actor: Actor) -> Lines:
 def _handed_in(case: Case, actor: Actor) -> Lines:
     if actor.side is not None and actor.side.value == "buyer":
         return [
-            ("store", _("The merchant sees your points and evidence; your phone and address stay hidden.")),
+            (
+                "store",
+                _(
+                    "The merchant sees your words and evidence as you wrote them. The phone and address of your "
+                    "account are not shown; do not write them into the text."
+                ),
+            ),
             ("timer", _("The merchant then has 24 hours to accept or to answer each point.")),
             ("upload", _("You can still add evidence until the period ends.")),
         ]
@@ -271,7 +277,10 @@ PARTY: dict[Event, ActPage] = {
         _appeal,
         form=forms.AppealForm,
         upload=True,
-        lead=gettext_lazy("You can appeal once. Somebody other than the first arbitrator decides."),
+        lead=gettext_lazy(
+            "A ruling can be appealed once: if you appeal, the other side answers. Somebody other than the first "
+            "arbitrator decides."
+        ),
     ),
     Event.APPEAL_WAIVED: ActPage(_plain(appeals.waive), consequences=_waived, danger=True),
     Event.APPEAL_ANSWERED: ActPage(_with_text(appeals.answer), form=forms.TextForm),
