@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import DateTimeField, Func
 
 from common.acts import act
 from common.errors import Refused
@@ -22,6 +23,11 @@ def now() -> datetime:
         row = cursor.fetchone()
     moment: datetime = row[0]
     return moment
+
+
+def in_query() -> Func:
+    """The same instant as a column, for a page that reads a row anyway and has no query to spare."""
+    return Func(function="heng_now", output_field=DateTimeField())
 
 
 def offset() -> timedelta:

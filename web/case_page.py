@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from common.actor import Actor, Role
 from disputes import labels, queries
-from disputes.lifecycle import LIFECYCLE, Event, State
+from disputes.lifecycle import LIFECYCLE, TERMINAL, Event, State
 from disputes.models import Case, Deadline, Offer, Point
 from evidence import dossiers, links
 from evidence.models import Exhibit
@@ -79,7 +79,7 @@ class CasePage:
     type_name: str
     turn: turn.Turn
     steps: list[Step]
-    lines: list[timeline.Line]
+    record: timeline.Record
     exhibits: list[ExhibitView]
     points: list[Point]
     offers: list[Offer]
@@ -97,10 +97,12 @@ class CasePage:
         return [exhibit for exhibit in self.exhibits if not exhibit.mine]
 
 
-def build(case: Case, actor: Actor, now: datetime) -> CasePage:
-    """Everything, in at most eight queries besides the case itself."""
+def build(case: Case, actor: Actor, now: datetime, *, before: int | None = None) -> CasePage:
+    """Everything, in at most eight queries besides the case itself. ``before``: where the record goes on from."""
     rules = rulebook.rules(case.substance_rules_id)
-    open_deadlines = queries.open_deadlines(case.pk)
+    # Whatever was open when a case ended has ended with it.
+    over = State(case.state) in TERMINAL
+    open_deadlines = [] if over else queries.open_deadlines(case.pk)
     exhibits = exhibits_for(case, actor, rules, now)
     pictures = {
         exhibit.public_id: timeline.Picture(href=exhibit.display, src=exhibit.thumb, alt=exhibit.name)
@@ -114,10 +116,10 @@ def build(case: Case, actor: Actor, now: datetime) -> CasePage:
         type_name=str(rules.type(case.type_code).name),
         turn=turn.turn(case, actor, open_deadlines, now),
         steps=turn.steps(case),
-        lines=timeline.lines(case, actor, pictures=pictures.get),
+        record=timeline.read(case, actor, pictures=pictures.get, before=before),
         exhibits=exhibits,
         points=list(queries.points(case)),
-        offers=list(queries.open_offers(case.pk).select_related("statement")),
+        offers=[] if over else list(queries.open_offers(case.pk).select_related("statement")),
         deadlines=open_deadlines,
         actions=actions_for(case, actor),
         dismissal=dismissal.of(case),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import Http404, HttpRequest
 
 from accounts import hats
 from accounts.hats import Shop
+from common import clock
 from common.actor import Actor, Role
 from common.errors import Missing
 from disputes import access
@@ -52,9 +55,14 @@ def every_hat(user: AbstractBaseUser | AnonymousUser) -> list[Actor]:
 
 def case_or_404(number: str, actor: Actor) -> Case:
     """The case with all that its pages read of it, in one query; 404 whether it is hidden or does not exist."""
+    return case_and_now_or_404(number, actor)[0]
+
+
+def case_and_now_or_404(number: str, actor: Actor) -> tuple[Case, datetime]:
+    """The same with the present instant, still in one query: pages of a case are full to their budget."""
     # Not the rule sets: their bodies are large, and `rulebook.queries.rules` keeps them parsed.
-    cases = access.visible_to(actor).select_related("order", "line", "merchant", "buyer")
-    case = cases.filter(number=number).first()
+    cases = access.visible_to(actor).select_related("order", "line", "merchant", "buyer", "outcome")
+    case = cases.annotate(read_at=clock.in_query()).filter(number=number).first()
     if case is None:
         raise Http404
-    return case
+    return case, case.read_at

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,7 +19,7 @@ from journal.kinds import Kind
 from journal.models import Entry
 
 Text = str | Promise
-PAGE = 60
+PAGE = 30
 
 # What happened, told without a subject: the page puts the party in front.
 SENTENCES: dict[Kind, Text] = {
@@ -82,6 +83,8 @@ SENTENCES: dict[Kind, Text] = {
 }
 # Steps of the house that the parties neither need nor may see.
 STAFF_ONLY = frozenset({Kind.RULING_PROPOSED, Kind.RULING_RETURNED, Kind.HANDED_BACK, Kind.PICKUP_OVERDUE})
+_TOLD = [kind.value for kind in SENTENCES]
+_TOLD_TO_PARTIES = [kind.value for kind in SENTENCES if kind not in STAFF_ONLY]
 ICONS = {"b": "user-round", "m": "store", "p": "scale"}
 
 
@@ -106,22 +109,50 @@ class Line:
     pictures: tuple[Picture, ...] = field(default_factory=tuple)
 
 
-def lines(
+@dataclass(frozen=True)
+class Record:
+    """One page of the record, newest first. ``earlier``: where the next one begins, ``None`` at the beginning of the case.
+
+    ``is_later_page``: entries newer than these exist. ``story``: the buyer's own account, as told at filing or, before
+    that, with the request.
+    """
+
+    lines: list[Line]
+    earlier: int | None
+    is_later_page: bool
+    story: str
+
+
+def before(written: str) -> int | None:
+    """The place in an address from which a record goes on; anything but a number is none."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) <= 9 else None
+
+
+def read(
     case: Case, actor: Actor, *, pictures: Callable[[str], Picture | None] | None = None, before: int | None = None
-) -> list[Line]:
+) -> Record:
     """The newest ``PAGE`` entries first, in two queries. ``before``: the sequence number to go on from."""
-    entries = Entry.objects.filter(stream_id=case.stream_id, kind__in=[kind.value for kind in SENTENCES])
-    if actor.role.is_party:
-        entries = entries.exclude(kind__in=[kind.value for kind in STAFF_ONLY])
+    entries = Entry.objects.filter(
+        stream_id=case.stream_id, kind__in=_TOLD_TO_PARTIES if actor.role.is_party else _TOLD
+    )
     if before is not None:
         entries = entries.filter(seq__lt=before)
-    page = list(entries.order_by("-seq")[:PAGE])
+    found = list(entries.order_by("-seq")[: PAGE + 1])
+    page = found[:PAGE]
     wanted = [entry.data["statement"] for entry in page if "statement" in entry.data]
-    texts = {row.pk: row.text for row in Statement.objects.filter(pk__in=wanted)} if wanted else {}
-    return [
-        _together(case, actor, group, pictures) if len(group) > 1 else _line(group[0], case, actor, texts, pictures)
-        for group in _groups(page)
-    ]
+    account = Q(side="buyer", kind__in=["story", "request"])
+    said = list(Statement.objects.filter(account | Q(pk__in=wanted), case=case).order_by("-at", "-id"))
+    texts = {statement.pk: statement.text for statement in said}
+    told = (one.text for one in said if one.side == "buyer" and one.kind in ("story", "request"))
+    return Record(
+        lines=[
+            _together(case, actor, group, pictures) if len(group) > 1 else _line(group[0], case, actor, texts, pictures)
+            for group in _groups(page)
+        ],
+        earlier=page[-1].seq if len(found) > PAGE else None,
+        is_later_page=before is not None,
+        story=next(told, ""),
+    )
 
 
 def _groups(page: list[Entry]) -> list[list[Entry]]:

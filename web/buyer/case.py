@@ -12,12 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from common import clock
 from common.actor import Role
 from disputes import labels
 from disputes.lifecycle import Event, Kind, State
 from rulebook import queries as rulebook
-from web import acts, case_page, fetch, wording
+from web import acts, case_page, fetch, timeline, wording
 from web.buyer import evidence, following
 from web.case_page import Action, CasePage
 from web.party import choices
@@ -52,9 +51,8 @@ PAGES = frozenset({*PARTY, Event.INTERVENTION_REQUESTED})
 def page(request: HttpRequest, number: str) -> HttpResponse:
     """B9: everything about one case, and the act of this state in the dock."""
     actor = fetch.actor_or_404(request, Role.BUYER)
-    case = fetch.case_or_404(number, actor)
-    now = clock.now()
-    built = case_page.build(case, actor, now)
+    case, now = fetch.case_and_now_or_404(number, actor)
+    built = case_page.build(case, actor, now, before=timeline.before(request.GET.get("before", "")))
     actions = _actions(built, now)
     dock = sorted((a for a in actions if a.event in PRESSING), key=lambda a: PRESSING.index(a.event))[:2]
     letter = reverse("buyer:decision", args=[case.number]) if case.ruled_by_id is not None else ""
@@ -69,7 +67,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "now": now,
         "case": case,
         "page": built,
-        "entries": built.lines,
+        "record": built.record,
         "checklist": _checklist(built),
         "claim": _claim(built),
         "points": case_page.stances(built.points),

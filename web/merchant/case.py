@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from common import clock, money
+from common import money
 from common.actor import Role
 from disputes import labels
 from disputes.lifecycle import Event, Kind
-from disputes.models import Case, Point, PointAnswer, Statement
+from disputes.models import Case, Point, PointAnswer
 from evidence import checklist
 from evidence.checklist import Status
-from web import case_page, fetch, navigation, wording
+from web import case_page, fetch, navigation, timeline, wording
 from web.case_page import CasePage, ExhibitView
 from web.desk import records
 from web.merchant.acts import FIRST, MERCHANT, SECOND
@@ -48,9 +48,8 @@ LEVELS: dict[str, Text] = {
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """The case page. What the shop may do comes from the table, what it sees from its own side of the file."""
     actor = fetch.actor_or_404(request, Role.MERCHANT)
-    case = fetch.case_or_404(number, actor)
-    now = clock.now()
-    page = case_page.build(case, actor, now)
+    case, now = fetch.case_and_now_or_404(number, actor)
+    page = case_page.build(case, actor, now, before=timeline.before(request.GET.get("before", "")))
     buttons = choices.of(page, first=FIRST, second=SECOND, pages=MERCHANT)
     context = {
         "now": now,
@@ -63,7 +62,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "home": reverse("merchant:inbox"),
         "buttons": buttons,
         "asked": labels.KINDS[Kind(case.kind)],
-        "story": _story(case),
+        "story": page.record.story,
         "points": _points(page),
         "unanswered": [point.number for point in page.points if point.raised_by != "merchant" and not _mine(point)],
         "offers": [_offer(page, offer) for offer in page.offers],
@@ -77,12 +76,6 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "decision_href": reverse("merchant:decision", args=[case.number]) if case.ruled_by_id else "",
     }
     return render(request, "merchant/case.html", context)
-
-
-def _story(case: Case) -> str:
-    """The buyer's own account: the story told at filing, or the words of the request before that."""
-    said = Statement.objects.filter(case=case, side="buyer", kind__in=["story", "request"])
-    return said.order_by("-at", "-id").values_list("text", flat=True).first() or ""
 
 
 def _points(page: CasePage) -> list[Row]:

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from common import clock
 from common.actor import Role
 from disputes import deadlines, moves, queries
 from disputes.lifecycle import LIFECYCLE, Event, State
@@ -42,10 +41,10 @@ class Term:
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """The drawer of a case."""
     actor = fetch.actor_or_404(request, Role.OPS)
-    case = fetch.case_or_404(number, actor)
-    now = clock.now()
+    case, now = fetch.case_and_now_or_404(number, actor)
     desk = shell.Desk(request, actor, now)
     open_deadlines = queries.open_deadlines(case.pk)
+    record = timeline.read(case, actor, before=timeline.before(request.GET.get("before", "")))
     context = shell.around(
         desk,
         "deadlines",
@@ -57,7 +56,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         turn=turn.turn(case, actor, open_deadlines, now),
         terms=[_term(desk, case, deadline) for deadline in open_deadlines],
         # What a side wrote stays between the sides and whoever decides.
-        lines=[replace(line, quote="") for line in timeline.lines(case, actor)],
+        lines=[replace(line, quote="") for line in record.lines],
+        record=record,
         waiting=list(_undelivered(case)),
         actions=_actions(desk, case, open_deadlines),
     )
