@@ -25,13 +25,12 @@ def announce(entry: Entry, case: Case, *, now: datetime) -> int:
         for user_id in _people(audience, case)
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    told = list(Notice.objects.filter(entry=entry, email__isnull=True).values_list("id", "user_id"))
-    silent = set(
-        Preference.objects.filter(user_id__in=[user for _, user in told], email=False).values_list("user_id", flat=True)
-    )
-    Email.objects.bulk_create(
-        [Email(notice_id=notice_id) for notice_id, user_id in told if user_id not in silent], ignore_conflicts=True
-    )
+    told = list(Notice.objects.filter(entry=entry, email__isnull=True).values_list("id", "user_id", "user__email"))
+    people = [user_id for _, user_id, _ in told]
+    silent = set(Preference.objects.filter(user_id__in=people, email=False).values_list("user_id", flat=True))
+    # Nobody can send to a person without an address: their notice in the site is all they get.
+    emails = [Email(notice_id=pk) for pk, user_id, address in told if address and user_id not in silent]
+    Email.objects.bulk_create(emails, ignore_conflicts=True)
     return len(told)
 
 
@@ -75,6 +74,9 @@ def _params(entry: Entry, case: Case) -> dict[str, Any]:
     due = entry.data.get("to_due_at") or (case.due_at.isoformat() if case.due_at else "")
     if Kind(entry.kind) is Kind.DEADLINE_REMINDED:
         due = entry.data["due_at"]
+    if Kind(entry.kind) is Kind.OFFER_MADE:
+        # An offer runs by a term of its own, beside whatever the case awaits.
+        due = entry.data.get("expires_at") or due
     return {
         "number": case.number,
         "amount": entry.data.get("amount", case.claimed),

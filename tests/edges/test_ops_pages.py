@@ -15,11 +15,13 @@ from accounts.models import User
 from common import clock
 from common.actor import Actor
 from common.acts import act
+from disputes import offers
 from disputes.lifecycle import State
 from disputes.models import Case, Deadline
 from engine import ticks
+from journal.kinds import Kind
 from journal.models import Undelivered
-from notifications.models import Email
+from notifications.models import Email, Notice
 from rulebook import calendars
 from rulebook.models import CalendarVersion
 from tests import builders, deciding, reach
@@ -220,8 +222,26 @@ def test_what_was_set_aside_is_shown_and_tried_again():
     assert not Undelivered.objects.filter(stream_id=made.case.stream_id).exists()
 
 
+def test_a_person_without_an_address_is_told_in_the_site_and_gets_no_email():
+    made = reach.a_scene()
+    User.objects.filter(pk=made.merchant.id).update(email="")
+    ticks.consequences()
+    assert Notice.objects.filter(case=made.case, user=made.merchant.id).exists()
+    assert not Email.objects.filter(notice__case=made.case, notice__user=made.merchant.id).exists()
+
+
+def test_a_notice_of_an_offer_names_the_end_of_the_offer():
+    made = reach.a_scene()
+    builders.travel(timedelta(hours=3))
+    offer = offers.make(made.case.pk, amount=10_000, returns=False, text="", actor=made.buyer, now=clock.now())
+    ticks.consequences()
+    told = Notice.objects.get(case=made.case, kind=Kind.OFFER_MADE.value, user=made.merchant.id)
+    assert told.params["due"] == offer.expires_at.isoformat() != made.reload().due_at.isoformat()
+
+
 def test_a_parked_email_is_sent_again():
     made = reach.a_scene()
+    User.objects.filter(pk=made.merchant.id).update(email="shop@example.com")
     ticks.consequences()
     Email.objects.filter(notice__case=made.case).update(state=Email.PARKED, attempts=7, error="SMTPException")
     email = Email.objects.filter(notice__case=made.case).first()
