@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 PLATFORM_ZONE = ZoneInfo("Asia/Shanghai")
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U to be misread over the telephone
+_SHAPE = re.compile(r"DA-[0-9]{8}-[0-9A-Z]{1,7}")
 
 
 def case_number(now: datetime) -> str:
@@ -36,6 +38,11 @@ def is_case_number(text: str) -> bool:
         and all(character in _ALPHABET for character in text[12:])
         and text[-1] == check_character(text[:-1])
     )
+
+
+def is_shaped_like_case_number(text: str) -> bool:
+    """Whether ``text`` could name a case at all, whatever its check character: cheap to ask before any query."""
+    return _SHAPE.fullmatch(text) is not None
 
 
 def public_id() -> str:

@@ -12,6 +12,7 @@ from accounts.hats import Shop
 from common import clock
 from common.actor import Actor, Role
 from common.errors import Missing
+from common.ids import is_shaped_like_case_number
 from disputes import access
 from disputes.models import Case
 
@@ -60,6 +61,8 @@ def case_or_404(number: str, actor: Actor) -> Case:
 
 def case_and_now_or_404(number: str, actor: Actor) -> tuple[Case, datetime]:
     """The same with the present instant, still in one query: pages of a case are full to their budget."""
+    if not is_shaped_like_case_number(number):  # the database refuses some characters, a NUL for one
+        raise Http404
     # Not the rule sets: their bodies are large, and `rulebook.queries.rules` keeps them parsed.
     cases = access.visible_to(actor).select_related("order", "line", "merchant", "buyer", "outcome")
     case = cases.annotate(read_at=clock.in_query()).filter(number=number).first()

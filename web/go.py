@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from common.actor import Role
+from common.ids import is_shaped_like_case_number
 from disputes import access
 from web import fetch
 
@@ -25,6 +26,8 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """To the page of the case in the first area where this reader may see it; 404 where there is none."""
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
+    if not is_shaped_like_case_number(number):
+        raise Http404
     for actor in fetch.every_hat(request.user):
         if actor.role not in PAGES or not access.visible_to(actor).filter(number=number).exists():
             continue

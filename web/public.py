@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from common import clock
 from web import files, go, navigation, rules, sign_in, styleguide
@@ -30,9 +30,10 @@ def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "public/help.html", {"nav": navigation.items("public", "help")})
 
 
-@require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep light or dark in a cookie; anything else gives the choice back to the device."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("public:home"))
     chosen = request.POST.get("theme", "")
     reply = HttpResponseRedirect(sign_in.wanted(request) or reverse("public:home"))
     if chosen in THEMES:

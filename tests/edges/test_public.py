@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from accounts import demo
 from common.actor import Actor
 from rulebook import publishing
-from web import errors
+from web import errors, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -63,9 +63,16 @@ def test_signing_in_returns_to_the_wanted_page_of_this_site_only(client, somebod
         assert location.startswith("/") and not location.startswith("//")
 
 
+@pytest.mark.parametrize("path", ["/logout/", "/theme/", "/demo/sign-in/"])
+def test_the_address_of_a_button_leads_home(client, settings, path):
+    settings.HENG_DEMO = True
+    assert client.get(path).headers["Location"] == "/"
+
+
 def test_signing_out_needs_a_post(client, somebody):
     client.force_login(somebody)
-    assert client.get("/logout/").status_code == 405
+    client.get("/logout/")
+    assert "_auth_user_id" in client.session
     client.post("/logout/")
     assert "_auth_user_id" not in client.session
 
@@ -97,6 +104,16 @@ def test_what_is_not_there_says_so_without_saying_whether_it_exists(client):
     reply = client.get("/en/nothing/")
     assert reply.status_code == 404
     assert "belong to another account" in reply.content.decode()
+
+
+@pytest.mark.parametrize("number", ["%00", "x", "DA-2026%00-1", "DA-20261129-" + "0" * 99, "DA-²²²²²²²²-000000A"])
+@pytest.mark.parametrize("area", ["my/cases", "shop/cases", "desk/cases", "ops/cases", "go"])
+def test_an_address_that_names_no_case_is_not_there(client, settings, area, number):
+    settings.HENG_DEMO = True
+    demo.ensure_demo_accounts(now=datetime(2026, 11, 29, 4, 0, tzinfo=UTC))
+    who = {"my/cases": "buyer", "shop/cases": "merchant", "desk/cases": "arbitrator"}.get(area, "ops")
+    client.post("/demo/sign-in/", {"account": who})
+    assert client.get(f"/{area}/{number}/").status_code == 404
 
 
 def test_the_last_resort_needs_no_database_and_speaks_three_languages(django_assert_num_queries):
@@ -139,7 +156,8 @@ def test_one_click_signs_in_as_a_demo_person(client, settings):
     settings.HENG_DEMO = True
     demo.ensure_demo_accounts(now=datetime(2026, 11, 29, 4, 0, tzinfo=UTC))
     page = client.get("/login/").content.decode()
-    assert all(f'value="{account.key}"' in page for account in demo.ACCOUNTS)
+    assert all((f'value="{one.key}"' in page) == bool(sign_in.route(one.landing)) for one in demo.ACCOUNTS)
+    assert 'value="buyer"' in page
     reply = client.post("/demo/sign-in/", {"account": "buyer"})
     assert reply.status_code == 302 and reply.headers["Location"]
     assert get_user_model().objects.get(pk=client.session["_auth_user_id"]).username == "lin-zhixia"
