@@ -115,7 +115,7 @@ def build(case: Case, actor: Actor, now: datetime, *, before: int | None = None)
         rules=rules,
         type_name=str(rules.type(case.type_code).name),
         turn=turn.turn(case, actor, open_deadlines, now),
-        steps=turn.steps(case),
+        steps=turn.steps(case, labels.reader(actor.role)),
         record=timeline.read(case, actor, pictures=pictures.get, before=before),
         exhibits=exhibits,
         points=list(queries.points(case)),

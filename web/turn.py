@@ -12,13 +12,17 @@ from django.utils.translation import gettext_lazy
 
 from common.actor import Actor
 from disputes import deadlines, labels
-from disputes.lifecycle import APPEAL, INTERVENTION, NEGOTIATION, REVIEW, TERMINAL, State
+from disputes.awards import Source
+from disputes.lifecycle import APPEAL, NEGOTIATION, REVIEW, TERMINAL, State
 from disputes.models import Case, Deadline
 from disputes.timers import DUTIES
 from web import wording
 from web.wording import Countdown
 
 Text = str | Promise
+
+RETURN = "R3"  # the remedy in which the goods come back
+_RETURNING = (State.AWAITING_RETURN, State.RETURN_IN_TRANSIT)
 
 # What happens next if nobody does anything: said beside every clock.
 IF_NOTHING: dict[str, Text] = {
@@ -45,6 +49,16 @@ IF_I_DO_NOTHING: dict[str, Text] = {
     "merchant_reply": gettext_lazy("If you do not reply in time, the rules reply for you."),
     "return_receipt": gettext_lazy("If you do not object in time, the refund is paid."),
     "confirmation": gettext_lazy("If you do not answer in time, we decide on the evidence we have."),
+}
+
+# What is awaited, said to the side that owes it. What is not here reads the same for everybody.
+MY_DUTIES: dict[str, Text] = {
+    "merchant_reply": gettext_lazy("You reply"),
+    "buyer_reply": gettext_lazy("You decide how to go on"),
+    "return_shipment": gettext_lazy("You send the goods back"),
+    "return_receipt": gettext_lazy("You confirm the return"),
+    "confirmation": gettext_lazy("You confirm the evidence"),
+    "appeal_answer": gettext_lazy("You answer the appeal"),
 }
 
 MY_HEADLINES: dict[State, Text] = {
@@ -130,8 +144,8 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
     who = "closed" if state in TERMINAL else ("me" if mine and me != "staff" else case.awaits or "platform")
     return Turn(
         who=who,
-        text=str(labels.DUTIES[duty.name]) if duty else "",
-        headline=str(MY_HEADLINES.get(state, HEADLINES[state]) if who == "me" else HEADLINES[state]),
+        text=str(_duty_text(duty.name, mine=who == "me")) if duty else "",
+        headline=str(_headline(state, me, mine=who == "me")),
         badge=badge,
         left=left,
         left_label=_left_label(who),
@@ -139,6 +153,16 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
         if duty
         else "",
     )
+
+
+def _duty_text(name: str, *, mine: bool) -> Text:
+    return MY_DUTIES.get(name, labels.DUTIES[name]) if mine else labels.DUTIES[name]
+
+
+def _headline(state: State, me: str, *, mine: bool) -> Text:
+    if state is State.WITHDRAWN and me == "buyer":
+        return _("You withdrew the claim")
+    return MY_HEADLINES.get(state, HEADLINES[state]) if mine else HEADLINES[state]
 
 
 def _left_label(who: str) -> str:
@@ -150,41 +174,63 @@ def _left_label(who: str) -> str:
     }.get(who, _("The platform still has"))
 
 
-def steps(case: Case) -> list[Step]:
-    """The way of a case in five steps: what is done, where it is, what is to come."""
+def steps(case: Case, me: str = "") -> list[Step]:
+    """The way of a case in a few steps: what is done, where it is, what is to come, and what it went without.
+
+    Only what the case row and its outcome show to have happened is done. ``me`` is buyer, merchant or staff.
+    """
     state = State(case.state)
-    if case.intervened_at is None:
-        names = [_("Request"), _("Merchant replies"), _("Return"), _("Refund")]
-        at = {
-            State.AWAITING_MERCHANT: 1,
-            State.AWAITING_BUYER: 1,
-            State.AWAITING_RETURN: 2,
-            State.RETURN_IN_TRANSIT: 2,
-            State.ENFORCING: 3,
-            State.CLOSED: 4,
-        }.get(state, 1)
-        if not case.returns:
-            names.pop(2)
-            at = at - 1 if at > 2 else at
-    else:
-        names = [_("Claim filed"), _("Evidence"), _("Merchant confirms"), _("Ruling"), _("Carried out")]
-        at = _court_place(state)
-    done_all = state in TERMINAL
+    way = _among_themselves(case, state, me) if case.intervened_at is None else _before_the_court(case, state)
+    at = len(way) if state in TERMINAL else _place(way, state)
     return [
-        Step(name, "done" if place < at or done_all else "now" if place == at else "later")
-        for place, name in enumerate(names)
+        Step(step.label, "now" if place == at else "later" if place > at else "done" if step.happened else "off")
+        for place, step in enumerate(way)
     ]
 
 
-def _court_place(state: State) -> int:
-    if state is State.ADMISSION:
-        return 0
-    if state is State.GATHERING_EVIDENCE:
-        return 1
-    if state is State.AWAITING_CONFIRMATION:
-        return 2
-    if state in (*INTERVENTION, *REVIEW, *APPEAL):
-        return 3
-    if state in (State.AWAITING_COMPLIANCE, State.ENFORCING, *NEGOTIATION):
-        return 4
-    return 5
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A step, the states in which a case is there, and whether it is known to have happened."""
+
+    label: str
+    states: tuple[State, ...]
+    happened: bool
+
+
+def _place(way: Sequence[_Stage], state: State) -> int:
+    return next((place for place, step in enumerate(way) if state in step.states), len(way) - 1)
+
+
+def _among_themselves(case: Case, state: State, me: str) -> list[_Stage]:
+    outcome = case.outcome
+    # The rules replied for a silent merchant, unless it was the return that they confirmed.
+    silent = outcome is not None and outcome.source == Source.SILENCE and outcome.remedy != RETURN
+    replied = case.refusals_so_far > 0 or (outcome is not None and not silent) or state in _RETURNING
+    way = [
+        _Stage(_("Request"), (), True),
+        _Stage(_("Merchant replies"), (State.AWAITING_MERCHANT,), replied),
+    ]
+    if state is State.AWAITING_BUYER:
+        way.append(_Stage(_("You decide") if me == "buyer" else _("Buyer decides"), (State.AWAITING_BUYER,), False))
+    if case.returns or state in _RETURNING:
+        way.append(_Stage(_("Return"), _RETURNING, outcome is not None and outcome.remedy == RETURN))
+    return [*way, _Stage(_("Refund"), (State.ENFORCING,), outcome is not None and outcome.amount > 0)]
+
+
+def _before_the_court(case: Case, state: State) -> list[_Stage]:
+    outcome = case.outcome
+    taken_up = case.taken_at is not None or case.ruled_by_id is not None
+    handed_in = case.buyer_handed_in_at is not None or case.merchant_handed_in_at is not None
+    gathered = handed_in or taken_up or state not in TERMINAL
+    conceded = outcome is not None and outcome.source == Source.CONCEDED
+    # Nothing goes to the merchant for confirmation before the buyer has handed in.
+    confirmed = conceded or (case.buyer_handed_in_at is not None and (taken_up or state not in TERMINAL))
+    carried_out = outcome is not None and (outcome.amount > 0 or outcome.returns)
+    ruling = (State.AWAITING_ASSIGNMENT, *REVIEW, *APPEAL)
+    return [
+        _Stage(_("Claim filed"), (State.ADMISSION,), True),
+        _Stage(_("Evidence"), (State.GATHERING_EVIDENCE,), gathered),
+        _Stage(_("Merchant confirms"), (State.AWAITING_CONFIRMATION,), confirmed),
+        _Stage(_("Ruling"), ruling, case.ruled_by_id is not None),
+        _Stage(_("Carried out"), (State.AWAITING_COMPLIANCE, State.ENFORCING, *NEGOTIATION), carried_out),
+    ]

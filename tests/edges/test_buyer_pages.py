@@ -18,6 +18,7 @@ from evidence import links
 from evidence.models import Exhibit
 from tests import builders, deciding, reach
 from tests.reach import Scene
+from web import turn
 from web.wording import HOUSE_ZONE
 
 pytestmark = pytest.mark.django_db
@@ -302,6 +303,31 @@ def test_a_closed_case_shows_no_clock_and_no_dock():
     text = page(scene).content.decode()
     assert 'role="timer"' not in text
     assert 'class="dock"' not in text
+
+
+def _way(scene: Scene) -> list[str]:
+    return [step.state for step in turn.steps(scene.reload(), "buyer")]
+
+
+def test_steps_that_never_happened_are_not_ticked():
+    scene = reach.filed()
+    negotiation.withdraw(scene.case.pk, actor=scene.buyer, now=clock.now())
+    assert _way(scene) == ["done", "off", "off", "off", "off"]
+    scene = reach.handed_in()
+    negotiation.withdraw(scene.case.pk, actor=scene.buyer, now=clock.now())
+    assert _way(scene) == ["done", "done", "off", "off", "off"]
+    scene = reach.a_scene()
+    negotiation.withdraw(scene.case.pk, actor=scene.buyer, now=clock.now())
+    assert _way(scene) == ["done", "off", "off"]
+    assert page(scene).context["page"].turn.headline == "你已撤销申请"
+
+
+def test_a_refusal_is_a_reply_and_the_next_step_is_the_buyers():
+    scene = reach.refused()
+    way = turn.steps(scene.reload(), "buyer")
+    assert [step.state for step in way][:3] == ["done", "done", "now"]
+    assert way[2].label == "你来决定"
+    assert page(scene).context["page"].turn.text == "由你决定下一步"
 
 
 def test_no_upload_is_offered_once_the_evidence_window_has_closed():
