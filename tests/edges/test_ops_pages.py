@@ -15,9 +15,9 @@ from accounts.models import User
 from common import clock
 from common.actor import Actor
 from common.acts import act
-from disputes import offers
+from disputes import intervention, offers
 from disputes.lifecycle import State
-from disputes.models import Case, Deadline
+from disputes.models import Case, Deadline, Point
 from engine import ticks
 from journal.kinds import Kind
 from journal.models import Undelivered
@@ -142,6 +142,17 @@ def test_a_case_shows_its_terms_and_record_but_no_words_of_a_side():
     assert "asked the platform to step in" in said
     for words in ("汝窑开片是天然特征", "当晚开箱就看到裂纹", "壶身特写", "林知夏"):
         assert words not in said
+
+
+def test_operations_read_the_request_while_they_decide_on_admission_and_not_after():
+    made = reach.filed()
+    story = "当晚开箱就看到裂纹"
+    point = Point.objects.filter(case=made.case).earliest("number").text
+    said = signed_in(made.ops).get(page_of(made.case)).content.decode()
+    assert story in said and point in said
+    intervention.admit(made.case.pk, actor=made.ops, now=clock.now())
+    said = signed_in(made.ops).get(page_of(made.case)).content.decode()
+    assert story not in said and point not in said
 
 
 def test_a_case_is_admitted():

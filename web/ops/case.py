@@ -1,4 +1,6 @@
-"""One case as operations see it: terms, record and deliveries. Metadata only: never words of a side, never evidence."""
+"""One case as operations see it: terms, record and deliveries. Never evidence, and never words of a side, but for the
+buyer's request while operations decide whether to admit it.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from common.actor import Role
-from disputes import deadlines, moves, queries
-from disputes.lifecycle import LIFECYCLE, Event, State
-from disputes.models import Case, Deadline
+from disputes import deadlines, labels, moves, queries
+from disputes.lifecycle import LIFECYCLE, Event, Kind, State
+from disputes.models import Case, Deadline, Point
 from disputes.timers import DUTIES
 from journal.models import Undelivered
 from rulebook import queries as rulebook
@@ -37,6 +39,15 @@ class Term:
     clause: str
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the buyer asks the platform to step in for: the kind of claim, the points at issue, the story."""
+
+    kind: str
+    points: list[str]
+    story: str
+
+
 @require_safe
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """The drawer of a case."""
@@ -57,11 +68,20 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         terms=[_term(desk, case, deadline) for deadline in open_deadlines],
         # What a side wrote stays between the sides and whoever decides.
         lines=[replace(line, quote="") for line in record.lines],
+        request_to_step_in=_request(case, record.story),
         record=record,
         waiting=list(_undelivered(case)),
         actions=_actions(desk, case, open_deadlines),
     )
     return render(request, "ops/case.html", context)
+
+
+def _request(case: Case, story: str) -> Request | None:
+    """What admission is decided on. Before and after, operations have no business with it."""
+    if State(case.state) is not State.ADMISSION:
+        return None
+    points = Point.objects.filter(case=case, round=case.round)
+    return Request(kind=str(labels.KINDS[Kind(case.kind)]), points=[point.text for point in points], story=story)
 
 
 def _term(desk: shell.Desk, case: Case, deadline: Deadline) -> Term:
