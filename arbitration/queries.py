@@ -21,7 +21,7 @@ from common.acts import act
 from common.errors import Missing
 from disputes import access
 from disputes.lifecycle import State
-from disputes.models import Case, CaseFile, Offer, Point, PointAnswer
+from disputes.models import Case, CaseFile, Offer, Point, PointAnswer, Statement
 from evidence.models import Exhibit
 
 PAGE = 50
@@ -118,6 +118,7 @@ class Workspace:
 
     ``points`` with ``current_answers``; ``exhibits`` with blob, copies and ``seen``; ``rulings`` of this round, newest
     first, each with ``found`` (point number → finding), ``admitted`` (exhibit id → [verdict, reason]) and ``cited``.
+    ``statements``: what both sides wrote, oldest first: side, kind, text and ``at`` in ISO form.
     ``names``: how the people of the case are called, for the linter.
     """
 
@@ -128,6 +129,7 @@ class Workspace:
     appeal: Appeal | None
     file: Mapping[str, Any]
     names: tuple[str, ...]
+    statements: list[dict[str, str]]
     offers: list[Offer]
 
     @property
@@ -167,8 +169,14 @@ def workspace_of(case: Case, *, actor: Actor) -> Workspace:
     answers = PointAnswer.objects.filter(superseded_at__isnull=True)
     points = Point.objects.filter(case=case, round=case.round).order_by("number")
     members = Membership.objects.filter(merchant_id=case.merchant_id).order_by().values("user__display_name")
-    files = CaseFile.objects.filter(case=case, round=case.round).annotate(members=ArraySubquery(members))
-    file, names = files.values_list("body", "members").first() or ({}, [])
+    files = CaseFile.objects.filter(case=case, round=case.round).values("body")
+    spoken = Statement.objects.filter(case=case, side__in=["buyer", "merchant"]).order_by("at", "id")
+    words = JSONObject(side=F("side"), kind=F("kind"), text=F("text"), at=F("at"))
+    file, names, said = (
+        Case.objects.filter(pk=case.pk)
+        .values_list(Subquery(files[:1]), ArraySubquery(members), ArraySubquery(spoken.values(words=words)))
+        .get()
+    )
     appeals = Appeal.objects.filter(case=case, round=case.round).select_related("statement", "answer")
     return Workspace(
         case=case,
@@ -178,6 +186,7 @@ def workspace_of(case: Case, *, actor: Actor) -> Workspace:
         appeal=appeals.order_by("-filed_at").first() if case.appellant else None,
         file=file or {},
         names=tuple(name for name in (case.buyer.display_name, *names) if name),
+        statements=said,
         offers=[] if case.ruled_by_id else list(case.offers.filter(state=Offer.OPEN).order_by("made_at", "id")),
     )
 

@@ -16,6 +16,7 @@ from disputes.models import Case, Offer
 from tests import builders, deciding, reach
 from tests.edges.test_desk_pages import page, signed_in, text
 from tests.reach import Scene
+from web import wording
 from web.desk.acts import DESK
 
 pytestmark = pytest.mark.django_db
@@ -301,3 +302,94 @@ def test_a_ruling_event_leads_to_the_page_where_it_is_decided():
     reply = signed_in(made.arbitrator).get(page("act", made.case.number, Event.RULING_SERVED.value))
     assert reply.status_code == 302 and reply.headers["Location"].endswith("/preview/")
     assert Case.objects.get(pk=made.case.pk).state == State.UNDER_REVIEW
+
+
+def offered(actor: Actor, made: Scene, name: str = "case") -> set[str]:
+    """The events whose pages are linked from a page of the case."""
+    shown = text(signed_in(actor), page(name, made.case.number))
+    return {event.value for event in Event if f"/cases/{made.case.number}/{event.value}/" in shown}
+
+
+DECIDING = {event.value for event in (Event.APPEAL_UPHELD, Event.APPEAL_CHANGED, Event.APPEAL_SENT_BACK)}
+
+
+def test_an_appeal_whose_answer_is_still_due_says_until_when():
+    made = deciding.dismissed()
+    deciding.appealed(made)
+    path = page("appeal", made.case.number)
+    shown = text(signed_in(made.senior), path)
+    until = wording.deadline(made.reload().due_at, clock.now())
+    assert "Not answered yet. The other side has until" in shown and until in shown
+    assert "No answer was given in time" not in shown
+
+
+def test_an_appeal_is_decided_only_by_the_senior_who_took_it():
+    made = deciding.under_appeal()
+    for name in ("case", "appeal"):
+        assert offered(made.senior, made, name) >= DECIDING
+        assert Event.APPEAL_TAKEN.value not in offered(made.senior, made, name)
+        other = deciding.another(Role.SENIOR)
+        assert not offered(other, made, name) & {*DECIDING, Event.APPEAL_TAKEN.value}
+
+
+def test_whoever_signed_the_ruling_is_offered_nothing_on_its_appeal():
+    made = proposed()
+    post(made.senior, "approval", made, {"seen": made.reload().version, "decision": "approve"})
+    deciding.appealed(made, by=made.merchant)
+    appeals.answer(made.case.pk, text="不同意。", actor=made.buyer, now=clock.now())
+    for name in ("case", "appeal"):
+        assert not offered(made.senior, made, name) & {*DECIDING, Event.APPEAL_TAKEN.value}
+        assert Event.APPEAL_TAKEN.value in offered(deciding.another(Role.SENIOR), made, name)
+    assert "You signed this ruling" in text(signed_in(made.senior), page("appeal", made.case.number))
+
+
+def test_a_case_in_nobodys_hands_offers_an_arbitrator_only_to_take_it():
+    deciding.rules()
+    made = reach.queued()
+    assert offered(made.arbitrator, made) == {Event.TAKEN.value}
+    assert Event.CLOCKS_STOPPED.value in offered(made.senior, made)
+
+
+def test_a_senior_is_not_offered_what_only_the_holder_of_the_case_may_do():
+    made = deciding.taken()
+    held = {Event.HANDED_BACK.value, Event.MORE_EVIDENCE_ASKED.value, Event.SENT_TO_JURY.value}
+    assert offered(made.arbitrator, made) >= held
+    assert not offered(made.senior, made) & held
+
+
+def test_a_proposed_ruling_stays_readable_for_its_author_while_it_waits():
+    made = proposed()
+    shown = text(signed_in(made.arbitrator), page("case", made.case.number))
+    assert "Your ruling waits for approval" in shown and "found 2 / 2" in shown
+    assert deciding.REASONS in shown and 'id="ruling"' not in shown
+
+
+def test_a_clause_that_the_rules_do_not_have_is_refused_at_its_field():
+    made = deciding.taken()
+    reply = post(made.arbitrator, "case", made, typed(made, more_clauses="4.1, 99.99"))
+    shown = reply.content.decode()
+    assert reply.status_code == 422 and 'href="#id_more_clauses"' in shown and "no clause 99.99." in shown
+    assert 'value="4.1, 99.99"' in shown and deciding.REASONS in shown and not Ruling.objects.exists()
+
+
+def test_a_draft_that_kept_an_unknown_clause_can_be_saved_and_mended():
+    made = deciding.taken()
+    ruling = deciding.drafted(made, deciding.a_draft(made, clauses=("4.2", "99.99")))
+    data = typed(made, ruling.version) | {"clauses": ["4.2", "99.99"]}
+    assert post(made.arbitrator, "case", made, data).status_code == 302
+    shown = text(signed_in(made.arbitrator), page("case", made.case.number))
+    assert "Clause 99.99 does not exist" in shown and 'name="clauses" value="99.99" checked' in shown
+    ruling.refresh_from_db()
+    assert post(made.arbitrator, "case", made, typed(made, ruling.version)).status_code == 302
+    assert "99.99" not in text(signed_in(made.arbitrator), page("preview", made.case.number))
+
+
+def test_reasons_that_are_there_are_called_short_and_not_missing():
+    made = deciding.taken()
+    post(made.arbitrator, "case", made, typed(made, reasons="争点 1、2 见 B1。"))
+    for name in ("preview", "case"):
+        shown = text(signed_in(made.arbitrator), page(name, made.case.number))
+        assert "The reasons are too short: 12 of at least" in shown and "Write the reasons" not in shown
+    ruling = Ruling.objects.get(case=made.case)
+    post(made.arbitrator, "case", made, typed(made, ruling.version, reasons=""))
+    assert "Write the reasons" in text(signed_in(made.arbitrator), page("preview", made.case.number))

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from arbitration.models import Seen
+from common import clock
 from common.actor import Actor, Role
 from disputes.lifecycle import State
-from disputes.models import Case
+from disputes.models import Case, Statement
 from evidence.models import Exhibit
 from tests import builders, deciding, reach
 from web.keyset import Cursor
@@ -190,3 +191,18 @@ def test_the_rulebook_is_searched_in_the_version_of_the_case():
     assert "version=test.1" in shown
     assert ">4.2<" in text(client, page("rules") + "?version=test.1&q=4.2")
     assert client.get(page("rules") + "?version=none").status_code == 404
+
+
+def test_the_workspace_shows_what_both_sides_wrote_in_their_own_words():
+    made = deciding.taken()
+    said = Statement.objects.create(
+        case=made.case, side="merchant", kind="rebuttal", text="出库照完好，电话 13812345678", at=clock.now()
+    )
+    Statement.objects.create(case=made.case, side="merchant", kind="offer", text="私下的话", at=clock.now())
+    shown = text(signed_in(made.arbitrator), page("case", made.case.number))
+    block = shown[shown.index('id="statements"') : shown.index("Points at issue")]
+    told = made.case.statements.filter(kind__in=["request", "refusal", "story"]).order_by("at", "id")
+    places = [block.index(one.text) for one in told]
+    assert {one.side for one in told} == {"buyer", "merchant"} and places == sorted(places)
+    assert block.index(said.text[:5]) > places[-1] and "Answered the points" in block
+    assert "13812345678" not in block and "私下的话" not in block

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from arbitration import approvals, letters, linter, queries, rulings, sheet
+from arbitration import approvals, letters, queries, rulings, sheet
 from arbitration.models import Appeal, Ruling
 from arbitration.queries import Workspace
 from common import clock, money
@@ -220,14 +220,14 @@ def _preview(
     case = work.case
     home = reverse("desk:case", args=[case.number])
     whole = workspace.sheet_of(work, draft)
-    wrong = linter.check(sheet.view(whole, now))
+    lacking = problems.of(sheet.view(whole, now), home)
     why = rulings.reasons_for_approval(case, draft)
     on_appeal = draft.stage == Ruling.APPEAL
     shown = {
         **shell.around(actor, "queue", now),
         "case": case,
         "form": form,
-        "lacking": problems.lines(wrong, home),
+        "lacking": lacking,
         "papers": _both(whole, draft, now),
         "why": [WHY.get(code, code) for code in why],
         "verb": labels.ACTIONS[Event.RULING_PROPOSED if why else Event.RULING_SERVED],
@@ -254,7 +254,7 @@ def _approval(
             for point in whole.points
         ],
         "papers": _both(whole, ruling, now),
-        "lacking": problems.lines(linter.check(sheet.view(whole, now)), reverse("desk:case", args=[case.number])),
+        "lacking": problems.of(sheet.view(whole, now), reverse("desk:case", args=[case.number])),
         "may": not own and Event.RULING_RETURNED in LIFECYCLE.open_to(State(case.state), actor.role),
         "consequences": _consequences(case, ruling, []),
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from arbitration.queries import Workspace
 from common import money
@@ -101,6 +101,26 @@ def _stance(point: Point, side: str, short: str) -> dict[str, Any]:
     words = {"agrees": _("Agrees"), "disputes": _("Disputes it"), "unsure": _("Not sure")}[answer.stance]
     said = f"{words} · {records.masked(answer.text)}" if answer.text else words
     return {"side": short, "text": said, "count": len(answer.exhibits)}
+
+
+# What a side says to its cause. Words that belong to a proposal stand with it, those of an appeal with the appeal.
+SAID = {
+    "request": gettext_lazy("Asked for a refund"),
+    "refusal": gettext_lazy("Refused the request"),
+    "return_refusal": gettext_lazy("Refused the parcel sent back"),
+    "story": gettext_lazy("Asked the platform to step in"),
+    "rebuttal": gettext_lazy("Answered the points"),
+    "more_evidence": gettext_lazy("Handed in more evidence"),
+}
+
+
+def statements(work: Workspace) -> list[dict[str, Any]]:
+    """What both sides wrote in their own words, oldest first and without telephone numbers."""
+    return [
+        {"side": one["side"][0], "kind": SAID[one["kind"]], "at": _at(one["at"]), "text": text}
+        for one in work.statements
+        if one["kind"] in SAID and (text := records.masked(one["text"]))
+    ]
 
 
 def facts(work: Workspace) -> list[dict[str, Any]]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from arbitration.linter import Problem
-from common.errors import Refused
+from arbitration.linter import Problem, RulingView, check
 
 # %(at)s is the number of the point, exhibit or clause.
 SENTENCES: dict[str, str | Promise] = {
@@ -59,19 +57,25 @@ class Line:
     href: str
 
 
-def lines(problems: Iterable[Problem], page: str = "") -> list[Line]:
-    """``page``: the address of the workspace, when the list stands on another page."""
-    return [_line(problem.code, problem.where, page) for problem in problems]
+def of(view: RulingView, page: str = "") -> list[Line]:
+    """All that a ruling lacks. ``page``: the address of the workspace, when the list stands on another page."""
+    return [_too_short(view, page) if _is_short(problem, view) else _line(problem, page) for problem in check(view)]
 
 
-def of_refusal(refused: Refused, page: str = "") -> list[Line]:
-    """The same from a refusal ``ruling_incomplete``, which carries its problems."""
-    found: list[dict[str, Any]] = refused.data.get("problems", [])
-    return [_line(item["code"], item["where"], page) for item in found]
+def _is_short(problem: Problem, view: RulingView) -> bool:
+    return problem.code == "reasons_too_short" and bool(view.reasons.strip())
 
 
-def _line(code: str, where: str, page: str) -> Line:
-    kind, _sep, at = where.partition(":")
+def _too_short(view: RulingView, page: str) -> Line:
+    """Reasons that are there are not missing, only too short."""
+    have, least = len(view.reasons.strip()), view.minimum_reasons
+    said = gettext("The reasons are too short: %(have)s of at least %(least)s characters")
+    return Line(said % {"have": have, "least": least}, f"{page}#id_reasons")
+
+
+def _line(problem: Problem, page: str) -> Line:
+    code = problem.code
+    kind, _sep, at = problem.where.partition(":")
     anchor = {
         "point": f"point-{at}",
         "exhibit": f"admit-{at}",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.forms import (
     CharField,
     CheckboxSelectMultiple,
@@ -27,6 +28,7 @@ from arbitration.queries import Workspace
 from arbitration.rulings import Draft
 from common import money
 from disputes.awards import Payer
+from rulebook import queries as rulebook
 from rulebook.schema import Rules
 from web.party.forms import AmountField, amount_field
 
@@ -120,13 +122,26 @@ class RulingForm(Form):
             )
             self.fields[f"reason_{exhibit.number}"] = ChoiceField(label=_("Reason"), choices=reasons, required=False)
 
+    def clean_more_clauses(self) -> str:
+        """Refuses numbers that the rules of the case do not have: a draft that cites one could never go out."""
+        typed: str = self.cleaned_data["more_clauses"]
+        known = {*self.rules.clauses, *rulebook.rules(self.work.case.procedure_rules_id).clauses}
+        unknown = [number for number in _numbers(typed) if number not in known]
+        if unknown:
+            said = _("The rules of this case have no clause %(numbers)s.")
+            raise ValidationError(said % {"numbers": "、".join(unknown)}, code="clause_unknown")
+        return typed
+
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def _chosen_clauses(self) -> tuple[str, ...]:
+        """What was ticked. A number that an older draft kept can still be sent, so that it can be taken out."""
+        kept = tuple(self.initial.get("clauses", ()))
         if self.is_bound and hasattr(self.data, "getlist"):
-            return tuple(number for number in self.data.getlist("clauses") if number in self.rules.clauses)
-        return tuple(self.initial.get("clauses", ()))
+            sent = self.data.getlist("clauses")
+            return tuple(dict.fromkeys(n for n in (*sent, *kept) if n in self.rules.clauses or n in kept))
+        return kept
 
     @property
     def number_of_version(self) -> int:
@@ -135,7 +150,7 @@ class RulingForm(Form):
     def draft(self) -> Draft:
         """What was typed. Only after ``is_valid``."""
         data = self.cleaned_data
-        typed = [number for number in re.split(r"[\s,，、;；]+", data["more_clauses"]) if number]
+        typed = _numbers(data["more_clauses"])
         share = data["share"]
         return Draft(
             findings={
@@ -160,6 +175,10 @@ class RulingForm(Form):
             reasons=data["reasons"],
             language=data["language"],
         )
+
+
+def _numbers(typed: str) -> list[str]:
+    return [number for number in re.split(r"[\s,，、;；]+", typed) if number]
 
 
 def usual_clauses(rules: Rules, type_code: str, chosen: tuple[str, ...] = ()) -> list[str]:

@@ -16,11 +16,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from arbitration import linter, queries, record, rulings, sheet
+from arbitration import queries, record, rulings, sheet
 from arbitration.models import Admission, Ruling
 from arbitration.queries import Workspace
 from common import clock
-from common.actor import Actor
+from common.actor import Actor, Role
 from common.errors import Missing, Refused
 from disputes import labels, refusals
 from disputes.lifecycle import Event, State
@@ -30,7 +30,7 @@ from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
 from web import case_page, fetch, letter, wording
-from web.desk import panes, problems, records, shell
+from web.desk import offered, panes, problems, records, shell
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
 # What whoever only reads a case most likely came for, best first.
@@ -40,9 +40,8 @@ _FIRST = (Event.TAKEN, Event.APPEAL_TAKEN, Event.RULING_SERVED, Event.ADMITTED, 
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """GET: the workspace, or the same to read for whoever does not hold the case. POST: the draft is saved."""
     actor = shell.reader(request)
-    found = fetch.case_or_404(number, actor)
+    found, now = fetch.case_and_now_or_404(number, actor)
     work = queries.workspace_of(found, actor=actor)
-    now = clock.now()
     rules = rulebook.rules(found.substance_rules_id)
     if request.method != "POST":
         form = RulingForm(work=work, rules=rules) if may_write(found, actor) else None
@@ -103,9 +102,9 @@ def may_write(case: Case, actor: Actor) -> bool:
     return case.assignee_id == actor.id and case.state in rulings.STAGES
 
 
-def shown_problems(work: Workspace, ruling: Ruling, now: datetime) -> list[linter.Problem]:
+def shown_problems(work: Workspace, ruling: Ruling, now: datetime) -> list[problems.Line]:
     """What the draft still lacks, from what the page has read. No query; the acts ask again under the lock."""
-    return linter.check(sheet.view(sheet_of(work, ruling), now, names=work.names))
+    return problems.of(sheet.view(sheet_of(work, ruling), now, names=work.names))
 
 
 def sheet_of(work: Workspace, ruling: Ruling) -> sheet.Sheet:
@@ -168,17 +167,17 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     case = work.case
-    ruling = basis(work) if form is not None else _readable(work)
+    ruling = basis(work) if form is not None else _readable(work, actor)
     values: dict[str, Any] | None = {name: form[name].value() for name in form.fields} if form is not None else None
     found = _found(work, ruling, values)
     every = panes.exhibits(work, actor, rules, now)
     chosen = panes.choose(work, every, found, request.GET)
-    lacking = problems.lines(shown_problems(work, work.draft, now)) if form is not None and work.draft else []
+    lacking = shown_problems(work, work.draft, now) if form is not None and work.draft else []
     label = labels.state_label(
         State(case.state), actor.role, awaits=case.awaits, suspended=case.suspended_at is not None
     )
     claims = panes.gap(work, rules)
-    acts = [act for act in case_page.actions_for(case, actor) if _has_object(act.event, work)]
+    acts = offered.acts(work, actor)
     weighed = _weights(ruling, rules)
     cards = [
         panes.card(
@@ -202,6 +201,7 @@ def _show(
         "again": shell.is_again(case),
         "left": wording.countdown(case.due_at, now, mine=form is not None) if case.due_at else None,
         "claims": claims,
+        "statements": panes.statements(work),
         "points": panes.points(work, found, chosen.point),
         "done": sum(1 for point in work.points if found.get(point.number)),
         "facts": panes.facts(work),
@@ -222,6 +222,7 @@ def _show(
         "version": rules.version,
         "calculation": _calculation(work.draft, case),
         "draft": work.draft,
+        "waiting": _waiting(work, actor) if form is None else None,
         "lacking": lacking,
         "returned": next((row for row in work.rulings if row.state == Ruling.RETURNED), None),
         "actions": acts,
@@ -231,28 +232,20 @@ def _show(
     return render(request, "desk/case.html", context, status=status)
 
 
-def _has_object(event: Event, work: Workspace) -> bool:
-    """Leaves out what has a place of its own on the page, and what there is nothing to do it to."""
-    match event:
-        case Event.RULING_SERVED | Event.RULING_PROPOSED:
-            return work.case.state not in rulings.STAGES
-        case Event.OFFER_RETRACTED:
-            return any(offer.side == "platform" for offer in work.offers)
-        case Event.CLOCKS_STOPPED:
-            return work.case.suspended_at is None
-        case Event.CLOCKS_RESUMED:
-            return work.case.suspended_at is not None
-        case _:
-            return True
-
-
 def _numbers(chosen: panes.Shown) -> set[str]:
     return {view.number for view in (chosen.buyer, chosen.merchant) if view is not None}
 
 
-def _readable(work: Workspace) -> Ruling | None:
-    """What somebody who does not hold the case may read: a ruling in force, never a colleague's draft."""
-    return work.in_force
+def _readable(work: Workspace, actor: Actor) -> Ruling | None:
+    """What can be read and not written: what waits for approval, else what is in force; never a colleague's draft."""
+    return _waiting(work, actor) or work.in_force
+
+
+def _waiting(work: Workspace, actor: Actor) -> Ruling | None:
+    """The ruling that waits for approval, for its author and for seniors."""
+    proposed = next((ruling for ruling in work.rulings if ruling.state == Ruling.PROPOSED), None)
+    may_read = proposed is not None and (proposed.author_id == actor.id or actor.role is Role.SENIOR)
+    return proposed if may_read else None
 
 
 def _found(work: Workspace, ruling: Ruling | None, values: Mapping[str, Any] | None) -> dict[int, str]:

@@ -1,0 +1,81 @@
+"""What a reader of the bench is offered on a case: what the table opens, less what its guards would refuse.
+
+At most one query, and only where an appeal is in somebody else's hands. The acts ask again under the lock; this only
+keeps buttons off a page that could not succeed.
+"""
+
+from __future__ import annotations
+
+from accounts import hats
+from arbitration import rulings
+from arbitration.models import Approval
+from arbitration.queries import Workspace
+from common.actor import Actor, Role
+from disputes.lifecycle import Event, State
+from web import case_page
+from web.case_page import Action
+
+_DECIDING = frozenset({Event.APPEAL_UPHELD, Event.APPEAL_CHANGED, Event.APPEAL_SENT_BACK})
+_SIGNING = frozenset({Event.RULING_SERVED, Event.RULING_PROPOSED, Event.RULING_RETURNED})
+# Only whoever holds the case.
+_HOLDERS = frozenset({Event.HANDED_BACK, Event.MORE_EVIDENCE_ASKED, Event.SENT_TO_JURY}) | _DECIDING
+# Whoever holds it, or a senior.
+_KEEPERS = frozenset(
+    {Event.CLOCKS_STOPPED, Event.CLOCKS_RESUMED, Event.DEADLINE_EXTENDED, Event.OFFER_MADE, Event.OFFER_RETRACTED}
+)
+
+
+def has_ruled(work: Workspace, actor: Actor) -> bool:
+    """As `arbitration.bench.has_ruled`, from what the page has read."""
+    served = [ruling for ruling in work.rulings if ruling.served_at is not None]
+    return any(ruling.author_id == actor.id for ruling in served) or has_signed(work, actor)
+
+
+def has_signed(work: Workspace, actor: Actor) -> bool:
+    """Whether this reader approved what was served in this round."""
+    approvals = [getattr(ruling, "approval", None) for ruling in work.rulings if ruling.served_at is not None]
+    return any(
+        approval is not None and approval.approver_id == actor.id and approval.decision == Approval.APPROVED
+        for approval in approvals
+    )
+
+
+def acts(work: Workspace, actor: Actor) -> list[Action]:
+    """The buttons of this reader on this case, in the order of the table."""
+    return [act for act in case_page.actions_for(work.case, actor) if _may(act.event, work, actor)]
+
+
+def _may(event: Event, work: Workspace, actor: Actor) -> bool:
+    case = work.case
+    holds = case.assignee_id is not None and case.assignee_id == actor.id
+    if event in _KEEPERS and not (holds or actor.role is Role.SENIOR):
+        return False
+    if event in _HOLDERS and not holds:
+        return False
+    if (event in _DECIDING or event is Event.APPEAL_TAKEN) and has_ruled(work, actor):
+        return False
+    if event in _SIGNING:
+        # On the page of the case a ruling goes out from its preview; elsewhere this leads to its approval.
+        if case.state in rulings.STAGES:
+            return False
+        return State(case.state) is not State.AWAITING_APPROVAL or not _proposed_by(work, actor)
+    match event:
+        case Event.APPEAL_TAKEN:
+            return case.assignee_id is None or (not holds and not _still_sits(case.assignee_id))
+        case Event.OFFER_RETRACTED:
+            return any(offer.side == "platform" for offer in work.offers)
+        case Event.CLOCKS_STOPPED:
+            return case.suspended_at is None
+        case Event.CLOCKS_RESUMED:
+            return case.suspended_at is not None
+        case _:
+            return True
+
+
+def _still_sits(user_id: int) -> bool:
+    """An appeal is taken over only from a senior who left the bench."""
+    return hats.still_holds(Actor.staff(Role.SENIOR, user_id))
+
+
+def _proposed_by(work: Workspace, actor: Actor) -> bool:
+    return any(ruling.state == ruling.PROPOSED and ruling.author_id == actor.id for ruling in work.rulings)
