@@ -18,7 +18,9 @@ from evidence import links
 from evidence.models import Exhibit
 from tests import builders, deciding, reach
 from tests.reach import Scene
-from web import turn
+from web import turn, wording
+from web.buyer import evidence
+from web.party import choices
 from web.wording import HOUSE_ZONE
 
 pytestmark = pytest.mark.django_db
@@ -328,6 +330,25 @@ def test_a_refusal_is_a_reply_and_the_next_step_is_the_buyers():
     assert [step.state for step in way][:3] == ["done", "done", "now"]
     assert way[2].label == "你来决定"
     assert page(scene).context["page"].turn.text == "由你决定下一步"
+
+
+def test_a_settled_case_is_listed_with_the_sum_that_was_agreed():
+    scene = reach.refused()
+    offer = offers.make(scene.case.pk, amount=10_000, returns=False, text="", actor=scene.merchant, now=clock.now())
+    offers.accept(offer.pk, actor=scene.buyer, now=clock.now())
+    groups = signed_in(scene.buyer).get(reverse("buyer:home")).context["groups"]
+    assert [row.amount for group in groups for row in group.rows] == [10_000]
+
+
+def test_after_the_evidence_period_no_past_date_is_shown_as_open():
+    scene = deciding.served()
+    builders.travel_to(scene.reload().evidence_closes_at + timedelta(hours=1))
+    case = scene.reload()
+    assert choices.evidence_ends_at(case, clock.now()) is None
+    for state in choices.LATER_EVIDENCE:
+        case.state = state.value
+        assert choices.evidence_ends_at(case, clock.now()) == case.due_at
+        assert wording.deadline(case.due_at, clock.now()) in evidence.till(case, clock.now())
 
 
 def test_no_upload_is_offered_once_the_evidence_window_has_closed():

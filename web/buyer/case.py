@@ -154,9 +154,7 @@ def _checklist(built: CasePage) -> dict[str, Any] | None:
         title = _("%(count)s more pieces would help") % {"count": missing}
     else:
         title = _("Your evidence is complete")
-    till = ""
-    if case.evidence_closes_at is not None and built.now < case.evidence_closes_at:
-        till = _("You can add until %(at)s.") % {"at": wording.deadline(case.evidence_closes_at, built.now)}
+    till = evidence.till(case, built.now)
     return {"title": title, "rows": counted, "done": done, "total": len(counted), "till": till, "open": bool(missing)}
 
 

@@ -29,6 +29,7 @@ from rulebook import queries as rulebook
 from rulebook.schema import Level, Rules
 from web import case_page, fetch, wording
 from web.case_page import ExhibitView
+from web.party import choices
 
 MOST_AT_ONCE = 9
 # What the buyer wrote at filing is their statement of facts: it is never asked for again.
@@ -150,7 +151,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "others": [e for e in exhibits if e.mine and e.code not in asked and not e.withdrawn],
         "stray": [error for code, found in failed.items() if code not in asked for error in found],
         "limits": limits_text(),
-        "till": _till(case, now),
+        "till": till(case, now),
         "other_href": reverse("buyer:act", args=[case.number, Event.EVIDENCE_ADDED.value]),
         "back": reverse("buyer:case", args=[case.number]),
         "top_title": _("Evidence"),
@@ -198,7 +199,6 @@ def _take(case: Case, actor: Actor, code: str, files: list[UploadedFile[Any]]) -
     return taken, errors
 
 
-def _till(case: Case, now: datetime) -> str:
-    if case.evidence_closes_at is None:
-        return ""
-    return _("You can add until %(at)s.") % {"at": wording.deadline(case.evidence_closes_at, now)}
+def till(case: Case, now: datetime) -> str:
+    ends_at = choices.evidence_ends_at(case, now)
+    return _("You can add until %(at)s.") % {"at": wording.deadline(ends_at, now)} if ends_at else ""

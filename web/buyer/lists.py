@@ -41,8 +41,11 @@ _SAID_ALL = Q(state=State.APPEAL_WINDOW.value, buyer_waived_at__isnull=False)
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """``amount``: what was agreed or decided, once something was; until then what is claimed. Minor units."""
+
     case: Case
     turn: Turn
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
     found = {key: _page(key, actor, after) for key in keys}
     deadlines = _deadlines([case for cases, _ in found.values() for case in cases])
     groups = [
-        Group(key, GROUPS[key], [Row(case, _turn(case, actor, deadlines, now)) for case in cases], following)
+        Group(key, GROUPS[key], [_row(case, actor, deadlines, now) for case in cases], following)
         for key, (cases, following) in found.items()
     ]
     shown = {
@@ -121,5 +124,6 @@ def _deadlines(cases: Sequence[Case]) -> dict[int, list[Deadline]]:
     return found
 
 
-def _turn(case: Case, actor: Actor, deadlines: dict[int, list[Deadline]], now: datetime) -> Turn:
-    return turn.turn(case, actor, deadlines.get(case.pk, []), now)
+def _row(case: Case, actor: Actor, deadlines: dict[int, list[Deadline]], now: datetime) -> Row:
+    amount = case.claimed if case.outcome is None else case.outcome.amount
+    return Row(case, turn.turn(case, actor, deadlines.get(case.pk, []), now), amount)

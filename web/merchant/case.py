@@ -137,7 +137,7 @@ def _tasks(page: CasePage) -> dict[str, Any] | None:
         page.rules, page.case.type_code, "merchant", page.case.order.state, [_Piece(e) for e in page.exhibits], ("E34",)
     )
     rows = [_task(page, row, f"{add.href}?code={row.code}") for row in found if row.code in page.rules.exhibits]
-    closes = page.case.evidence_closes_at
+    closes = choices.evidence_ends_at(page.case, page.now)
     return {
         "rows": rows,
         "done": sum(1 for row in rows if row["state"] in ("done", "auto")),

@@ -54,6 +54,17 @@ def worthwhile(page: CasePage, pages: Collection[Event]) -> list[Action]:
     ]
 
 
+# Where evidence is given once more after the evidence period, under the clock of the duty of that state.
+LATER_EVIDENCE = (State.MORE_EVIDENCE, State.AWAITING_APPEAL_ANSWER)
+
+
+def evidence_ends_at(case: Case, now: datetime) -> datetime | None:
+    """Until when evidence can be given as things stand; ``None`` once that is past or not known."""
+    later = State(case.state) in LATER_EVIDENCE
+    ends_at = case.due_at if later else case.evidence_closes_at
+    return ends_at if ends_at is not None and now < ends_at else None
+
+
 def is_open(case: Case, actor: Actor, event: Event, page: CasePage) -> bool:
     side = actor.side.value if actor.side else ""
     if event is Event.OFFER_MADE and any(offer.side == side for offer in page.offers):
