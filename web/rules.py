@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
@@ -16,6 +17,8 @@ from rulebook.clocks import Clock, Duration
 from rulebook.models import RuleSet
 from rulebook.schema import Clause, Rules, Step
 from web import navigation
+
+OWN_RULE = "Own rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def clause(request: HttpRequest, version: str, number: str) -> HttpResponse:
         "nav": navigation.items("public", "rules"),
         "version": chosen,
         "clause": found,
+        # Published sets are never changed, so the one source that is no law's name is said here.
+        "source": _("Own rule") if found.source == OWN_RULE else found.source,
         "limits": [limit for limit in limits(rules) if limit.step.clause == number],
         "types": [kind.name for kind in rules.types.values() if number in kind.clauses],
     }

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from accounts import demo
 from common.actor import Actor
-from rulebook import publishing
+from rulebook import publishing, queries
 from web import errors, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +138,14 @@ def test_the_rules_in_force_are_public_clause_by_clause_in_the_readers_language(
     assert first.title.en in page.content.decode()
     clause = client.get(f"/zh-hant/rules/{page.context['version'].version}/{first.number}/").content.decode()
     assert first.text.zh_Hant in clause and first.text.en not in clause
+
+
+def test_a_clause_of_our_own_says_so_in_the_readers_language(client, published):
+    version = client.get("/rules/").context["version"]
+    own = next(one for one in queries.rules(version.pk).body.clauses if one.source == "Own rule")
+    for prefix, said in (("", "平台自有规则"), ("/zh-hant", "平台自有規則"), ("/en", "Own rule")):
+        page = client.get(f"{prefix}/rules/{version.version}/{own.number}/").content.decode()
+        assert said in page and (prefix == "/en" or "Own rule" not in page)
 
 
 def test_a_search_finds_a_clause_by_its_words_and_says_so_when_there_is_none(client, published):
