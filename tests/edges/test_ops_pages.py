@@ -224,6 +224,7 @@ def test_what_was_set_aside_is_shown_and_tried_again():
     client = signed_in(made.ops)
     said = client.get("/ops/stuck/").content.decode()
     assert "ValueError" in said and "KeyError" in said
+    assert "refund_requested" not in said and "买家 · 申请退款" in said
     client.post(reverse("ops:again", args=["deadline", deadline.pk]))
     deadline.refresh_from_db()
     assert deadline.set_aside_at is None and deadline.attempts == 0
@@ -259,6 +260,9 @@ def test_a_parked_email_is_sent_again():
     assert email is not None
     client = signed_in(made.ops)
     assert "SMTPException" in client.get("/ops/stuck/").content.decode()
+    Email.objects.filter(pk=email.pk).update(error="no_address")
+    said = client.get("/ops/stuck/").content.decode()
+    assert "此人没有邮箱地址" in said and "no_address" not in said and "refund_requested" not in said
     client.post(reverse("ops:again", args=["email", email.pk]))
     email.refresh_from_db()
     assert email.state == Email.WAITING

@@ -20,7 +20,7 @@ from journal.models import Undelivered
 from rulebook import queries as rulebook
 from web import case_page, fetch, timeline, turn, wording
 from web.case_page import Action
-from web.ops import shell
+from web.ops import happenings, shell
 from web.ops.acts import OPS
 from web.ops.deadlines import AWAITED, CLOCKS, duty_name
 from web.wording import Countdown
@@ -70,7 +70,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         lines=[replace(line, quote="") for line in record.lines],
         request_to_step_in=_request(case, record.story),
         record=record,
-        waiting=list(_undelivered(case)),
+        waiting=[(row, happenings.name(row.entry, case)) for row in _undelivered(case)],
         actions=_actions(desk, case, open_deadlines),
     )
     return render(request, "ops/case.html", context)

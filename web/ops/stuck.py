@@ -21,7 +21,7 @@ from journal.kinds import Kind
 from journal.models import Entry, Undelivered
 from notifications import sending
 from notifications.models import Email
-from web.ops import shell
+from web.ops import happenings, shell
 from web.ops.deadlines import duty_name
 
 MOST = 50
@@ -49,22 +49,29 @@ def board(request: HttpRequest) -> HttpResponse:
             .select_related("case")
             .order_by("set_aside_at", "id")[:MOST]
         ],
-        entries=list(
-            Undelivered.objects.filter(set_aside_at__isnull=False)
+        entries=[
+            (row, happenings.name(row.entry, row.stream.case))
+            for row in Undelivered.objects.filter(set_aside_at__isnull=False)
             .select_related("entry", "stream__case")
             .order_by("entry_id")[:MOST]
-        ),
-        emails=list(Email.objects.filter(state=Email.PARKED).select_related("notice__case").order_by("id")[:MOST]),
+        ],
+        emails=[
+            (email, happenings.name(email.notice.entry, email.notice.case), happenings.cause(email.error))
+            for email in Email.objects.filter(state=Email.PARKED)
+            .select_related("notice__case", "notice__entry")
+            .order_by("id")[:MOST]
+        ],
         steps=list(
             Step.objects.filter(next_attempt_at__isnull=False, state__in=[Step.UNKNOWN, Step.PENDING], attempts__gt=0)
             .select_related("execution__case")
             .order_by("next_attempt_at", "id")[:MOST]
         ),
-        refused=list(
-            Entry.objects.filter(kind=Kind.PAYMENT_REFUSED.value, at__gt=desk.now - REFUSED_SINCE)
+        refused=[
+            (entry, happenings.cause(entry.data.get("code", "")))
+            for entry in Entry.objects.filter(kind=Kind.PAYMENT_REFUSED.value, at__gt=desk.now - REFUSED_SINCE)
             .select_related("stream__case")
             .order_by("-at")[:MOST]
-        ),
+        ],
         most=MOST,
     )
     return render(request, "ops/stuck.html", context)
