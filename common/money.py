@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 EXPONENTS = {"CNY": 2, "USD": 2, "EUR": 2, "HKD": 2, "TWD": 2, "JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3}
@@ -27,7 +28,9 @@ def sign(currency: str) -> str:
 
 def parse(written: str, currency: str) -> int:
     """Minor units from what a person typed: ``680``, ``680.5``, ``¥1,680.50``. Raises ``ValueError`` on all else."""
-    cleaned = written.strip().replace(",", "").replace("，", "").lstrip("¥￥").strip()
+    # Full-width digits and signs come from a Chinese keyboard and mean the ordinary ones.
+    plain = unicodedata.normalize("NFKC", written)
+    cleaned = plain.strip().replace(",", "").lstrip("¥").strip()
     whole, _, part = cleaned.partition(".")
     places = exponent(currency)
     if not whole.isascii() or not whole.isdigit() or len(whole) > 12 or len(part) > places:

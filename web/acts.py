@@ -44,10 +44,10 @@ class ActForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = case.version
         self.prepare()
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             if isinstance(field.widget, RadioSelect):
                 field.widget.attrs.setdefault("class", "radio")
-            _say_what_is_missing(name, field)
+            say_what_is_wrong(field)
 
     def prepare(self) -> None:
         """Fill choices and initial values from the case."""
@@ -57,8 +57,16 @@ class ActForm(Form):
         return int(self.cleaned_data["seen"])
 
 
-def _say_what_is_missing(name: str, field: Field) -> None:
-    field.error_messages.setdefault("required", _("Write a few words about it."))
+def say_what_is_wrong(field: Field) -> None:
+    """Our words for what a field itself refuses, with the field's name, wherever a form has none of its own."""
+    named = {"field": field.label}
+    if field.error_messages.get("required") == Field.default_error_messages["required"]:
+        field.error_messages["required"] = _("“%(field)s” is still empty.") % named
+    longest = getattr(field, "max_length", None)
+    if longest is not None:
+        longest = field.widget.attrs.get("data-max", longest)
+        too_long = _("“%(field)s” is too long: at most %(most)s characters.") % {**named, "most": longest}
+        field.error_messages.setdefault("max_length", too_long.replace("%", "%%"))
 
 
 @dataclass(frozen=True)

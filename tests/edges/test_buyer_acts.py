@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from arbitration import appeals
 from arbitration.models import Appeal
-from common import clock
+from common import clock, money
 from common.actor import Actor
 from disputes import negotiation, offers, queries
 from disputes.lifecycle import State
@@ -95,6 +95,14 @@ def test_only_kinds_and_happenings_that_fit_the_order_can_be_chosen():
     assert "NOT_RECEIVED" in offered
     assert "DAMAGED" not in offered
     assert "MERCHANT_CLAIM" not in offered
+
+
+def test_a_place_that_no_order_has_is_not_there():
+    builders.rules()
+    buyer = builders.a_buyer()
+    line = builders.a_line(buyer, builders.a_shop())
+    path = reverse("buyer:refund", args=[line.order.public_id, 99999999999999999999])
+    assert signed_in(buyer).get(path).status_code == 404
 
 
 def test_somebody_elses_order_is_not_there():
@@ -381,6 +389,26 @@ def test_an_appeal_brings_new_evidence_against_one_finding():
     appeal = Appeal.objects.get(case=scene.case)
     assert (appeal.side, appeal.points, len(appeal.exhibits)) == ("buyer", [1], 2)
     assert scene.state is State.AWAITING_APPEAL_ANSWER
+
+
+def test_a_form_names_the_field_that_is_empty_or_too_long():
+    scene = reach.refused()
+    errors = act(scene, "request_revised", kind="refund_only", amount="0", text="长" * 4001).context["form"].errors
+    assert errors["amount"] == ["填写大于零的金额。"]
+    assert "500" in errors["text"][0]
+    empty = act(scene, "request_revised", kind="", amount="").context["form"].errors
+    assert all("仍是空的" in errors[0] for errors in (empty["kind"], empty["amount"]))
+
+
+def test_full_width_digits_are_an_amount():
+    assert money.parse("￥１，００.５", "CNY") == 10_050
+
+
+def test_which_findings_are_wrong_is_not_called_optional_but_said_when_needed():
+    scene = deciding.dismissed()
+    reply = act(scene, "appeal_filed", ground=Appeal.RULE_ERROR, text="条款用错了")
+    assert list(reply.context["form"].errors) == ["points"]
+    assert reply.context["form"].fields["points"].required
 
 
 def test_an_appeal_without_what_its_ground_needs_is_refused_at_the_field_and_kept():

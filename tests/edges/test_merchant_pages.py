@@ -182,6 +182,21 @@ def test_a_long_record_is_read_page_by_page_to_its_beginning(monkeypatch, django
         assert client.get(page_of(made.case), {"before": junk}).status_code == 200
 
 
+def test_points_wait_for_the_shop_only_while_it_can_answer_them():
+    for made, waits in ((reach.handed_in(), True), (deciding.served(), False)):
+        reply = signed_in(made.merchant).get(page_of(made.case))
+        assert bool(reply.context["unanswered"]) is waits
+
+
+def test_nobody_is_asked_for_what_only_the_platform_can_bring():
+    made = reach.admitted()
+    path = reverse("buyer:case", args=[made.case.number])
+    asked = signed_in(made.buyer).get(path).context["checklist"]["rows"]
+    assert all(row.takes_files or row.state == "auto" for row in asked)
+    rows = signed_in(made.merchant).get(page_of(made.case)).context["tasks"]["rows"]
+    assert all(row["href"] or row["state"] in ("auto", "done") for row in rows)
+
+
 def test_the_case_page_says_what_is_asked_and_keeps_the_buyer_masked():
     made = reach.handed_in()
     said = signed_in(made.merchant).get(f"/en{page_of(made.case)}").content.decode()

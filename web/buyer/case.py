@@ -138,6 +138,8 @@ def _checklist(built: CasePage) -> dict[str, Any] | None:
     if case.intervened_at is None or not evidence.is_open(case, built.actor, built.now):
         return None
     lines = evidence.rows(case, built.rules, built.exhibits, open_now=True)
+    # What only the platform can bring, and has not, is nothing that the buyer can do.
+    lines = [line for line in lines if line.takes_files or line.state != "later"]
     counted = [line for line in lines if line.level != evidence.LEVELS["optional"] or line.state in ("done", "auto")]
     done = sum(line.state in ("done", "auto") for line in counted)
     missing = len(counted) - done

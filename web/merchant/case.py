@@ -64,7 +64,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "asked": labels.KINDS[Kind(case.kind)],
         "story": page.record.story,
         "points": _points(page),
-        "unanswered": [point.number for point in page.points if point.raised_by != "merchant" and not _mine(point)],
+        "unanswered": _unanswered(page),
         "offers": [_offer(page, offer) for offer in page.offers],
         "tasks": _tasks(page),
         "theirs": [_card(page, exhibit) for exhibit in page.exhibits if exhibit.side == "b"],
@@ -102,6 +102,13 @@ def _stance(point: Point, answers: dict[str, PointAnswer], side: str, letter: st
     return {"side": letter, "text": said, "count": len(answer.exhibits)}
 
 
+def _unanswered(page: CasePage) -> list[int]:
+    """The points that wait for the shop, while it can still answer them."""
+    if not {Event.POINT_ANSWERED, Event.CLAIM_REBUTTED} & {action.event for action in page.actions}:
+        return []
+    return [point.number for point in page.points if point.raised_by != "merchant" and not _mine(point)]
+
+
 def _mine(point: Point) -> bool:
     return any(answer.side == "merchant" for answer in getattr(point, "current_answers", []))
 
@@ -136,7 +143,7 @@ def _tasks(page: CasePage) -> dict[str, Any] | None:
     found = checklist.rows(
         page.rules, page.case.type_code, "merchant", page.case.order.state, [_Piece(e) for e in page.exhibits], ("E34",)
     )
-    rows = [_task(page, row, f"{add.href}?code={row.code}") for row in found if row.code in page.rules.exhibits]
+    rows = [_task(page, row, f"{add.href}?code={row.code}") for row in found if _is_theirs_to_bring(page, row)]
     closes = choices.evidence_ends_at(page.case, page.now)
     return {
         "rows": rows,
@@ -147,6 +154,12 @@ def _tasks(page: CasePage) -> dict[str, Any] | None:
         else "",
         "open": page.turn.who in ("me", "both") and page.case.merchant_handed_in_at is None,
     }
+
+
+def _is_theirs_to_bring(page: CasePage, row: checklist.Row) -> bool:
+    """What only the platform can bring stands in the list once it is there, and is asked of nobody."""
+    kind = page.rules.exhibits.get(row.code)
+    return kind is not None and (row.status is not Status.OPEN or not (kind.automatic or kind.platform_only))
 
 
 class _Piece:

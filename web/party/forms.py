@@ -70,9 +70,12 @@ class AmountField(CharField):
         if not written:
             return None
         try:
-            return money.parse(written, self.currency)
+            amount = money.parse(written, self.currency)
         except ValueError:
             raise ValidationError(refusals.say(Refused("amount_unreadable"))) from None
+        if not amount:
+            raise ValidationError(_("Enter an amount above zero."))
+        return amount
 
 
 def amount_field(label: Any) -> AmountField:
@@ -314,6 +317,14 @@ class ExtendForm(ActForm):
     text = words(gettext_lazy("Your reason"), gettext_lazy("Both sides read this."), rows=2)
 
 
+class FindingsField(MultipleChoiceField):
+    """Needed on some grounds only: never called optional, and the act says when it is missing."""
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
 class AppealForm(ActForm):
     """The ground, the findings attacked, the reasons, and what is new."""
 
@@ -331,8 +342,10 @@ class AppealForm(ActForm):
         **{code: "file" for code, field in EvidenceForm.field_of.items() if field == "file"},
     }
     ground = ChoiceField(label=gettext_lazy("Ground"), widget=RadioSelect)
-    points = MultipleChoiceField(
-        label=gettext_lazy("Which findings are wrong"), widget=CheckboxSelectMultiple, required=False
+    points = FindingsField(
+        label=gettext_lazy("Which findings are wrong"),
+        help_text=gettext_lazy("At least one, unless the ground is a fault in the procedure."),
+        widget=CheckboxSelectMultiple,
     )
     text = words(gettext_lazy("What is wrong, and why"), gettext_lazy("At most 500 characters."))
     file = FilesField(
