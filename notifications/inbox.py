@@ -31,9 +31,7 @@ def has_unread(user_id: int, audiences: Sequence[str]) -> bool:
 
 
 @act
-def mark_read(
-    user_id: int, audiences: Sequence[str], *, now: datetime, merchant_id: int | None = None
-) -> int:
+def mark_read(user_id: int, audiences: Sequence[str], *, now: datetime, merchant_id: int | None = None) -> int:
     """Everything told so far to these hats of this person (about this shop, if one is named) counts as read."""
     return _of(user_id, audiences, merchant_id).filter(read_at__isnull=True).update(read_at=now)
 
