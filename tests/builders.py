@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import count
+from urllib.parse import quote
 
 from django.db import connection
 
@@ -52,6 +53,13 @@ def travel_to(moment: datetime) -> datetime:
     """Forward to ``moment``, if it is still to come."""
     step = moment - clock.now()
     return travel(step) if step > timedelta() else clock.now()
+
+
+def database_url() -> str:
+    """Where this test's database is, for a process of its own; a socket's folder is a host too, once it is quoted."""
+    base = connection.settings_dict
+    who, secret, host = (quote(str(base[key] or ""), safe="") for key in ("USER", "PASSWORD", "HOST"))
+    return f"postgres://{who}:{secret}@{host}:{base['PORT'] or ''}/{base['NAME']}"
 
 
 def a_user(name: str = "") -> User:

@@ -62,12 +62,10 @@ def start(case_id: int) -> None:
 
 def worker(step_id: int, place: int, url: str) -> int:
     """Run a worker in a process of its own; its exit status."""
-    base = connection.settings_dict
-    database = f"postgres://{base['USER']}:{base['PASSWORD']}@{base['HOST']}:{base['PORT']}/{base['NAME']}"
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings"),
-        "DATABASE_URL": database,
+        "DATABASE_URL": builders.database_url(),
         "HENG_GATEWAY_URL": url,
         "HENG_GATEWAY_SECRET": SECRET,
         "PYTHONPATH": str(ROOT),

@@ -51,9 +51,11 @@ with connection.execute_wrapper(dying):
 
 
 def environment() -> dict[str, str]:
-    base = connection.settings_dict
-    database = f"postgres://{base['USER']}:{base['PASSWORD']}@{base['HOST']}:{base['PORT']}/{base['NAME']}"
-    more = {"DATABASE_URL": database, "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    more = {
+        "DATABASE_URL": builders.database_url(),
+        "PYTHONPATH": str(ROOT),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
     return {**os.environ, "HENG_GATEWAY_URL": "", "SECRET_KEY": "of-a-test", **more}
 
 
