@@ -22,7 +22,7 @@ from disputes.models import Case
 from enforcement import execution, movements
 from enforcement.models import Step
 from ledger import book, keys
-from tests import reach
+from tests import builders, reach
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "killed-and-risen"
