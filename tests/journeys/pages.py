@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -44,7 +44,7 @@ class _Reader(HTMLParser):
         self.words: list[str] = []
         self._by_id: dict[str, Form] = {}
         self._open: Form | None = None
-        self._late: list[tuple[str, str, dict[str, str]]] = []
+        self._elsewhere: list[tuple[Form, dict[str, str]]] = []
         self._select: tuple[Form, str, bool] | None = None
         self._textarea: tuple[Form, str] | None = None
         self._silent = 0
@@ -70,6 +70,9 @@ class _Reader(HTMLParser):
 
     def _field(self, tag: str, of: dict[str, str], form: Form) -> None:
         name, kind = of["name"], of.get("type", "text")
+        if tag == "button" and "formaction" in of:
+            self._elsewhere.append((form, of))
+            return
         if tag == "button":
             form.buttons.setdefault(name, set()).add(of.get("value", ""))
             return
@@ -90,6 +93,18 @@ class _Reader(HTMLParser):
                 form.values.setdefault(name, []).append(of.get("value", "on"))
         else:
             form.values[name] = [of.get("value", "")]
+
+    def buttons_that_lead_elsewhere(self) -> list[Form]:
+        """A button with an address of its own sends its form there: each is a form in its own right."""
+        return [
+            replace(
+                form,
+                action=of["formaction"],
+                values={**form.values, of["name"]: [of.get("value", "")]},
+                names=form.names | {of["name"]},
+            )
+            for form, of in self._elsewhere
+        ]
 
     def _option(self, of: dict[str, str]) -> None:
         assert self._select is not None
@@ -134,7 +149,8 @@ class Page:
     def of(cls, path: str, status: int, html: str) -> Page:
         reader = _Reader()
         reader.feed(html)
-        return cls(path, status, html, " ".join(reader.words), tuple(reader.links), tuple(reader.forms))
+        forms = (*reader.forms, *reader.buttons_that_lead_elsewhere())
+        return cls(path, status, html, " ".join(reader.words), tuple(reader.links), forms)
 
     def form(self, *names: str, **values: str) -> Form:
         """The one form to be sent that has these fields, and holds these values."""
