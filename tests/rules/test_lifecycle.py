@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 import pytest
 
 from common.actor import Role
-from disputes import lifecycle, refusals, timers
+from disputes import guards, refusals, timers
 from disputes.labels import ACTIONS, STATES
 from disputes.lifecycle import BEFORE_RULING, LIFECYCLE, TERMINAL, Event, Facts, Kind, State
 from journal.kinds import Kind as EntryKind
@@ -74,7 +74,7 @@ def test_a_party_is_never_among_those_who_decide() -> None:
     for edge in LIFECYCLE.edges:
         if edge.event in deciding:
             assert not edge.roles & {Role.BUYER, Role.MERCHANT, Role.OPS, Role.SYSTEM}
-            assert lifecycle.has_no_interest in edge.guards
+            assert guards.has_no_interest in edge.guards
 
 
 def test_every_guard_that_can_refuse_has_words() -> None:
