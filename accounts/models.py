@@ -76,6 +76,17 @@ class Merchant(models.Model):
 
     public_id = models.CharField(max_length=26, unique=True, default=public_id)
     name = models.CharField(max_length=120)
+    # Above this sum, in minor units, two members agree before the shop accepts (``None``: one is enough).
+    second_above = models.BigIntegerField(null=True)
+    # When somebody answers, as the shop's own members read it. Deadlines know nothing of it.
+    hours = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(second_above__isnull=True) | Q(second_above__gte=0), name="shop_second_above_not_negative"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -122,6 +133,8 @@ class Membership(models.Model):
     rights = ArrayField(models.CharField(max_length=10, choices=[(r.value, r.value) for r in Right]))
     accept_limit = models.BigIntegerField(null=True)
     away_until = models.DateTimeField(null=True)
+    # Who looks after this member's cases while they are away; nothing is handed over, nothing has to be handed back.
+    cover = models.ForeignKey(User, models.PROTECT, null=True, related_name="covers")
     since = models.DateTimeField()
     given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     removed_at = models.DateTimeField(null=True)
@@ -146,6 +159,86 @@ class Membership(models.Model):
     @property
     def is_owner(self) -> bool:
         return Right.MANAGE.value in self.rights
+
+
+class RoutingRule(models.Model):
+    """Who gets a new case of a shop: the first rule, by ``place``, that fits. Empty fits every case."""
+
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="routing_rules")
+    place = models.PositiveSmallIntegerField()
+    type_code = models.CharField(max_length=32, blank=True)
+    sku_prefix = models.CharField(max_length=64, blank=True)
+    member = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["place"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "place"], name="routing_rule_one_a_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merchant_id}:{self.place}"
+
+
+class ReplyTemplate(models.Model):
+    """Words that a shop uses again, with slots such as ``{order}`` that are filled from the case."""
+
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="reply_templates")
+    name = models.CharField(max_length=40)
+    text = models.CharField(max_length=300)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "name"], name="reply_template_named_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReturnAddress(models.Model):
+    """Where goods of this shop come back to. Shown to a buyer only once a return was agreed or ordered."""
+
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="return_addresses")
+    name = models.CharField(max_length=40)
+    recipient = models.CharField(max_length=40)
+    phone = models.CharField(max_length=32)
+    address = models.CharField(max_length=200)
+    is_usual = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["-is_usual", "name", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merchant", "name"], name="return_address_named_once"),
+            models.UniqueConstraint(
+                fields=["merchant"], condition=Q(is_usual=True), name="return_address_one_usual_a_shop"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedView(models.Model):
+    """What somebody narrows their shop's list to, under a name. ``query`` is the address's own, cleaned."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="saved_views")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="saved_views")
+    name = models.CharField(max_length=24)
+    query = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "merchant", "name"], name="saved_view_named_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Grant(models.Model):

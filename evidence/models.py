@@ -214,3 +214,7 @@ class Seal(models.Model):
             models.UniqueConstraint(fields=["dossier", "round"], name="evidence_one_seal_a_round"),
         ]
         triggers: ClassVar = [pgtrigger.Protect(name="seals_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+# Models of other modules of this room; Django finds them by this one.
+from evidence.library_models import LibraryItem as LibraryItem  # noqa: E402
