@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from common import digest
 from common.errors import Missing
-from marketplace.models import (
-    ChatMessage,
-    ExternalRefund,
-    ListingSnapshot,
-    Order,
-    OrderLine,
-    Payment,
-    Settlement,
-    Shipment,
-    TrackingEvent,
-)
+from marketplace.models import ChatMessage, Order
 
 FORMAT = 1
 # Talk before an order that names no order still belongs to it: size, colour, "is it genuine?".
@@ -34,24 +26,16 @@ def freeze(line_id: int) -> dict[str, Any]:
 
     Keys: format, order, line, promises, listing (or null), payments, refunds_elsewhere, settlements, shipments (each
     with its events), chat, digest. ``digest`` is the SHA-256 of the canonical form of all else: two copies of the same
-    knowledge are equal. Holds personal text; never goes into the journal. Seven statements. Raises `Missing`.
+    knowledge are equal. Holds personal text; never goes into the journal. One statement, so that all of it was true at
+    one instant. Raises `Missing`.
     """
-    line = OrderLine.objects.select_related("order__merchant", "order__buyer", "snapshot").filter(pk=line_id).first()
-    if line is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, {"line": line_id, "before": TALK_BEFORE.total_seconds(), "most": MOST_MESSAGES + 1})
+        row = cursor.fetchone()
+    if row is None:
         raise Missing
-    order = line.order
-    body: dict[str, Any] = {
-        "format": FORMAT,
-        "order": _order(order),
-        "line": _line(line),
-        "promises": line.promises,
-        "listing": _listing(line.snapshot),
-        "payments": [_payment(row) for row in order.payments.order_by("paid_at", "external_id")],
-        "refunds_elsewhere": [_refund(row) for row in order.external_refunds.order_by("refunded_at", "external_id")],
-        "settlements": [_settlement(row) for row in order.settlements.order_by("settled_at", "external_id")],
-        "shipments": _shipments(order),
-        "chat": _chat(order),
-    }
+    known = json.loads(row[0])
+    body = {"format": FORMAT, **known, "chat": _chat(known["chat"])}
     return body | {"digest": digest.of(body)}
 
 
@@ -87,127 +71,9 @@ def _talk(order: Order) -> QuerySet[ChatMessage]:
     return ChatMessage.objects.filter(Q(order=order) | between)
 
 
-def _order(order: Order) -> dict[str, Any]:
-    return {
-        "source": order.source,
-        "external_id": order.external_id,
-        "version": order.version,
-        "buyer": {"id": order.buyer_id, "name": order.buyer.display_name},
-        "merchant": {"id": order.merchant_id, "name": order.merchant.name},
-        "state": order.state,
-        "currency": order.currency,
-        "freight": order.freight,
-        "region": order.region,
-        "placed_at": _time(order.placed_at),
-        "paid_at": _time(order.paid_at),
-        "promised_ship_at": _time(order.promised_ship_at),
-        "shipped_at": _time(order.shipped_at),
-        "signed_at": _time(order.signed_at),
-        "completed_at": _time(order.completed_at),
-        "closed_at": _time(order.closed_at),
-    }
-
-
-def _line(line: OrderLine) -> dict[str, Any]:
-    return {
-        "external_id": line.external_id,
-        "version": line.version,
-        "sku": line.sku,
-        "batch": line.batch,
-        "title": line.title,
-        "category": line.category,
-        "quantity": line.quantity,
-        "unit_price": line.unit_price,
-        "paid": line.paid,
-    }
-
-
-def _listing(listing: ListingSnapshot | None) -> dict[str, Any] | None:
-    if listing is None:
-        return None
-    return {
-        "listing_id": listing.listing_id,
-        "title": listing.title,
-        "attributes": listing.attributes,
-        "description": listing.description,
-        "images": listing.images,
-        "captured_at": _time(listing.captured_at),
-        "digest": listing.digest,
-    }
-
-
-def _payment(payment: Payment) -> dict[str, Any]:
-    return {
-        "external_id": payment.external_id,
-        "amount": payment.amount,
-        "currency": payment.currency,
-        "method": payment.method,
-        "paid_at": _time(payment.paid_at),
-    }
-
-
-def _refund(refund: ExternalRefund) -> dict[str, Any]:
-    return {
-        "external_id": refund.external_id,
-        "line": refund.line,
-        "amount": refund.amount,
-        "currency": refund.currency,
-        "paid_from": refund.paid_from,
-        "reason": refund.reason,
-        "refunded_at": _time(refund.refunded_at),
-    }
-
-
-def _settlement(settlement: Settlement) -> dict[str, Any]:
-    return {
-        "external_id": settlement.external_id,
-        "amount": settlement.amount,
-        "currency": settlement.currency,
-        "settled_at": _time(settlement.settled_at),
-    }
-
-
-def _shipments(order: Order) -> list[dict[str, Any]]:
-    shipments = order.shipments.prefetch_related("events").order_by("shipped_at", "external_id")
-    return [_shipment(shipment) for shipment in shipments]
-
-
-def _shipment(shipment: Shipment) -> dict[str, Any]:
-    events = sorted(shipment.events.all(), key=lambda event: (event.at, event.external_id))
-    return {
-        "external_id": shipment.external_id,
-        "direction": shipment.direction,
-        "carrier": shipment.carrier,
-        "tracking_number": shipment.tracking_number,
-        "weight_grams": shipment.weight_grams,
-        "shipped_at": _time(shipment.shipped_at),
-        "events": [_event(event) for event in events],
-    }
-
-
-def _event(event: TrackingEvent) -> dict[str, Any]:
-    return {
-        "external_id": event.external_id,
-        "code": event.code,
-        "at": _time(event.at),
-        "place": event.place,
-        "text": event.text,
-    }
-
-
-def _chat(order: Order) -> dict[str, Any]:
+def _chat(latest: list[dict[str, Any]]) -> dict[str, Any]:
     """The latest messages, oldest first. ``earlier`` says that there were more than are kept."""
-    latest = list(_talk(order).order_by("-at", "-id")[: MOST_MESSAGES + 1])
-    messages = [
-        {
-            "external_id": message.external_id,
-            "sender": message.sender,
-            "at": _time(message.at),
-            "text": message.text,
-            "digest": message.seen_digest,
-        }
-        for message in reversed(latest[:MOST_MESSAGES])
-    ]
+    messages = latest[:MOST_MESSAGES][::-1]
     return {
         "from": messages[0]["at"] if messages else None,
         "to": messages[-1]["at"] if messages else None,
@@ -216,5 +82,88 @@ def _chat(order: Order) -> dict[str, Any]:
     }
 
 
-def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat()
+def _object(row: str, *columns: str, **others: str) -> str:
+    """SQL: these columns of ``row`` as a JSON object, and ``others`` by name. Times as ``datetime.isoformat`` says."""
+    values = {name: _utc(f"{row}.{name}") if _is_time(name) else f"{row}.{name}" for name in columns}
+    return _build(values | others)
+
+
+def _build(values: dict[str, str]) -> str:
+    pairs = ", ".join(f"'{name}', {value}" for name, value in values.items())
+    return f"json_build_object({pairs})"
+
+
+def _list(objects: str, rows: str, order: str) -> str:
+    return f"(SELECT coalesce(json_agg({objects} ORDER BY {order}), '[]') FROM {rows})"
+
+
+def _utc(moment: str) -> str:
+    written = f"""to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
+    return f"replace({written}, '.000000', '')"
+
+
+def _is_time(column: str) -> bool:
+    return column == "at" or column.endswith("_at")
+
+
+# Ids are ordered by their code points, whatever the language of the database: the digest covers the order.
+_ID = 'external_id COLLATE "C"'
+_PARTS = {
+    "order": _object(
+        "o",
+        *("source", "external_id", "version", "state", "currency", "freight", "region", "placed_at", "paid_at"),
+        *("promised_ship_at", "shipped_at", "signed_at", "completed_at", "closed_at"),
+        buyer="json_build_object('id', o.buyer_id, 'name', buyer.display_name)",
+        merchant="json_build_object('id', o.merchant_id, 'name', merchant.name)",
+    ),
+    "line": _object(
+        *("line", "external_id", "version", "sku", "batch", "title", "category", "quantity", "unit_price", "paid"),
+    ),
+    "promises": "line.promises",
+    "listing": "CASE WHEN listing.id IS NOT NULL THEN {} END".format(
+        _object(*("listing", "listing_id", "title", "attributes", "description", "images", "captured_at", "digest"))
+    ),
+    "payments": _list(
+        _object("p", "external_id", "amount", "currency", "method", "paid_at"),
+        "marketplace_payment p WHERE p.order_id = o.id",
+        f"p.paid_at, p.{_ID}",
+    ),
+    "refunds_elsewhere": _list(
+        _object("r", "external_id", "line", "amount", "currency", "paid_from", "reason", "refunded_at"),
+        "marketplace_externalrefund r WHERE r.order_id = o.id",
+        f"r.refunded_at, r.{_ID}",
+    ),
+    "settlements": _list(
+        _object("s", "external_id", "amount", "currency", "settled_at"),
+        "marketplace_settlement s WHERE s.order_id = o.id",
+        f"s.settled_at, s.{_ID}",
+    ),
+    "shipments": _list(
+        _object(
+            *("s", "external_id", "direction", "carrier", "tracking_number", "weight_grams", "shipped_at"),
+            events=_list(
+                _object("e", "external_id", "code", "at", "place", "text"),
+                "marketplace_trackingevent e WHERE e.shipment_id = s.id",
+                f"e.at, e.{_ID}",
+            ),
+        ),
+        "marketplace_shipment s WHERE s.order_id = o.id",
+        f"s.shipped_at, s.{_ID}",
+    ),
+    "chat": _list(
+        _object("m", "external_id", "sender", "at", "text", digest="m.seen_digest"),
+        """(SELECT * FROM marketplace_chatmessage m WHERE m.order_id = o.id OR (m.order_id IS NULL
+            AND m.buyer_id = o.buyer_id AND m.merchant_id = o.merchant_id AND m.at >= o.placed_at - %(before)s * interval '1 second')
+            ORDER BY m.at DESC, m.id DESC LIMIT %(most)s) m""",
+        "m.at DESC, m.id DESC",
+    ),
+}
+_KNOWN = f"""
+SELECT {_build(_PARTS)}::text
+FROM marketplace_orderline line
+JOIN marketplace_order o ON o.id = line.order_id
+JOIN accounts_user buyer ON buyer.id = o.buyer_id
+JOIN accounts_merchant merchant ON merchant.id = o.merchant_id
+LEFT JOIN marketplace_listingsnapshot listing ON listing.id = line.snapshot_id
+WHERE line.id = %(line)s
+"""
