@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.forms import Field, Form, HiddenInput, IntegerField, RadioSelect
+from django.forms import HiddenInput, IntegerField, RadioSelect
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,11 +26,12 @@ from disputes import labels, refusals
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from web import fetch, navigation
+from web.forms import HouseForm
 
 Text = str | Promise
 
 
-class ActForm(Form):
+class ActForm(HouseForm):
     """A form about one case under one hat. ``seen`` is the version of the case that its reader looked at."""
 
     seen = IntegerField(widget=HiddenInput)
@@ -47,7 +48,6 @@ class ActForm(Form):
         for field in self.fields.values():
             if isinstance(field.widget, RadioSelect):
                 field.widget.attrs.setdefault("class", "radio")
-            say_what_is_wrong(field)
 
     def prepare(self) -> None:
         """Fill choices and initial values from the case."""
@@ -55,18 +55,6 @@ class ActForm(Form):
     @property
     def seen_version(self) -> int:
         return int(self.cleaned_data["seen"])
-
-
-def say_what_is_wrong(field: Field) -> None:
-    """Our words for what a field itself refuses, with the field's name, wherever a form has none of its own."""
-    named = {"field": field.label}
-    if field.error_messages.get("required") == Field.default_error_messages["required"]:
-        field.error_messages["required"] = _("“%(field)s” is still empty.") % named
-    longest = getattr(field, "max_length", None)
-    if longest is not None:
-        longest = field.widget.attrs.get("data-max", longest)
-        too_long = _("“%(field)s” is too long: at most %(most)s characters.") % {**named, "most": longest}
-        field.error_messages.setdefault("max_length", too_long.replace("%", "%%"))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.forms import CharField, Form, PasswordInput, TextInput
+from django.forms import CharField, PasswordInput, TextInput
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts import demo, hats
 from accounts.models import User
 from common.actor import Role
+from web.forms import HouseForm
 
 LANDINGS = {
     Role.BUYER: "buyer:home",
@@ -28,7 +29,7 @@ LANDINGS = {
 }
 
 
-class SignInForm(Form):
+class SignInForm(HouseForm):
     username = CharField(label=_("Account name"), max_length=150, widget=TextInput(attrs={"autocomplete": "username"}))
     password = CharField(
         label=_("Password"), strip=False, widget=PasswordInput(attrs={"autocomplete": "current-password"})

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.forms import CharField, ChoiceField, Form, RadioSelect, Select
+from django.forms import CharField, ChoiceField, RadioSelect, Select
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,6 +27,7 @@ from rulebook import queries as rulebook
 from rulebook.schema import Rules
 from web import fetch
 from web.buyer import lists
+from web.forms import HouseForm
 from web.keyset import Cursor
 from web.party.forms import amount_field, words
 
@@ -50,7 +51,7 @@ class Bought:
     rows: list[Row]
 
 
-class RefundForm(Form):
+class RefundForm(HouseForm):
     """What went wrong, and what is asked for. Sums are typed as people type them."""
 
     field_of = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.forms import BooleanField, ChoiceField, Form, RadioSelect
+from django.forms import BooleanField, ChoiceField, RadioSelect
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,10 +18,11 @@ from common.actor import Role
 from notifications import preferences
 from web import fetch
 from web.buyer import lists
+from web.forms import HouseForm
 from web.language import LANGUAGES
 
 
-class SettingsForm(Form):
+class SettingsForm(HouseForm):
     language = ChoiceField(
         label=gettext_lazy("Language"),
         choices=[(language.code, language.name) for language in LANGUAGES],

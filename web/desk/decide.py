@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.forms import CharField, ChoiceField, Form, HiddenInput, IntegerField, RadioSelect, Textarea
+from django.forms import CharField, ChoiceField, HiddenInput, IntegerField, RadioSelect, Textarea
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,9 +26,10 @@ from disputes import labels, refusals
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import fetch, letter, wording
-from web.desk import offered, panes, problems, records, shell, workspace
+from web import fetch, letter, records, wording
+from web.desk import offered, panes, problems, shell, workspace
 from web.desk.ruling_form import findings
+from web.forms import HouseForm
 
 Text = str | Promise
 
@@ -41,14 +42,14 @@ WHY: dict[str, Text] = {
 }
 
 
-class IssueForm(Form):
+class IssueForm(HouseForm):
     """The two versions that the author looked at: of the case and of the draft."""
 
     seen = IntegerField(widget=HiddenInput)
     version = IntegerField(widget=HiddenInput)
 
 
-class ApprovalForm(Form):
+class ApprovalForm(HouseForm):
     """Approve, or return with a reason."""
 
     seen = IntegerField(widget=HiddenInput)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.forms import CharField, ChoiceField, Form, HiddenInput, TextInput
+from django.forms import CharField, ChoiceField, HiddenInput, TextInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +28,7 @@ from disputes.models import Case
 from rulebook import queries as rulebook
 from web import keyset
 from web.desk import shell
+from web.forms import HouseForm
 from web.selects import PlainSelect
 
 Text = str | Promise
@@ -99,7 +100,7 @@ class Row:
     version: str
 
 
-class Filter(Form):
+class Filter(HouseForm):
     """Type of dispute and smallest sum. What cannot be read filters nothing."""
 
     list = CharField(required=False, widget=HiddenInput)

@@ -11,7 +11,6 @@ from django.forms import (
     CharField,
     CheckboxSelectMultiple,
     ChoiceField,
-    Form,
     HiddenInput,
     IntegerField,
     MultipleChoiceField,
@@ -30,6 +29,7 @@ from common import money
 from disputes.awards import Payer
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
+from web.forms import HouseForm
 from web.party.forms import AmountField, amount_field
 
 # The words of the components, and those of the ruling.
@@ -49,7 +49,7 @@ FIELD_OF = {
 }
 
 
-class RulingForm(Form):
+class RulingForm(HouseForm):
     """Everything may still be missing; nothing is chosen beforehand. ``version`` is that of the draft it was written on."""
 
     version = IntegerField(widget=HiddenInput)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.forms import CharField, ChoiceField, Form, TextInput
+from django.forms import CharField, ChoiceField, TextInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from common import money
 from disputes import labels
 from disputes.lifecycle import TERMINAL, State
 from rulebook import queries as rulebook
+from web.forms import HouseForm
 from web.merchant import cases, shell
 from web.merchant.cases import Filter, Page, Waiting
 from web.selects import PlainSelect
@@ -22,7 +23,7 @@ from web.selects import PlainSelect
 DUE = ("soon", "today", "week")
 
 
-class FilterForm(Form):
+class FilterForm(HouseForm):
     """Type, state and a least sum. ``currency`` is what the sum is typed in."""
 
     type = ChoiceField(label=gettext_lazy("Dispute type"), required=False, widget=PlainSelect)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.forms import FileField, Form
+from django.forms import FileField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +24,7 @@ from rulebook import queries as rulebook
 from rulebook.calendars import Year
 from rulebook.models import CalendarVersion, RuleSet
 from web import wording
+from web.forms import HouseForm
 from web.ops import shell
 
 LARGEST = 64 * 1024
@@ -53,7 +54,7 @@ def rule_sets(request: HttpRequest) -> HttpResponse:
     return render(request, "ops/rules.html", shell.around(desk, "rules", rows=rows, profile=_profile()))
 
 
-class CalendarForm(Form):
+class CalendarForm(HouseForm):
     """One year's calendar as a TOML file."""
 
     file = FileField(
