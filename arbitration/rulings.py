@@ -287,16 +287,20 @@ def ask_more(
 
 @act
 def send_to_jury(case_id: int, *, question: str, actor: Actor, now: datetime, seen: int | None = None) -> Case:
-    """The public jury votes on one question (T20). Without a quorum the case comes back to its arbitrator."""
+    """The public jury votes on one question (T20). Without a quorum the case comes back to its arbitrator.
+
+    Raises `Refused`: ``jury_is_off`` where the rules of the case know no jury.
+    """
     case = queries.lock(case_id, seen=seen)
     bench.require_office(actor)
+    refusals = () if rulebook.rules(case.procedure_rules_id).switches.jury else ("jury_is_off",)
     statement = statements.add(case, "jury_question", question, actor=actor, now=now, required=True)
     return advance(
         case,
         Event.SENT_TO_JURY,
         actor=actor,
         now=now,
-        facts=bench.facts(case, actor, now),
+        facts=bench.facts(case, actor, now, refusals=refusals),
         data=statements.ref(statement),
     )
 

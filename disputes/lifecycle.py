@@ -113,7 +113,7 @@ _DECIDING: list[Row] = [
     *rows(Event.MORE_EVIDENCE_HANDED_IN, State.MORE_EVIDENCE, State.UNDER_REVIEW, {B, M}, *ANSWERS_LAST),
     *rows(Event.MORE_EVIDENCE_HANDED_IN, State.MORE_EVIDENCE, None, {B, M}, *ANSWERS),
     *rows(Event.MORE_EVIDENCE_CLOSED, State.MORE_EVIDENCE, State.UNDER_REVIEW, SYS, RUNS),
-    *rows(Event.SENT_TO_JURY, State.UNDER_REVIEW, State.JURY_VOTING, {A, S}, RUNS, g.is_mine),
+    *rows(Event.SENT_TO_JURY, State.UNDER_REVIEW, State.JURY_VOTING, {A, S}, RUNS, g.is_mine, SOUND),
     *rows(Event.JURY_CLOSED, State.JURY_VOTING, State.UNDER_REVIEW, SYS, RUNS),
     *rows(Event.RULING_PROPOSED, State.UNDER_REVIEW, State.AWAITING_APPROVAL, {A, S}, *SIGNS, TWO_SIGN),
     *rows(Event.RULING_SERVED, State.UNDER_REVIEW, State.APPEAL_WINDOW, {A, S}, *SIGNS, ONE_SIGNS),

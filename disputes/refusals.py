@@ -87,6 +87,7 @@ SENTENCES: dict[str, str | Promise] = {
     "queue_is_empty": _("No case waits that you can take. You can help with approvals or calibration."),
     "not_on_the_bench": _("This person does not decide cases now. Choose somebody else."),
     "already_taken": _("Another senior decides this appeal."),
+    "jury_is_off": _("No public jury sits under the rules of this case. Decide it yourself."),
     "side_unknown": _("Choose whom to ask: the buyer, the merchant or both."),
     "point_unknown": _("Choose points of this case."),
     # a draft

@@ -23,13 +23,14 @@ from tests.reach import Scene
 REASONS = "签收当晚即报损，照片显示裂纹贯通釉面，注水后渗出；商家没有证明交付时完好，应由商家承担责任。"
 
 
-def rules(**thresholds: Any) -> None:
+def rules(*, jury: bool = False, **thresholds: Any) -> None:
     """The shipped catalogue with other thresholds: by default nobody is new and nothing is sampled."""
     if RuleSet.objects.exists():
         return
     edition = editions.shipped_as("taobao-classic")
     body = copy.deepcopy(edition.body)
     body["thresholds"] |= {"new_arbitrator_rulings": 0, "second_look_basis_points": 0} | thresholds
+    body["switches"] |= {"jury": jury}
     publishing.publish(
         edition.profile,
         version="test.1",

@@ -257,7 +257,16 @@ def test_a_draft_written_before_new_evidence_came_misses_its_admission() -> None
     assert f"exhibit:{Exhibit.objects.get(code='E09').number}" in wheres
 
 
+def test_no_case_goes_to_a_jury_that_its_rules_do_not_know() -> None:
+    made = deciding.taken()
+    with pytest.raises(Refused) as refused:
+        rulings.send_to_jury(made.case.pk, question="裂纹是运输造成的吗？", actor=made.arbitrator, now=clock.now())
+    assert refused.value.code == "jury_is_off"
+    assert made.state is State.UNDER_REVIEW
+
+
 def test_the_jury_gives_the_case_back_when_its_time_is_over() -> None:
+    deciding.rules(jury=True)
     made = deciding.taken()
     rulings.send_to_jury(made.case.pk, question="裂纹是运输造成的吗？", actor=made.arbitrator, now=clock.now())
     assert made.state is State.JURY_VOTING

@@ -259,9 +259,18 @@ def test_the_platform_proposes_and_takes_it_back():
 
 
 def test_a_case_goes_to_the_jury_with_a_question():
+    deciding.rules(jury=True)
     made = deciding.taken()
+    shown = signed_in(made.arbitrator).get(page("case", made.case.number)).content.decode()
+    assert page("act", made.case.number, "sent_to_jury") in shown
     act(made.arbitrator, made, Event.SENT_TO_JURY, question="裂纹是运输前就有的吗？")
     assert made.state is State.JURY_VOTING
+
+
+def test_no_page_leads_to_a_jury_that_does_not_sit():
+    made = deciding.taken()
+    shown = signed_in(made.arbitrator).get(page("case", made.case.number)).content.decode()
+    assert page("act", made.case.number, "sent_to_jury") not in shown
 
 
 def test_a_senior_admits_or_does_not_admit_a_filed_case():

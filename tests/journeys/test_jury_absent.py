@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from demo_market.server import Market
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_jury_that_does_not_come_gives_the_case_back_and_takes_no_time_from_the_review(market: Market) -> None:
-    town = people.gather(market, rules=deciding.rules)
+    town = people.gather(market, rules=partial(deciding.rules, jury=True))
     town.gets_to_the_queue(kind="refund_only")
     town.is_taken()
     now = town.passes(3 * HOUR)

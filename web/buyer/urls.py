@@ -1,33 +1,24 @@
-"""The addresses under ``/my/``. A stranger is asked to sign in and comes back to the same page."""
+"""The addresses under ``/my/``. An event's page comes last: whatever is not a page of its own is an event."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from django.contrib.auth.decorators import login_required
-from django.urls import URLPattern, path
+from django.urls import path
 
 from web.buyer import case, decision, evidence, filing, inbox, lists, orders, settings
 
 app_name = "buyer"
 
-
-def _page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
-    return path(route, login_required(view), name=name)
-
-
 urlpatterns = [
-    _page("", lists.home, "home"),
-    _page("orders/", orders.index, "orders"),
-    _page("orders/<str:order>/<int:place>/refund/", orders.refund, "refund"),
-    _page("inbox/", inbox.index, "inbox"),
-    _page("inbox/read/", inbox.mark_read, "inbox_read"),
-    _page("settings/", settings.index, "settings"),
-    _page("cases/<str:number>/", case.page, "case"),
-    _page("cases/<str:number>/step-in/", filing.eligibility_page, "step_in"),
-    _page("cases/<str:number>/step-in/claim/", filing.claim, "claim"),
-    _page("cases/<str:number>/evidence/", evidence.page, "evidence"),
-    _page("cases/<str:number>/decision/", decision.page, "decision"),
-    _page("cases/<str:number>/<str:event>/", case.act, "act"),
+    path("", lists.home, name="home"),
+    path("orders/", orders.index, name="orders"),
+    path("orders/<str:order>/<int:place>/refund/", orders.refund, name="refund"),
+    path("inbox/", inbox.index, name="inbox"),
+    path("inbox/read/", inbox.mark_read, name="inbox_read"),
+    path("settings/", settings.index, name="settings"),
+    path("cases/<str:number>/", case.page, name="case"),
+    path("cases/<str:number>/step-in/", filing.eligibility_page, name="step_in"),
+    path("cases/<str:number>/step-in/claim/", filing.claim, name="claim"),
+    path("cases/<str:number>/evidence/", evidence.page, name="evidence"),
+    path("cases/<str:number>/decision/", decision.page, name="decision"),
+    path("cases/<str:number>/<str:event>/", case.act, name="act"),
 ]

@@ -12,6 +12,7 @@ from arbitration.models import Approval
 from arbitration.queries import Workspace
 from common.actor import Actor, Role
 from disputes.lifecycle import Event, State
+from rulebook import queries as rulebook
 from web import case_page
 from web.case_page import Action
 
@@ -62,6 +63,8 @@ def _may(event: Event, work: Workspace, actor: Actor) -> bool:
     match event:
         case Event.APPEAL_TAKEN:
             return case.assignee_id is None or (not holds and not _still_sits(case.assignee_id))
+        case Event.SENT_TO_JURY:
+            return rulebook.rules(case.procedure_rules_id).switches.jury
         case Event.OFFER_RETRACTED:
             return any(offer.side == "platform" for offer in work.offers)
         case Event.CLOCKS_STOPPED:

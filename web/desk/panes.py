@@ -18,9 +18,8 @@ from disputes.models import Point
 from evidence import dossiers
 from evidence.models import Exhibit
 from rulebook.schema import Bearer, Rules
-from web import case_page, wording
+from web import case_page, records, wording
 from web.case_page import ExhibitView
-from web.desk import records
 
 FORM = "ruling"
 

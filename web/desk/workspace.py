@@ -29,8 +29,8 @@ from evidence import links
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import case_page, fetch, letter, wording
-from web.desk import offered, panes, problems, records, shell
+from web import case_page, fetch, letter, records, wording
+from web.desk import offered, panes, problems, shell
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
 # What whoever only reads a case most likely came for, best first.

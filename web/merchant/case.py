@@ -23,9 +23,8 @@ from disputes.lifecycle import Event, Kind
 from disputes.models import Case, Point, PointAnswer
 from evidence import checklist
 from evidence.checklist import Status
-from web import case_page, fetch, navigation, timeline, wording
+from web import case_page, fetch, navigation, records, timeline, wording
 from web.case_page import CasePage, ExhibitView
-from web.desk import records
 from web.merchant.acts import FIRST, MERCHANT, SECOND
 from web.party import choices
 

@@ -1,4 +1,4 @@
-"""What the platform's own records say, line by line, for the bench. Telephone numbers are masked; reads JSON, no query."""
+"""What the platform's own records say, line by line. Telephone numbers are masked; reads JSON, no query."""
 
 from __future__ import annotations
 
