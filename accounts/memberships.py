@@ -61,8 +61,8 @@ def change(
     _end(membership, actor, now)
     changed = _begin(membership.merchant_id, membership.user_id, wanted, accept_limit, actor=actor, now=now)
     if membership.away_until is not None:
-        Membership.objects.filter(pk=changed.pk).update(away_until=membership.away_until)
-        changed.away_until = membership.away_until
+        changed.away_until, changed.cover_id = membership.away_until, membership.cover_id
+        changed.save(update_fields=["away_until", "cover"])
     return changed
 
 
@@ -77,17 +77,27 @@ def remove(membership_id: int, *, actor: Actor, now: datetime) -> Membership:
 
 
 @act
-def go_away(membership_id: int, *, until: datetime | None, actor: Actor, now: datetime) -> Membership:
-    """A member says until when they are away (``None``: back). Deadlines run on; notices go to the others
-    too.
+def go_away(
+    membership_id: int, *, until: datetime | None, cover_id: int | None = None, actor: Actor, now: datetime
+) -> Membership:
+    """A member says until when they are away (``None``: back), and which colleague looks after their cases.
+
+    Deadlines run on; nothing is handed over, so that nothing has to be handed back.
     """
     membership = Membership.objects.select_for_update(of=("self",)).filter(pk=membership_id).first()
     if membership is None or membership.removed_at is not None or membership.user_id != actor.id:
         raise Missing
     if until is not None and until <= now:
         raise Refused("time_is_past")
-    membership.away_until = until
-    membership.save(update_fields=["away_until"])
+    if cover_id is not None and (
+        cover_id == membership.user_id
+        or not Membership.objects.filter(
+            merchant_id=membership.merchant_id, user_id=cover_id, removed_at__isnull=True
+        ).exists()
+    ):
+        raise Missing
+    membership.away_until, membership.cover_id = until, cover_id if until is not None else None
+    membership.save(update_fields=["away_until", "cover"])
     return membership
 
 

@@ -162,7 +162,7 @@ CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = BEAT
 # What the hourly housekeeping does, in this order. A chore takes the time, sweeps a batch and says how much that was.
-HENG_CHORES = ["evidence.orphans.collect", "api.idempotency.tidy"]
+HENG_CHORES = ["evidence.orphans.collect", "api.idempotency.tidy", "disputes.handling.forget_drafts"]
 CELERY_BEAT_SCHEDULE_FILENAME = text("CELERY_BEAT_SCHEDULE_FILENAME", str(HENG_STATE / "beat"))
 
 # --- people -----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from datetime import datetime
 from common.actor import Actor, Role
 from common.acts import act
 from common.errors import Refused
-from disputes import access, eligibility, moves, negotiation, queries, statements, submissions
+from disputes import access, consents, eligibility, moves, negotiation, queries, statements, submissions
 from disputes.awards import Award, AwardLine, Source
 from disputes.eligibility import Check
 from disputes.lifecycle import Event
@@ -136,6 +136,7 @@ def accept_claim(case_id: int, *, actor: Actor, now: datetime, seen: int | None 
     """The merchant accepts the claim in full: the outcome is recorded, and executed once the goods are back, if due."""
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
+    consents.require_second(case, actor, Event.CLAIM_ACCEPTED, case.claimed, now=now)
     within = actor.limit is None or case.claimed <= actor.limit
     facts = moves.facts_of(case, actor, now, within_limit=within)
     award = Award(

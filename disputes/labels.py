@@ -82,6 +82,13 @@ STATES: dict[State, dict[str, Label]] = {
     State.DISMISSED: _label((_("Not accepted"), "stop"), (_("Not accepted"), "stop"), (_("Not accepted"), "stop")),
 }
 
+STANCES: dict[str, Text] = {
+    "agrees": _("Agrees"),
+    "partly": _("Agrees in part"),
+    "disputes": _("Disputes it"),
+    "unsure": _("Not sure"),
+}
+
 KINDS: dict[Kind, Text] = {
     Kind.UNSHIPPED: _("Refund before shipping"),
     Kind.IN_TRANSIT: _("Refund while in transit"),

@@ -11,7 +11,7 @@ from common import ids
 from common.actor import Actor, Role
 from common.acts import act, require_act
 from common.errors import Missing, Refused
-from disputes import access, deadlines, eligibility, moves, queries, statements
+from disputes import access, consents, deadlines, eligibility, moves, queries, statements
 from disputes.lifecycle import Event, Kind, State
 from disputes.models import LIVE_STATES, Case, CaseFile
 from disputes.moves import Arm
@@ -170,6 +170,7 @@ def agree_refund(case_id: int, *, actor: Actor, now: datetime, seen: int | None 
     """The merchant pays what was asked, without a return. The outcome is recorded and goes to execution."""
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
+    consents.require_second(case, actor, Event.REFUND_AGREED, case.claimed, now=now)
     facts = moves.facts_of(case, actor, now, within_limit=_within_limit(actor, case.claimed))
     return advance(case, Event.REFUND_AGREED, actor=actor, now=now, facts=facts)
 
@@ -179,6 +180,7 @@ def agree_return(case_id: int, *, actor: Actor, now: datetime, seen: int | None 
     """The merchant takes the goods back; the buyer has the term of T08 to send them."""
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
+    consents.require_second(case, actor, Event.RETURN_AGREED, case.claimed, now=now)
     facts = moves.facts_of(case, actor, now, within_limit=_within_limit(actor, case.claimed))
     return advance(case, Event.RETURN_AGREED, actor=actor, now=now, facts=facts)
 

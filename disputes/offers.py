@@ -7,7 +7,7 @@ from datetime import datetime
 from common.actor import Actor
 from common.acts import act
 from common.errors import Missing, Refused
-from disputes import access, deadlines, moves, queries, statements
+from disputes import access, consents, deadlines, moves, queries, statements
 from disputes.awards import Award, AwardLine, Source
 from disputes.lifecycle import Event
 from disputes.models import Case, Offer
@@ -37,6 +37,7 @@ def make(
     refusals: list[str] = []
     if not 0 < amount <= case.paid:
         raise Refused("amount_out_of_range", highest=case.paid, currency=case.currency)
+    consents.require_second(case, actor, Event.OFFER_MADE, amount, now=now)
     if case.offers.filter(side=side, state=Offer.OPEN).exists():
         refusals.append("offer_already_open")
     statement = statements.add(case, "offer", text, actor=actor, now=now)
@@ -77,6 +78,7 @@ def make(
 def accept(offer_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
     """The offer binds both sides: the outcome is recorded and goes to execution, after the return if one was agreed."""
     offer, case = _lock(offer_id, actor, seen)
+    consents.require_second(case, actor, Event.OFFER_ACCEPTED, offer.amount, now=now, offer_id=offer.pk)
     settled = offer.side != "platform" or bool(set(offer.accepted_by) - {actor.role.value})
     facts = moves.facts_of(
         case,

@@ -9,7 +9,7 @@ from datetime import datetime
 from common.actor import Actor, Side
 from common.acts import act, require_act
 from common.errors import Missing, Refused
-from disputes import access, moves, queries, statements
+from disputes import access, handling, moves, queries, statements
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Point, PointAnswer
 from disputes.transitions import advance
@@ -18,7 +18,7 @@ from evidence.intake import Received
 from evidence.models import Dossier, Exhibit
 from rulebook import queries as rulebook
 
-STANCES = ("agrees", "disputes", "unsure")
+STANCES = ("agrees", "partly", "disputes", "unsure")
 LONGEST_ANSWER = 300
 _REOPENING = (State.MORE_EVIDENCE.value, State.AWAITING_APPEAL_ANSWER.value)
 
@@ -156,6 +156,8 @@ def keep_answers(case: Case, answers: Sequence[Answer], *, actor: Actor, now: da
             at=now,
         )
         numbers.append(point.number)
+    if side is Side.MERCHANT:
+        handling.drop_draft(case)
     return sorted(numbers)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from disputes import handling
 from disputes.lifecycle import TERMINAL, State
 from disputes.models import Case
 from enforcement import execution, holds
@@ -29,6 +30,11 @@ def hold_the_money(entry: Entry, case: Case, now: datetime) -> None:
     holds.place(case, now=now)
 
 
+def route_in_the_shop(entry: Entry, case: Case, now: datetime) -> None:
+    """The shop's own rules say which member looks after the case."""
+    handling.route(case, now=now)
+
+
 def let_the_money_go(entry: Entry, case: Case, now: datetime) -> None:
     holds.release(case, now=now)
 
@@ -43,7 +49,7 @@ _TO_STATE: dict[State, tuple[Reaction, ...]] = {
     State.ENFORCING: (start_execution,),
     **dict.fromkeys(TERMINAL, (let_the_money_go,)),
 }
-_BY_KIND: dict[Kind, tuple[Reaction, ...]] = {Kind.REFUND_REQUESTED: (hold_the_money,)}
+_BY_KIND: dict[Kind, tuple[Reaction, ...]] = {Kind.REFUND_REQUESTED: (hold_the_money, route_in_the_shop)}
 
 
 def of(entry: Entry) -> tuple[Reaction, ...]:

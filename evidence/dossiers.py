@@ -53,7 +53,10 @@ def add(
     if there is not None:
         return there
     blob = Blob.objects.select_for_update(of=("self",)).filter(pk=received.blob_id).first()
-    if blob is None or now - blob.received_at >= limits.UNCLAIMED_FOR:
+    if blob is None:
+        raise Refused("upload_expired")
+    # What lies on a shop's shelf is claimed for good; whatever else nobody claimed may be collected any moment.
+    if now - blob.received_at >= limits.UNCLAIMED_FOR and not blob.library_items.exists():
         raise Refused("upload_expired")
     _weigh_quota(dossier, side, blob.size)
     place = _next_place(dossier, side)

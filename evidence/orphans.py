@@ -18,7 +18,9 @@ def collect(now: datetime, *, limit: int = 200) -> int:
     Bytes first, rows then: whoever is killed in between leaves rows, and the next run finishes.
     """
     doomed = list(
-        Blob.objects.filter(received_at__lt=now - limits.ORPHANED_AFTER, exhibits__isnull=True)
+        Blob.objects.filter(
+            received_at__lt=now - limits.ORPHANED_AFTER, exhibits__isnull=True, library_items__isnull=True
+        )
         .prefetch_related("derivatives")
         .order_by("received_at", "id")[:limit]
     )

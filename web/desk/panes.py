@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from arbitration.queries import Workspace
 from common import money
 from common.actor import Actor
+from disputes import labels
 from disputes.models import Point
 from evidence import dossiers
 from evidence.models import Exhibit
@@ -97,7 +98,7 @@ def _stance(point: Point, side: str, short: str) -> dict[str, Any]:
     if answer is None:
         text = _("Raised this point") if point.raised_by == side else ""
         return {"side": short, "text": text, "count": None if text else 0}
-    words = {"agrees": _("Agrees"), "disputes": _("Disputes it"), "unsure": _("Not sure")}[answer.stance]
+    words = labels.STANCES[answer.stance]
     said = f"{words} · {records.masked(answer.text)}" if answer.text else words
     return {"side": short, "text": said, "count": len(answer.exhibits)}
 
