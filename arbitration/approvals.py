@@ -33,7 +33,7 @@ def approve(ruling_id: int, *, actor: Actor, now: datetime, seen: int | None = N
         facts=facts,
         actor=actor,
         now=now,
-        data={"approved_by": actor.id},
+        data={"countersigned": True},
     )
     _keep(ruling, Approval.APPROVED, "", actor, now)
     return ruling

@@ -19,7 +19,9 @@ from evidence import dossiers
 from evidence.models import Dossier
 from journal import book
 from journal.kinds import Kind
+from journal.models import Stream
 from marketplace.models import Order
+from rulebook import queries as rulebook
 
 OFFICES = (Role.ARBITRATOR, Role.SENIOR)
 
@@ -73,17 +75,35 @@ def office_of(user_id: int) -> Grant | None:
 
 
 def seal(case: Case, *, now: datetime) -> str:
-    """The file is closed and the journal names its digest. A file that is closed already gives the same digest."""
+    """The file is closed and the journal names its digest. A file that is closed already gives the same digest.
+
+    Signed with it: which case, under which rules, and how far its journal had come. The next entry names the seal, so that
+    neither can be exchanged without the other.
+    """
     require_act()
     open_round = Dossier.objects.filter(pk=case.dossier_id, sealed_at__isnull=True).values_list("round", flat=True)
     number = open_round.first()
-    digest = dossiers.seal(case.dossier_id, now=now)
-    if number is not None:
-        book.record(
-            case.stream_id,
-            Kind.DOSSIER_SEALED.value,
-            data={"digest": digest, "round": number},
-            actor=Actor.system(),
-            now=now,
-        )
+    if number is None:
+        return dossiers.seal(case.dossier_id, now=now)
+    digest = dossiers.seal(case.dossier_id, now=now, about=_about(case))
+    book.record(
+        case.stream_id,
+        Kind.DOSSIER_SEALED.value,
+        data={"digest": digest, "round": number},
+        actor=Actor.system(),
+        now=now,
+    )
     return digest
+
+
+def _about(case: Case) -> dict[str, Any]:
+    stream = Stream.objects.get(pk=case.stream_id)
+    substance, procedure = rulebook.rules(case.substance_rules_id), rulebook.rules(case.procedure_rules_id)
+    return {
+        "case": case.number,
+        "journal": {"seq": stream.head_seq, "digest": stream.head_digest},
+        "rules": {
+            "substance": {"profile": substance.profile.code, "version": substance.version},
+            "procedure": {"profile": procedure.profile.code, "version": procedure.version},
+        },
+    }

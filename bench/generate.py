@@ -173,8 +173,8 @@ def _entries(where: str, first: int, last: int) -> str:
         "ARRAY['refund_requested', 'refund_refused', 'intervention_requested', 'admitted', 'evidence_added', "
         "'evidence_added', 'deadline_extended', 'buyer_handed_in']"
     )
-    return f"""INSERT INTO journal_entry (stream_id, seq, kind, actor_role, at, data, previous, digest)
+    return f"""INSERT INTO journal_entry (stream_id, seq, kind, actor_role, at, data, salt, previous, digest)
         SELECT s.id, n, ({kinds})[1 + (n - 1) % 8], (ARRAY['buyer', 'merchant', 'system'])[1 + n % 3],
            heng_now() - interval '6 days' + n * interval '1 minute',
-           jsonb_build_object('amount', 68000, 'number', 'B' || n), repeat('0', 64), repeat('0', 64)
+           jsonb_build_object('amount', 68000, 'number', 'B' || n), repeat('0', 32), repeat('0', 64), repeat('0', 64)
         FROM journal_stream s, generate_series({first}, {last}) n WHERE {where}"""

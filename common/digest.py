@@ -9,7 +9,7 @@ from typing import Any
 
 def canonical(data: Any) -> bytes:
     """JSON with sorted keys, no spaces, UTF-8. Floats are refused: they do not read back the same everywhere."""
-    _no_floats(data)
+    refuse_floats(data)
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -22,12 +22,13 @@ def of(data: Any) -> str:
     return sha256(canonical(data))
 
 
-def _no_floats(data: Any) -> None:
+def refuse_floats(data: Any) -> None:
+    """They do not read back the same everywhere, so nothing that is digested may hold one."""
     if isinstance(data, float):
         raise TypeError("floats have no canonical form")
     if isinstance(data, dict):
         for value in data.values():
-            _no_floats(value)
+            refuse_floats(value)
     elif isinstance(data, list | tuple):
         for value in data:
-            _no_floats(value)
+            refuse_floats(value)

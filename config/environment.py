@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 
@@ -12,6 +13,15 @@ class Unset(Exception):
 
 def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
+
+
+def content_of(name: str) -> str:
+    """What stands in the file that the variable names, as secrets are mounted. Empty when none is named."""
+    path = text(name)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() if path else ""
+    except OSError as error:
+        raise Unset(f"{name} names a file that cannot be read: {error.strerror}") from error
 
 
 def flag(name: str, default: bool = False) -> bool:

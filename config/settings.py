@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from config import logs
-from config.environment import broker_url, flag, names, number, text
+from config.environment import broker_url, content_of, flag, names, number, text
 from engine.schedule import BEAT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,6 +32,14 @@ if not SECRET_KEY:
         raise ImproperlyConfigured("SECRET_KEY is not set. See docs/operations.md.")
     SECRET_KEY = "only-for-demonstrations-and-tests-never-for-people"
 SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS")
+# Signs seals, anchors and bundles (docs/verification.md): 32 bytes in base64url, from the environment or a file.
+HENG_SIGNING_KEY = text("HENG_SIGNING_KEY") or content_of("HENG_SIGNING_KEY_FILE")
+if not HENG_SIGNING_KEY:
+    if not (HENG_DEMO or DEBUG or TESTING):
+        raise ImproperlyConfigured("HENG_SIGNING_KEY is not set. See docs/operations.md.")
+    HENG_SIGNING_KEY = "b25seS1mb3ItZGVtb25zdHJhdGlvbnMtYW5kLXRlc3Q"
+# Public halves of the keys used before: what they signed stays verifiable.
+HENG_RETIRED_SIGNING_KEYS = names("HENG_RETIRED_SIGNING_KEYS")
 ALLOWED_HOSTS = names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS")
 

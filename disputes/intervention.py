@@ -65,6 +65,8 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
     if by_buyer:
         changes |= {"remedy": claim.remedy, "claimed": claim.amount, "returns": claim.returns}
     story = statements.add(case, "story", claim.story, actor=actor, now=now, required=True)
+    # Before the move, so that its entry can name them: no exhibit is on the file that the journal does not know.
+    records = dossiers.add_records(case.dossier_id, snapshots.records(body), now=now) if case.round == 0 else []
     data = {
         "type": claim.type_code,
         "asked": claim.remedy,
@@ -73,6 +75,7 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
         "points": len(claim.points),
         "file": body["digest"],
         "procedure": procedure.pk,
+        "records": [record.as_entry_data() for record in records],
         **statements.ref(story),
     }
     try:
@@ -88,8 +91,6 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
         Point(case=case, round=case.round, number=number, text=text.strip(), raised_by=side)
         for number, text in enumerate(claim.points, start=1)
     )
-    if case.round == 1:
-        dossiers.add_records(case.dossier_id, snapshots.records(body), now=now)
     return case
 
 

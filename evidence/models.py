@@ -201,17 +201,27 @@ class Exhibit(models.Model):
 
 
 class Seal(models.Model):
-    """What a dossier held when a round ended. ``digest`` is that of ``manifest`` written canonically."""
+    """What a dossier held when a round ended, signed. Nobody can say later that another exhibit was, or was not, there.
+
+    ``manifest`` is what is signed: round, moment, how many exhibits, the Merkle root over their records, and ``about``,
+    what whoever sealed put beside it (case, journal head, rule sets). ``records`` are the leaves in their order, so that a
+    reader can be shown some and still check all. ``digest`` is that of ``manifest`` written canonically.
+    """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="seals")
     round = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
     manifest = models.JSONField()
+    records = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=16)
+    signature = models.CharField(max_length=86)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["dossier", "round"], name="evidence_one_seal_a_round"),
+            # Format 1 was not signed; none is made any more.
+            models.CheckConstraint(condition=Q(manifest__format=1) | ~Q(signature=""), name="seal_is_signed"),
         ]
         triggers: ClassVar = [pgtrigger.Protect(name="seals_stay", operation=pgtrigger.Update | pgtrigger.Delete)]
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 from psycopg2.extras import execute_values
 
+from common import digest
 from common.actor import Actor
 from common.acts import require_act
 from journal import chain
@@ -30,6 +31,8 @@ def record(stream_id: int, kind: Kind | str, *, data: dict[str, Any], actor: Act
     stream = Stream.objects.select_for_update().get(pk=stream_id)
     seq = stream.head_seq + 1
     kind = Kind(kind)
+    salt = chain.new_salt()
+    digest.refuse_floats(data)
     mark = chain.digest_of(
         stream_id=stream_id,
         seq=seq,
@@ -39,10 +42,11 @@ def record(stream_id: int, kind: Kind | str, *, data: dict[str, Any], actor: Act
         client_id=actor.client_id,
         at=now,
         data=data,
+        salt=salt,
         previous=stream.head_digest,
     )
     row = [stream_id, seq, kind.value, actor.role.value, actor.id, actor.client_id, now]
-    row += [json.dumps(data), stream.head_digest, mark]
+    row += [json.dumps(data), salt, stream.head_digest, mark]
     with connection.cursor() as cursor:
         cursor.execute(_APPEND, [*row, seq, mark, stream_id])
         entry_id = cursor.fetchone()[0]
@@ -56,6 +60,7 @@ def record(stream_id: int, kind: Kind | str, *, data: dict[str, Any], actor: Act
         client_id=actor.client_id,
         at=now,
         data=data,
+        salt=salt,
         previous=stream.head_digest,
         digest=mark,
     )
@@ -65,8 +70,8 @@ def record(stream_id: int, kind: Kind | str, *, data: dict[str, Any], actor: Act
 _APPEND = """
 WITH written AS (
     INSERT INTO journal_entry
-        (stream_id, seq, kind, actor_role, actor_id, client_id, at, data, previous, digest)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s) RETURNING id, stream_id
+        (stream_id, seq, kind, actor_role, actor_id, client_id, at, data, salt, previous, digest)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s) RETURNING id, stream_id
 ), moved AS (
     UPDATE journal_stream SET head_seq = %s, head_digest = %s WHERE id = %s
 )
@@ -102,6 +107,8 @@ def record_many(drafts: Sequence[Draft], *, actor: Actor, now: datetime) -> None
     heads: list[tuple[int, int, str]] = []
     for draft in drafts:
         seq = draft.head_seq + 1
+        salt = chain.new_salt()
+        digest.refuse_floats(draft.data)
         mark = chain.digest_of(
             stream_id=draft.stream_id,
             seq=seq,
@@ -111,6 +118,7 @@ def record_many(drafts: Sequence[Draft], *, actor: Actor, now: datetime) -> None
             client_id=actor.client_id,
             at=now,
             data=draft.data,
+            salt=salt,
             previous=draft.head_digest,
         )
         rows.append(
@@ -123,6 +131,7 @@ def record_many(drafts: Sequence[Draft], *, actor: Actor, now: datetime) -> None
                 actor.client_id,
                 now,
                 json.dumps(draft.data),
+                salt,
                 draft.head_digest,
                 mark,
             )
@@ -132,12 +141,12 @@ def record_many(drafts: Sequence[Draft], *, actor: Actor, now: datetime) -> None
         execute_values(
             cursor.cursor,
             "WITH written AS (INSERT INTO journal_entry "
-            "(stream_id, seq, kind, actor_role, actor_id, client_id, at, data, previous, digest) VALUES %s "
+            "(stream_id, seq, kind, actor_role, actor_id, client_id, at, data, salt, previous, digest) VALUES %s "
             "RETURNING id, stream_id) "
             "INSERT INTO journal_undelivered (entry_id, stream_id, attempts, error) "
             "SELECT id, stream_id, 0, '' FROM written",
             rows,
-            template="(%s, %s, %s, %s, %s::bigint, %s::bigint, %s, %s::jsonb, %s, %s)",
+            template="(%s, %s, %s, %s, %s::bigint, %s::bigint, %s, %s::jsonb, %s, %s, %s)",
             page_size=len(rows),
         )
         execute_values(

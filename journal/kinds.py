@@ -82,3 +82,4 @@ class Kind(StrEnum):
     # the file
     DOSSIER_SEALED = "dossier_sealed"
     ORIGINAL_OPENED = "original_opened"
+    BUNDLE_EXPORTED = "bundle_exported"

@@ -20,7 +20,10 @@ class Stream(models.Model):
 
 
 class Entry(models.Model):
-    """One thing that happened. ``digest`` covers every other field and the digest of the entry before."""
+    """One thing that happened. ``digest`` covers every other field and the digest of the entry before.
+
+    ``salt`` is 16 random bytes in hex: in a copy of the chain that holds something back, its digest gives nothing away.
+    """
 
     stream = models.ForeignKey(Stream, models.PROTECT, related_name="entries")
     seq = models.PositiveIntegerField()
@@ -30,6 +33,7 @@ class Entry(models.Model):
     client_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     data = models.JSONField(default=dict)
+    salt = models.CharField(max_length=32)
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
 
@@ -40,6 +44,47 @@ class Entry(models.Model):
         indexes: ClassVar = [models.Index(fields=["kind", "at"], name="journal_kind_at")]
         triggers: ClassVar = [
             pgtrigger.Protect(name="entries_stay", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+
+class Anchor(models.Model):
+    """A signed Merkle root over the heads of all chains that have grown since the anchor before. See `journal.anchors`.
+
+    ``digest`` is that of the signed body, which names the anchor before: the anchors are a chain too. Kept outside of
+    this database, one of them shows whether anything older was rewritten.
+    """
+
+    number = models.PositiveIntegerField(unique=True)
+    at = models.DateTimeField()
+    size = models.PositiveIntegerField()
+    root = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, default=GENESIS)
+    digest = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=16)
+    signature = models.CharField(max_length=86)
+
+    class Meta:
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="anchors_stay", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+
+class AnchoredHead(models.Model):
+    """One leaf of an anchor's tree: how far one chain had come, and its digest there. ``place`` counts from 0."""
+
+    anchor = models.ForeignKey(Anchor, models.PROTECT, related_name="heads")
+    place = models.PositiveIntegerField()
+    stream = models.ForeignKey(Stream, models.PROTECT, related_name="anchored")
+    seq = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["anchor", "place"], name="journal_one_leaf_per_place"),
+            models.UniqueConstraint(fields=["stream", "seq"], name="journal_anchored_once"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="leaves_stay", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
 

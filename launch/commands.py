@@ -103,6 +103,7 @@ def run(wish: argparse.Namespace, _rest: list[str]) -> int:
                 "HENG_STATE": str(state.folder),
                 "HENG_SITE_URL": os.environ.get("HENG_SITE_URL", url.rstrip("/")),
                 "SECRET_KEY": os.environ.get("SECRET_KEY") or state.secret_key(),
+                **_signing_key(state),
                 "PYTHONUNBUFFERED": "1",
             }
             if demo and not environment.get("HENG_GATEWAY_URL"):
@@ -199,6 +200,12 @@ def _start_stores(supervisor: Supervisor, state: State, *, for_tests: bool = Fal
         child, found["REDIS_URL"] = servers.valkey(state, for_tests=for_tests)
         supervisor.start(child, patience=60)
     return found
+
+
+def _signing_key(state: State) -> dict[str, str]:
+    """One of this installation's own, unless the environment brings one."""
+    brought = os.environ.get("HENG_SIGNING_KEY") or os.environ.get("HENG_SIGNING_KEY_FILE")
+    return {} if brought else {"HENG_SIGNING_KEY": state.signing_key()}
 
 
 def _demo_market(state: State, environment: dict[str, str]) -> Child:

@@ -77,11 +77,18 @@ class State:
 
     def secret_key(self) -> str:
         """Made once; whoever reads it can sign in as anybody."""
-        path = self.folder / "secret_key"
+        return self._made_once("secret_key", secrets.token_urlsafe(48))
+
+    def signing_key(self) -> str:
+        """Made once; whoever reads it can sign letters and bundles as this house."""
+        return self._made_once("signing_key", secrets.token_urlsafe(32))
+
+    def _made_once(self, name: str, fresh: str) -> str:
+        path = self.folder / name
         if not path.exists():
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(48))
+                file.write(fresh)
         return path.read_text(encoding="utf-8").strip()
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
-from common import digest
+from common import digest, signet
 from common.actor import Actor, Role
 from common.acts import act
 from common.errors import Missing, Refused
-from evidence import dossiers, intake, integrity, limits, links, orphans, store
+from common.signet import Signature
+from evidence import dossiers, intake, integrity, limits, links, orphans, seals, store
 from evidence.models import Blob, Derivative, Dossier, Exhibit, Seal
 from tests import files
 
@@ -190,14 +191,17 @@ def test_the_seal_covers_every_exhibit_the_withdrawn_ones_too_and_any_change_sho
     made = act(dossiers.seal)(dossier.pk, now=NOON + HOUR)
     sealed = Seal.objects.get(dossier=dossier, round=1)
     assert made == sealed.digest == digest.of(sealed.manifest)
-    assert [(row["number"], row["withdrawn"]) for row in sealed.manifest["exhibits"]] == [
+    assert [(row["number"], row["withdrawn"]) for row in sealed.records] == [
         ("B1", False),
         ("B2", True),
     ]
     exhibits = list(dossiers.listing(dossier.pk))
-    assert digest.of(dossiers.manifest(exhibits, round_=1)) == made
+    assert seals.root(seals.records(exhibits)) == sealed.manifest["root"]
     exhibits[0].name = "Another name"
-    assert digest.of(dossiers.manifest(exhibits, round_=1)) != made
+    assert seals.root(seals.records(exhibits)) != sealed.manifest["root"]
+    assert signet.fits(sealed.manifest, Signature(sealed.key_id, sealed.signature))
+    assert not signet.fits(sealed.manifest | {"round": 2}, Signature(sealed.key_id, sealed.signature))
+    assert seals.check(sealed) == []
 
 
 def test_sealing_twice_gives_the_same_seal(dossier: Dossier) -> None:
@@ -482,6 +486,6 @@ def test_an_exhibit_that_races_the_seal_is_under_it_or_refused(round_: int) -> N
         thread.start()
     for thread in threads:
         thread.join()
-    under_the_seal = len(Seal.objects.get(dossier=dossier).manifest["exhibits"])
+    under_the_seal = len(Seal.objects.get(dossier=dossier).records)
     assert under_the_seal == Exhibit.objects.filter(dossier=dossier).count()
     assert refused == ([] if under_the_seal else ["dossier_is_sealed"])
