@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
@@ -49,6 +50,7 @@ class BodyTooLarge(exceptions.APIException):
 def problem(
     status: int,
     *,
+    title: str | Promise = "",
     code: str = "",
     detail: str = "",
     data: dict[str, Any] | None = None,
@@ -56,12 +58,12 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """The response. ``code`` is the contract; ``title`` and ``detail`` are for people, in the active
-    language.
+    language. ``title``: for a status that has none of its own here.
     """
-    standing, title = WORDS[status]
+    standing, usual = WORDS.get(status, (code, title))
     body: dict[str, Any] = {
         "type": f"urn:heng:problem:{code or standing}",
-        "title": str(title),
+        "title": str(title or usual),
         "status": status,
         "code": code or standing,
     }

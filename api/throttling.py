@@ -31,6 +31,7 @@ RATES: dict[Scope | None, int] = {
     Scope.OUTCOMES_READ: 600,
     None: 600,
 }
+PIECES = 1_200
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -42,8 +43,7 @@ class PerScope(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         if not isinstance(request.user, Caller):
             return True
-        scope = view.scope_of(request.method)
-        bucket = f"{request.user.client.pk}:{scope.value if scope else 'any'}"
+        bucket, most = self.limit_of(request.user, view.scope_of(request.method))
         try:
             hits, self._wait = _count(bucket)
         except redis.RedisError as error:
@@ -51,10 +51,21 @@ class PerScope(BaseThrottle):
             if request.method in _READS:
                 return True
             hits, self._wait = count_in_database(bucket)
-        return hits <= RATES[scope]
+        return hits <= most
+
+    def limit_of(self, caller: Caller, scope: Scope | None) -> tuple[str, int]:
+        """Under which name this request counts, and up to how many."""
+        return f"{caller.client.pk}:{scope.value if scope else 'any'}", RATES[scope]
 
     def wait(self) -> float:
         return self._wait
+
+
+class PerPiece(PerScope):
+    """A large file comes in many pieces: they count by themselves, so that one video does not use up the scope."""
+
+    def limit_of(self, caller: Caller, scope: Scope | None) -> tuple[str, int]:
+        return f"{caller.client.pk}:pieces", PIECES
 
 
 def _count(bucket: str) -> tuple[int, float]:

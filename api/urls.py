@@ -12,6 +12,7 @@ from api.exhibits import AddExhibit
 from api.feed import Ingest
 from api.outcomes import Outcomes
 from api.rules import RulesInForce
+from api.uploads import BeginUpload, OneUpload
 
 app_name = "api"
 
@@ -21,6 +22,8 @@ V1: list[URLPattern] = [
     path("v1/cases/<str:number>", OneCase.as_view(), name="case"),
     path("v1/cases/<str:number>/evidence", AddExhibit.as_view(), name="evidence"),
     *(path(f"v1/cases/<str:number>/actions/{event}", view.as_view(), name=event) for event, view in ACTIONS.items()),
+    path("v1/cases/<str:number>/uploads", BeginUpload.as_view(), name="uploads"),
+    path("v1/cases/<str:number>/uploads/<str:token>", OneUpload.as_view(), name="upload"),
     path("v1/outcomes", Outcomes.as_view(), name="outcomes"),
     path("v1/rules", RulesInForce.as_view(), name="rules"),
 ]

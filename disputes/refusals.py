@@ -188,7 +188,7 @@ def _readable(data: dict[str, Any]) -> dict[str, Any]:
     for key in ("highest", "lowest"):
         if key in data:
             words[key] = money.sign(currency) + money.text(data[key], currency)
-    for key in ("opens_at", "ended_at"):
+    for key in ("opens_at", "ended_at", "again_at"):
         if data.get(key):
             words[key] = f"{datetime.fromisoformat(data[key]).astimezone(PLATFORM_ZONE):%Y-%m-%d %H:%M}"
     return words

@@ -11,5 +11,6 @@ BEAT: dict[str, dict[str, Any]] = {
     "mail": {"task": "engine.mail", "schedule": 2.0, "options": {"queue": "mail", "expires": 10}},
     "calendar": {"task": "engine.calendar", "schedule": 600.0, "options": {"queue": "clock", "expires": 300}},
     "debts": {"task": "engine.debts", "schedule": 600.0, "options": {"queue": "delivery", "expires": 300}},
+    "uploads": {"task": "engine.uploads", "schedule": 60.0, "options": {"queue": "files", "expires": 50}},
     "housekeeping": {"task": "engine.housekeeping", "schedule": 3600.0, "options": {"queue": "files", "expires": 1800}},
 }

@@ -37,6 +37,11 @@ def debts() -> None:
     ticks.debts()
 
 
+@shared_task(name="engine.uploads", expires=300)
+def uploads() -> None:
+    ticks.uploads()
+
+
 @shared_task(name="engine.housekeeping", expires=3600)
 def housekeeping() -> None:
     ticks.housekeeping()

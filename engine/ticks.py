@@ -12,9 +12,11 @@ from django.utils.module_loading import import_string
 from common import clock
 from common.actor import Actor
 from disputes import clocks, sweep
+from disputes import uploads as case_uploads
 from disputes.models import Deadline
 from enforcement import advances, execution, movements
 from engine import delivery
+from evidence import uploads as evidence_uploads
 from notifications import sending
 
 log = logging.getLogger(__name__)
@@ -96,6 +98,17 @@ def calendar() -> int:
 def debts() -> int:
     """Draw what merchants owe from closed cases out of money that has come in since. Returns for how many cases."""
     return advances.recover_due(100, now=clock.now())
+
+
+def uploads() -> int:
+    """Finish uploads that are whole and let go of those that were abandoned, so that a quota is free within the hour."""
+    done = case_uploads.finish_due(clock.now)
+    for _round in range(_ROUNDS):
+        swept = evidence_uploads.collect(clock.now())
+        done += swept
+        if not swept:
+            break
+    return done
 
 
 def housekeeping() -> int:

@@ -270,6 +270,12 @@ def citable(exhibit: Exhibit, now: datetime, wait: timedelta = limits.CITABLE_AF
     return exhibit.withdrawn_at is None and exhibit.visible_at is not None and now - exhibit.visible_at >= wait
 
 
+def require_room(dossier_id: int, *, side: str, size: int, coming_files: int, coming_bytes: int) -> None:
+    """That one more file of ``size`` bytes fits beside what is there and what is on its way. Raises `Refused`."""
+    require_act()
+    _weigh_quota(_lock(dossier_id), side, size, coming_files=coming_files, coming_bytes=coming_bytes)
+
+
 def _lock(dossier_id: int) -> Dossier:
     dossier = Dossier.objects.select_for_update().filter(pk=dossier_id).first()
     if dossier is None:
@@ -293,13 +299,16 @@ def _next_place(dossier: Dossier, side: str) -> int:
     return (last or 0) + 1
 
 
-def _weigh_quota(dossier: Dossier, side: str, size: int) -> None:
-    """Files that count are limited in number; bytes also of the withdrawn ones, which are kept as well."""
+def _weigh_quota(dossier: Dossier, side: str, size: int, *, coming_files: int = 0, coming_bytes: int = 0) -> None:
+    """Files that count are limited in number; bytes also of the withdrawn ones, which are kept as well.
+
+    ``coming_…``: what other uploads of this side have been promised already.
+    """
     mine = Exhibit.objects.filter(dossier=dossier, side=side, kind__in=_FILES)
-    if mine.filter(withdrawn_at__isnull=True).count() >= limits.FILES_PER_SIDE:
+    if mine.filter(withdrawn_at__isnull=True).count() + coming_files >= limits.FILES_PER_SIDE:
         raise Refused("too_many_files", limit=limits.FILES_PER_SIDE)
     held: int = mine.aggregate(held=Sum("size"))["held"] or 0
-    if held + size > limits.BYTES_PER_SIDE:
+    if held + coming_bytes + size > limits.BYTES_PER_SIDE:
         raise Refused("too_many_bytes", megabytes=limits.BYTES_PER_SIDE // limits.MEGABYTE)
 
 

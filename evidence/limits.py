@@ -39,3 +39,8 @@ ORPHANED_AFTER = timedelta(hours=24)
 CITABLE_AFTER = timedelta(hours=24)
 
 LINK_LIFE = timedelta(minutes=5)
+
+
+def most_bytes(extension: str) -> int:
+    """How large a file may be that calls itself so, or whose signature says so."""
+    return FILE_BYTES

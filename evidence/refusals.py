@@ -24,6 +24,12 @@ SENTENCES: dict[str, str | Promise] = {
     "upload_expired": _("This upload was left for more than an hour. Choose the file again."),
     "too_many_files": _("You have %(limit)s files in this case, which is the most. Take one back to add another."),
     "too_many_bytes": _("Your files in this case may have %(megabytes)s MB together. This one would be too much."),
+    "too_many_uploads": _("That is %(most)s files in an hour. You can go on from %(again_at)s."),
+    # while it comes in
+    "upload_is_over": _("This upload has ended. Choose the file again."),
+    "offset_differs": _("Another window is sending this file already. It goes on from where that one is."),
+    "more_than_announced": _("This is more than was announced. Choose the file again."),
+    "checksum_differs": _("A piece of this file was damaged on its way. It is sent again."),
     # a dossier
     "dossier_is_sealed": _("The evidence of this case is sealed. Nothing can be added or taken back."),
     "dossier_is_open": _("The evidence of this case is not sealed yet."),

@@ -27,6 +27,8 @@ MATRIX: dict[str, dict[str, Scope | None]] = {
     "cases": {"GET": Scope.CASES_READ, "HEAD": Scope.CASES_READ, "POST": Scope.CASES_WRITE},
     "case": {"GET": Scope.CASES_READ, "HEAD": Scope.CASES_READ},
     "evidence": {"POST": Scope.EVIDENCE_WRITE},
+    "uploads": {"POST": Scope.EVIDENCE_WRITE, "OPTIONS": ANY},
+    "upload": {**dict.fromkeys(("GET", "HEAD", "PATCH", "DELETE"), Scope.EVIDENCE_WRITE), "OPTIONS": ANY},
     "outcomes": {"GET": Scope.OUTCOMES_READ, "HEAD": Scope.OUTCOMES_READ},
     "rules": {"GET": ANY, "HEAD": ANY},
     **{event: {"POST": Scope.CASES_WRITE} for event in (
@@ -63,7 +65,8 @@ def path_of(route: str, number: str) -> str:
         return f"/api/v1/{route}"
     if route == "case":
         return f"/api/v1/cases/{number}"
-    tail = "evidence" if route == "evidence" else f"actions/{route}"
+    places = {"evidence": "evidence", "uploads": "uploads", "upload": "uploads/nothing"}
+    tail = places.get(route, f"actions/{route}")
     return f"/api/v1/cases/{number}/{tail}"
 
 

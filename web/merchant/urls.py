@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from common.actor import Role
+from web import uploads
 from web.merchant import acts, case, decision, lists, messages, shell
 
 app_name = "merchant"
@@ -16,6 +18,8 @@ urlpatterns = [
     path("messages/read/", messages.mark_read, name="messages_read"),
     path("switch/", shell.switch, name="switch"),
     path("cases/<str:number>/", case.show, name="case"),
+    path("cases/<str:number>/uploads/", uploads.collection, {"role": Role.MERCHANT}, name="uploads"),
+    path("cases/<str:number>/uploads/<str:token>/", uploads.one, {"role": Role.MERCHANT}, name="upload"),
     path("cases/<str:number>/decision/", decision.show, name="decision"),
     path("cases/<str:number>/<str:event>/", acts.act, name="act"),
 ]

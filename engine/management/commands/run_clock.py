@@ -16,6 +16,7 @@ from engine import ticks
 log = logging.getLogger(__name__)
 # What is not for every tick: seconds from one time to the next.
 SELDOM: tuple[tuple[float, Callable[[], int]], ...] = (
+    (60.0, ticks.uploads),
     (600.0, ticks.calendar),
     (600.0, ticks.debts),
     (3600.0, ticks.housekeeping),

@@ -1,0 +1,168 @@
+"""Uploads of the sides that survive a cut connection, a reload and another device: tus 1.0 over the reader's session.
+
+A stranger, the other side and anybody else's upload are 404. Forgery is kept out by Django's token and Origin check, which
+any script of the page's own sends. Words are for people, in the language of the address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common import clock, tus
+from common.actor import Actor, Role
+from common.errors import Missing, Refused
+from disputes import refusals
+from disputes import uploads as case_uploads
+from disputes.models import Case
+from evidence import limits, uploads
+from evidence.models import Upload
+from rulebook import queries as rulebook
+from web import fetch
+
+View = Callable[..., HttpResponse]
+RETRY_AFTER = "60"
+
+
+def _speaks_tus(view: View) -> View:
+    """Every reply says so, also the refusals: by that a script knows them from a page that asks to sign in."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            reply = view(request, *args, **kwargs)
+        except tus.Unfit as unfit:
+            reply = _no(unfit.status, "unfit", unfit.why)
+            if unfit.status == 412:
+                reply["Tus-Version"] = tus.VERSION
+        except Refused as refused:
+            reply = _no(case_uploads.STATUS.get(refused.code, 422), refused.code, refusals.say(refused), refused.data)
+            if reply.status_code in (429, 503):
+                reply["Retry-After"] = RETRY_AFTER
+        except (Missing, Http404):
+            reply = _no(404, "missing", _("There is nothing here."))
+        reply["Tus-Resumable"] = tus.VERSION
+        reply["Cache-Control"] = "no-store"
+        return reply
+
+    return answer
+
+
+@_speaks_tus
+def collection(request: HttpRequest, number: str, *, role: Role) -> HttpResponse:
+    """POST begins an upload, GET lists those that can be gone on with, OPTIONS says what is spoken here."""
+    actor = fetch.actor_or_404(request, role)
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers=tus.about_the_server(limits.most_bytes("mp4")))
+    case = fetch.case_or_404(number, actor)
+    if request.method == "GET":
+        now = clock.now()
+        rows = uploads.unfinished(case.dossier_id, actor=actor, now=now)
+        return JsonResponse({"uploads": [shown(case, upload, role) for upload in rows]})
+    if request.method == "POST":
+        return _begin(request, case, actor, role)
+    return _not_allowed("GET, POST, OPTIONS")
+
+
+@_speaks_tus
+def one(request: HttpRequest, number: str, token: str, *, role: Role) -> HttpResponse:
+    """One upload. HEAD asks how far it is, PATCH brings bytes, DELETE ends it, GET tells a person what became of it."""
+    actor = fetch.actor_or_404(request, role)
+    case = fetch.case_or_404(number, actor)
+    upload = uploads.find(case.dossier_id, token, actor=actor)
+    match _method(request):
+        case "HEAD":
+            tus.require_version(request.headers)
+            if uploads.is_over(upload, clock.now()):
+                raise Refused("upload_is_over")
+            metadata = tus.written({"filename": upload.claimed_name, "code": upload.code})
+            return HttpResponse(headers={**_standing(upload), "Upload-Metadata": metadata})
+        case "PATCH":
+            upload = case_uploads.bring(upload, request.read, tus.patch(request.headers), instant=clock.now)
+            return HttpResponse(status=204, headers=_standing(upload))
+        case "DELETE":
+            tus.require_version(request.headers)
+            uploads.give_up(upload.pk, now=clock.now())
+            uploads.clear_away(upload.pk)
+            return HttpResponse(status=204)
+        case "GET":
+            return JsonResponse(shown(case, upload, role))
+    return _not_allowed("GET, HEAD, PATCH, DELETE")
+
+
+def shown(case: Case, upload: Upload, role: Role) -> dict[str, Any]:
+    """An upload as the page's script reads it. Of the file only what its sender said."""
+    return {
+        "url": reverse(f"{role.value}:upload", args=[case.number, upload.token]),
+        "name": upload.claimed_name,
+        "code": upload.code,
+        "head": upload.head,
+        "length": upload.length,
+        "offset": upload.offset,
+        "state": upload.state,
+        "words": words_of(upload),
+    }
+
+
+def words_of(upload: Upload) -> str:
+    """What became of it, for its sender."""
+    exhibit = upload.exhibit
+    if upload.state == Upload.TAKEN and exhibit is not None:
+        if upload.was_there:
+            named = {"name": exhibit.name, "number": exhibit.number}
+            return _("Same file as “%(name)s” (%(number)s). We kept one.") % named
+        return _("Received as %(number)s. Receipt %(code)s") % {"number": exhibit.number, "code": exhibit.receipt_code}
+    if upload.state == Upload.WHOLE:
+        return _("All of it is here. We are looking at it; you can go on.")
+    if (refused := case_uploads.refusal_of(upload)) is not None:
+        return refusals.say(refused)
+    return ""
+
+
+def _begin(request: HttpRequest, case: Case, actor: Actor, role: Role) -> HttpResponse:
+    asked = tus.creation(request.headers)
+    said = asked.metadata
+    code = said.get("code", "")[:8]
+    kinds = rulebook.rules(case.substance_rules_id).exhibits
+    upload = case_uploads.begin(
+        case.pk,
+        length=asked.length,
+        claimed_name=said.get("filename", ""),
+        code=code,
+        # Named for what its row asks for: what a camera calls it says nothing.
+        title=said.get("name", "") or (str(kinds[code].name) if code in kinds else ""),
+        note=said.get("note", ""),
+        head=said.get("head", ""),
+        actor=actor,
+        now=clock.now(),
+    )
+    if asked.body is not None:
+        upload = case_uploads.bring(upload, request.read, asked.body, instant=clock.now)
+    where = reverse(f"{role.value}:upload", args=[case.number, upload.token])
+    return HttpResponse(status=201, headers={**_standing(upload), "Location": where})
+
+
+def _standing(upload: Upload) -> dict[str, str]:
+    return tus.standing(offset=upload.offset, length=upload.length, expires_at=upload.expires_at)
+
+
+def _method(request: HttpRequest) -> str:
+    """Some networks let nothing through but GET and POST; tus has a header for them."""
+    if request.method == "POST":
+        return request.headers.get("X-HTTP-Method-Override", "POST")
+    return request.method or ""
+
+
+def _no(status: int, code: str, detail: str, data: dict[str, Any] | None = None) -> HttpResponse:
+    return JsonResponse({"code": code, "detail": detail, "data": data or {}}, status=status)
+
+
+def _not_allowed(methods: str) -> HttpResponse:
+    reply = _no(405, "method_not_allowed", _("This address does not take this method."))
+    reply["Allow"] = methods
+    return reply
