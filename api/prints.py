@@ -16,6 +16,7 @@ from accounts import hats
 from accounts.models import Identity
 from api import actions
 from disputes import labels, queries
+from disputes.deadlines import working_days_left
 from disputes.lifecycle import State
 from disputes.models import Case, Deadline, Offer, Outcome, Point
 from evidence.models import Exhibit
@@ -82,7 +83,7 @@ def whole(case: Case, source: str, now: datetime) -> Json:
         **summary(case, *related([case], source)),
         "rules": {"substance": case.substance_rules.version, "procedure": case.procedure_rules.version},
         "arbitrator": hats.number_of(case.assignee_id or case.ruled_by_id) or None,
-        "deadlines": [deadline(row) for row in deadlines],
+        "deadlines": [deadline(row, now) for row in deadlines],
         "offers": [offer(row) for row in offers],
         "points": [point(row) for row in queries.points(case)],
         "exhibits": [exhibit(row) for row in exhibits.defer("content").order_by("side", "place")],
@@ -91,7 +92,7 @@ def whole(case: Case, source: str, now: datetime) -> Json:
     }
 
 
-def deadline(row: Deadline) -> Json:
+def deadline(row: Deadline, now: datetime) -> Json:
     return {
         "duty": row.duty,
         "awaits": row.awaits or None,
@@ -99,6 +100,7 @@ def deadline(row: Deadline) -> Json:
         "paused": row.state == Deadline.PAUSED,
         "provisional": row.provisional,
         "clock": row.clock,
+        "working_days_left": working_days_left(row.due_at, row.paused_at or now, row.clock),
     }
 
 
@@ -230,7 +232,10 @@ class DeadlineShape(serializers.Serializer[Any]):
     due_at = serializers.DateTimeField()
     paused = serializers.BooleanField()
     provisional = serializers.BooleanField()
-    clock = serializers.CharField()
+    clock = serializers.CharField(help_text="H hours, D days, BD working days, SH service hours.")
+    working_days_left = serializers.IntegerField(
+        allow_null=True, help_text="On BD only: working days after today; 0 on the last one, null when it is over."
+    )
 
 
 class OfferShape(serializers.Serializer[Any]):

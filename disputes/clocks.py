@@ -17,7 +17,7 @@ from journal.kinds import Kind
 from rulebook import calendars
 from rulebook import clocks as terms
 from rulebook import queries as rulebook
-from rulebook.schema import Step
+from rulebook.schema import Extension, Step
 
 
 @act
@@ -45,34 +45,27 @@ def resume(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None
 def extend(case_id: int, *, hours: int, text: str, actor: Actor, now: datetime, seen: int | None = None) -> Deadline:
     """The duty of the current state is due later, as far and as often as its step allows. Both sides are told.
 
-    A party may extend only what it owes itself, and only where the rules give it that right; staff need a reason too.
+    ``hours``: 24 of them are a day on clocks of days, and a working day on clocks of those. A party may extend only what
+    it owes itself, and only where the rules give it that right; staff need a reason too.
     """
     case = queries.lock(case_id, seen=seen)
     access.require_visible(case, actor)
-    duty = DUTIES.get(moves.facts_of(case, actor, now).state)
-    deadline = Deadline.objects.filter(case=case, duty=duty.name, state=Deadline.PENDING).first() if duty else None
+    deadline = deadlines.running(case)
     if deadline is None:
         raise Refused("no_deadline_runs")
     step = deadlines.step_of(case, deadline.step)
     refusals = _against(step, deadline, hours, actor, now)
     facts = moves.facts_of(case, actor, now, refusals=refusals)
     statement = statements.add(case, "extension", text, actor=actor, now=now, required=True)
-    due_at = deadline.due_at + timedelta(hours=hours)
-    if deadline.clock in ("D", "BD"):
-        due_at = terms.end_of_day(due_at - timedelta(microseconds=1))
-    reminders = [at for at in terms.reminders(now, due_at, step.duration) if at > now]
+    columns = deadlines.extended(case, deadline, hours, now=now)
+    due_at = columns["due_at"]
     data = {
         "duty": deadline.duty,
         "from_due_at": deadline.due_at.isoformat(),
         "to_due_at": due_at.isoformat(),
         **statements.ref(statement),
     }
-    Deadline.objects.filter(pk=deadline.pk).update(
-        due_at=due_at,
-        extensions=deadline.extensions + 1,
-        remind_at=reminders[0] if reminders else None,
-        reminders=reminders[1:],
-    )
+    Deadline.objects.filter(pk=deadline.pk).update(extensions=deadline.extensions + 1, **columns)
     changes: dict[str, object] = {"due_at": due_at}
     if deadline.duty == "evidence":
         changes["evidence_closes_at"] = due_at
@@ -84,14 +77,18 @@ def extend(case_id: int, *, hours: int, text: str, actor: Actor, now: datetime, 
 def _against(step: Step, deadline: Deadline, hours: int, actor: Actor, now: datetime) -> tuple[str, ...]:
     if step.extendable is None or deadline.extensions >= step.extendable.times:
         return ("deadline_not_extendable",)
-    longest = step.extendable.duration
-    if not 0 < hours <= longest.amount * (1 if longest.clock is terms.Clock.H else 24):
+    if not 0 < hours <= longest_extension(step.extendable):
         return ("extension_too_long",)
     if actor.side is not None and deadline.awaits not in (actor.side.value, "both"):
         return ("deadline_is_not_yours",)
     if now >= deadline.due_at:
         return ("deadline_is_over",)
     return ()
+
+
+def longest_extension(extension: Extension) -> int:
+    """In hours; a day, or a working day where the clock counts those, is 24 of them."""
+    return extension.duration.amount * (1 if extension.duration.clock in (terms.Clock.H, terms.Clock.SH) else 24)
 
 
 @act
@@ -102,21 +99,15 @@ def recompute_provisional(deadline_id: int, *, actor: Actor, now: datetime) -> b
     deadline = Deadline.objects.get(pk=deadline_id)
     if deadline.state != Deadline.PENDING or not deadline.provisional:
         return False
-    step = deadlines.step_of(case, deadline.step)
-    due = terms.due(deadline.armed_at, step.duration, calendars.current())
-    if due.provisional:
+    columns = deadlines.recomputed(case, deadline, calendars.current(), now=now)
+    if columns["provisional"]:
         return False
     # Never to the past: what would already be over is due at the end of the coming tick, after a last reminder.
-    due_at = max(due.at, now + timedelta(hours=1)) if due.at != deadline.due_at else due.at
-    moved = due_at != deadline.due_at
-    reminders = [at for at in terms.reminders(now, due_at, step.duration) if at > now]
-    Deadline.objects.filter(pk=deadline_id).update(
-        due_at=due_at,
-        provisional=False,
-        calendar_version=due.calendar_version,
-        remind_at=reminders[0] if reminders else None,
-        reminders=reminders[1:],
-    )
+    if columns["due_at"] != deadline.due_at:
+        columns["due_at"] = max(columns["due_at"], now + timedelta(hours=1))
+    due_at = columns["due_at"]
+    moved: bool = due_at != deadline.due_at
+    Deadline.objects.filter(pk=deadline_id).update(**columns)
     if moved:
         duty = DUTIES.get(moves.facts_of(case, actor, now).state)
         if duty is not None and duty.name == deadline.duty:
@@ -125,7 +116,7 @@ def recompute_provisional(deadline_id: int, *, actor: Actor, now: datetime) -> b
             "duty": deadline.duty,
             "from_due_at": deadline.due_at.isoformat(),
             "to_due_at": due_at.isoformat(),
-            "calendar": due.calendar_version,
+            "calendar": columns["calendar_version"],
         }
         book.record(case.stream_id, Kind.DEADLINE_RECOMPUTED, data=data, actor=actor, now=now)
     return moved

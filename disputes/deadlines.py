@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,10 +10,13 @@ from django.db import connection
 from psycopg2.extras import execute_values
 
 from common.acts import require_act
+from disputes.lifecycle import Facts, Kind, State
 from disputes.models import Case, Deadline
 from disputes.moves import Arm
+from disputes.timers import DUTIES, HOLDS_REVIEW
 from rulebook import calendars, clocks
 from rulebook import queries as rulebook
+from rulebook.clocks import Calendar, Clock
 from rulebook.schema import Step
 
 
@@ -21,11 +25,19 @@ def step_of(case: Case | Any, key: str) -> Step:
     return rulebook.rules(case.procedure_rules_id).step(key)
 
 
+def clock_of(case: Case) -> str:
+    """On which clock the duty of the case's state runs, from its row and its rules: no query. Hours where none runs."""
+    duty = DUTIES.get(State(case.state))
+    if duty is None:
+        return Clock.H.value
+    facts = Facts(state=State(case.state), kind=Kind(case.kind), returns=case.returns)
+    return step_of(case, duty.step(facts)).duration.clock.value
+
+
 def draft(step: Step, arm: Arm, now: datetime) -> dict[str, Any]:
     """The columns of a deadline that starts now. ``due_at`` is computed once, here, by the case's own rules."""
     calendar = calendars.current()
     due = clocks.due(now, step.duration, calendar)
-    reminders = [at for at in clocks.reminders(now, due.at, step.duration) if at > now]
     return {
         "duty": arm.duty,
         "step": arm.step,
@@ -35,8 +47,7 @@ def draft(step: Step, arm: Arm, now: datetime) -> dict[str, Any]:
         "due_at": due.at,
         "provisional": due.provisional,
         "calendar_version": due.calendar_version,
-        "remind_at": reminders[0] if reminders else None,
-        "reminders": reminders[1:],
+        **reminded(step, due.at, now),
     }
 
 
@@ -74,26 +85,102 @@ def pause(case: Case, duties: tuple[str, ...] | None, *, now: datetime) -> None:
     running.update(state=Deadline.PAUSED, paused_at=now)
 
 
-def resume(case: Case, duties: tuple[str, ...] | None, *, now: datetime) -> None:
-    """Start the named clocks again with what was left to each. Day clocks end with a day: a broken day counts whole."""
+def resume(case: Case, duties: tuple[str, ...] | None, *, now: datetime) -> dict[str, datetime]:
+    """Start the named clocks again, or all, with what was left to each in its own measure. Returns when each is due.
+
+    The clock of a review that stands still for another reason, because more evidence or a jury is awaited, does not go
+    on with the others.
+    """
     require_act()
     stopped = Deadline.objects.filter(case=case, state=Deadline.PAUSED)
     if duties is not None:
         stopped = stopped.filter(duty__in=duties)
+    elif State(case.state) in HOLDS_REVIEW:
+        stopped = stopped.exclude(duty="review")
+    due: dict[str, datetime] = {}
     for deadline in stopped:
-        assert deadline.paused_at is not None
-        stood = now - deadline.paused_at
-        due_at = deadline.due_at + stood
-        if deadline.clock in ("D", "BD"):
+        columns = _goes_on(case, deadline, now)
+        Deadline.objects.filter(pk=deadline.pk).update(state=Deadline.PENDING, paused_at=None, **columns)
+        due[deadline.duty] = columns["due_at"]
+    return due
+
+
+def _goes_on(case: Case, deadline: Deadline, now: datetime) -> dict[str, Any]:
+    """The columns of a deadline that goes on at ``now``. What was over when it stopped is over."""
+    assert deadline.paused_at is not None
+    clock = Clock(deadline.clock)
+    calendar = calendars.as_of(deadline.calendar_version)
+    left = clocks.rest(deadline.paused_at, deadline.due_at, clock, calendar)
+    if left is None:
+        return {"due_at": now}
+    due = clocks.due_again(now, left, clock, calendar)
+    if due.provisional:
+        # Where the calendar that the term was computed with ends, today's may know more.
+        calendar = calendars.current()
+        due = clocks.due_again(now, left, clock, calendar)
+    columns: dict[str, Any] = {"due_at": due.at}
+    if clock is Clock.BD:
+        days = clocks.days_again(now, left, clock, calendar)
+        columns |= {"provisional": due.provisional, "calendar_version": due.calendar_version}
+        columns |= {"counts_from": now, "counts_days": days}
+        return columns | reminded(step_of(case, deadline.step), due.at, now)
+    moved = due.at - deadline.due_at
+    reminders = [at + moved for at in [deadline.remind_at, *deadline.reminders] if at is not None]
+    return columns | {"remind_at": reminders[0] if reminders else None, "reminders": reminders[1:]}
+
+
+def extended(case: Case, deadline: Deadline, hours: int, *, now: datetime) -> dict[str, Any]:
+    """The columns of a deadline that is due later by ``hours``; 24 of them are a day where the clock counts days, and
+    on a clock of working days a working day. A started day counts whole.
+    """
+    clock = Clock(deadline.clock)
+    step = step_of(case, deadline.step)
+    columns: dict[str, Any] = {}
+    if clock is Clock.BD:
+        start, days = counted(deadline, step)
+        days += math.ceil(hours / 24)
+        due = clocks.due_after(start, days, clock, calendars.as_of(deadline.calendar_version))
+        if due.provisional:
+            due = clocks.due_after(start, days, clock, calendars.current())
+        columns = {"provisional": due.provisional, "calendar_version": due.calendar_version}
+        columns |= {"counts_from": start, "counts_days": days}
+        due_at = due.at
+    elif clock is Clock.SH:
+        more = clocks.Rest(0, timedelta(hours=hours))
+        due_at = clocks.due_again(deadline.due_at, more, clock, calendars.current()).at
+    else:
+        due_at = deadline.due_at + timedelta(hours=hours)
+        if clock is Clock.D:
             due_at = clocks.end_of_day(due_at - timedelta(microseconds=1))
-        reminders = [at + stood for at in [deadline.remind_at, *deadline.reminders] if at is not None]
-        Deadline.objects.filter(pk=deadline.pk).update(
-            state=Deadline.PENDING,
-            paused_at=None,
-            due_at=due_at,
-            remind_at=reminders[0] if reminders else None,
-            reminders=reminders[1:],
-        )
+    return columns | {"due_at": due_at} | reminded(step, due_at, now)
+
+
+def recomputed(case: Case, deadline: Deadline, calendar: Calendar, *, now: datetime) -> dict[str, Any]:
+    """The columns of a deadline of working days by ``calendar``, counted as it runs now: stopped, gone on or extended."""
+    step = step_of(case, deadline.step)
+    start, days = counted(deadline, step)
+    due = clocks.due_after(start, days, Clock.BD, calendar)
+    columns = {"due_at": due.at, "provisional": due.provisional, "calendar_version": due.calendar_version}
+    return columns | reminded(step, due.at, now)
+
+
+def counted(deadline: Deadline, step: Step) -> tuple[datetime, int]:
+    """From which day on a term of working days counts, and how many."""
+    if deadline.counts_from is not None and deadline.counts_days is not None:
+        return deadline.counts_from, deadline.counts_days
+    return deadline.armed_at, step.duration.amount
+
+
+def reminded(step: Step, due_at: datetime, now: datetime) -> dict[str, Any]:
+    """When to remind of a term that is due at ``due_at`` from ``now`` on, as columns."""
+    moments = [at for at in clocks.reminders(now, due_at, step.duration) if at > now]
+    return {"remind_at": moments[0] if moments else None, "reminders": moments[1:]}
+
+
+def running(case: Case) -> Deadline | None:
+    """The deadline of the duty that the case's state awaits, if its clock runs."""
+    duty = DUTIES.get(State(case.state))
+    return Deadline.objects.filter(case=case, duty=duty.name, state=Deadline.PENDING).first() if duty else None
 
 
 def main_due_at(case_id: int, duty: str | None) -> datetime | None:
@@ -106,6 +193,13 @@ def main_due_at(case_id: int, duty: str | None) -> datetime | None:
         .first()
     )
     return row
+
+
+def working_days_left(due_at: datetime, now: datetime, clock: str) -> int | None:
+    """Working days after today until a term ends, 0 on its last one; ``None`` on other clocks and once it is over."""
+    if clock != Clock.BD or due_at <= now:
+        return None
+    return clocks.working_days_left(now, due_at, calendars.current())
 
 
 def left(deadline: Deadline, now: datetime) -> timedelta:

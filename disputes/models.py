@@ -320,6 +320,10 @@ class Deadline(models.Model):
     due_at = models.DateTimeField()
     provisional = models.BooleanField(default=False)
     calendar_version = models.CharField(max_length=40, blank=True)
+    # Where a term of working days counts from and how many, once it was stopped or extended; before, ``armed_at`` and
+    # what its step says.
+    counts_from = models.DateTimeField(null=True)
+    counts_days = models.PositiveSmallIntegerField(null=True)
     paused_at = models.DateTimeField(null=True)
     extensions = models.PositiveSmallIntegerField(default=0)
     remind_at = models.DateTimeField(null=True)

@@ -48,7 +48,11 @@ def _write(case: Case, move: Move, *, actor: Actor, now: datetime) -> None:
         deadlines.pause(case, move.pauses, now=now)
     changes = dict(move.changes)
     if move.resumes_all:
-        deadlines.resume(case, None, now=now)
+        resumed = deadlines.resume(case, None, now=now)
+        stopped_at, closes_at = case.suspended_at, case.evidence_closes_at
+        if stopped_at is not None and closes_at is not None and closes_at > stopped_at:
+            # The file stays open as long as it would have; the duty may be met while its period goes on.
+            changes["evidence_closes_at"] = resumed.get("evidence", closes_at + (now - stopped_at))
     elif move.resumes:
         deadlines.resume(case, move.resumes, now=now)
     main = DUTIES.get(move.target)

@@ -23,6 +23,7 @@ from rulebook.schema import Text
 SHIPPED = Path(__file__).parent / "years"
 _KEEP_SECONDS = 60.0
 _kept: dict[str, tuple[float, Calendar]] = {}
+_pinned: dict[tuple[str, str], Calendar] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,22 @@ def current(region: str = "CN") -> Calendar:
     return calendar
 
 
+def as_of(version: str, region: str = "CN") -> Calendar:
+    """The calendar that a term was computed with: as it was when ``version`` was the newest. What was published never
+    changes, so it is kept for good. A version that is not known gives today's.
+    """
+    kept = _pinned.get((region, version))
+    if kept is not None:
+        return kept
+    years = published_years(region)
+    places = [place for place, year in enumerate(years) if year.version == version]
+    if not places:
+        return current(region)
+    calendar = merge(years[: places[-1] + 1], region)
+    _pinned[region, version] = calendar
+    return calendar
+
+
 def published_years(region: str = "CN") -> list[Year]:
     """The years of ``region`` in the order of publication, or those that come with Heng."""
     bodies = list(CalendarVersion.objects.filter(region=region).order_by("id").values_list("body", flat=True)) or [
@@ -148,6 +165,7 @@ def published_years(region: str = "CN") -> list[Year]:
 def forget() -> None:
     """Read the calendar anew at the next question: after publishing, and between tests."""
     _kept.clear()
+    _pinned.clear()
 
 
 def ends_in_days(now: datetime, region: str = "CN") -> int:

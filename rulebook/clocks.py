@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 PLATFORM_ZONE = ZoneInfo("Asia/Shanghai")
 SERVICE_OPENS, SERVICE_CLOSES = time(9), time(18)
 DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
 _SATURDAY = 5
 
 
@@ -115,6 +116,84 @@ def due(start: datetime, duration: Duration, calendar: Calendar, zone: tzinfo = 
     return Due(at, provisional, calendar.version)
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is left of a term at one instant, in the term's own measure: ``days`` that count whole, and before them
+    ``part`` of the day ``on`` which it is asked (all of it, where a clock knows no days).
+    """
+
+    days: int
+    part: timedelta
+    on: date | None = None
+
+
+def rest(at: datetime, due_at: datetime, clock: Clock, calendar: Calendar, zone: tzinfo = PLATFORM_ZONE) -> Rest | None:
+    """What is left at ``at`` of a term that ends at ``due_at``; ``None`` if it was over.
+
+    H: time. SH: time between 09:00 and 18:00. D and BD: days after this one, and the rest of this one; on BD only
+    days that are worked.
+    """
+    _aware(at)
+    if due_at <= at:
+        return None
+    if clock is Clock.H:
+        return Rest(0, due_at - at)
+    if clock is Clock.SH:
+        return Rest(0, _service_time(at, due_at, zone))
+    today, last = _local_day(at, zone), _local_day(due_at - _INSTANT, zone)
+    ends = min(midnight_after(today, zone), due_at)
+    if clock is Clock.D:
+        return Rest((last - today).days, ends - at, today)
+    worked = sum(calendar.is_working(today + offset * DAY) for offset in range(1, (last - today).days + 1))
+    return Rest(worked, ends - at if calendar.is_working(today) else timedelta(), today)
+
+
+def days_again(start: datetime, left: Rest, clock: Clock, calendar: Calendar, zone: tzinfo = PLATFORM_ZONE) -> int:
+    """How many days after ``start`` a term of D or BD has that goes on with ``left``.
+
+    It gets back at least what was left: a part of a day for which this day is too far gone counts as a day. A clock of
+    days does not notice that it stood for hours of one.
+    """
+    today = _local_day(start, zone)
+    if today == left.on:
+        return left.days
+    counts = clock is Clock.D or calendar.is_working(today)
+    still = midnight_after(today, zone) - start if counts else timedelta()
+    return left.days if still >= left.part else left.days + 1
+
+
+def due_after(start: datetime, days: int, clock: Clock, calendar: Calendar, zone: tzinfo = PLATFORM_ZONE) -> Due:
+    """The end of a term of D or BD that has ``days`` after the day of ``start``; 0: it ends with that day.
+
+    On BD it ends with a working day: where ``start`` falls on a day of rest, with the first after it.
+    """
+    today = _local_day(start, zone)
+    if clock is Clock.D:
+        return Due(midnight_after(today + days * DAY, zone), False, calendar.version)
+    if days == 0 and calendar.is_working(today):
+        return Due(midnight_after(today, zone), not calendar.knows(today), calendar.version)
+    last, provisional = _working_day_after(today, max(days, 1), calendar)
+    return Due(midnight_after(last, zone), provisional, calendar.version)
+
+
+def due_again(start: datetime, left: Rest, clock: Clock, calendar: Calendar, zone: tzinfo = PLATFORM_ZONE) -> Due:
+    """When a term is over that goes on at ``start`` with what was left of it."""
+    _aware(start)
+    if clock is Clock.H:
+        return Due(start.astimezone(UTC) + left.part, False, calendar.version)
+    if clock is Clock.SH:
+        return Due(_after_service_hours(start, left.part, zone), False, calendar.version)
+    return due_after(start, days_again(start, left, clock, calendar, zone), clock, calendar, zone)
+
+
+def working_days_left(now: datetime, due_at: datetime, calendar: Calendar, zone: tzinfo = PLATFORM_ZONE) -> int:
+    """Working days still to come after today, up to the one with which the term ends; 0: it ends today."""
+    today, last = _local_day(now, zone), _local_day(due_at - _INSTANT, zone)
+    worked = sum(calendar.is_working(today + offset * DAY) for offset in range(1, (last - today).days + 1))
+    # A last day that a later calendar made a day of rest is still to come.
+    return max(worked, 1) if last > today else 0
+
+
 def end_of_day(moment: datetime, zone: tzinfo = PLATFORM_ZONE) -> datetime:
     """24:00 of the day ``moment`` falls on, as UTC: the first midnight that comes after it."""
     _aware(moment)
@@ -185,6 +264,17 @@ def _after_service_hours(start: datetime, left: timedelta, zone: tzinfo) -> date
                 return begins + left
             left -= closes - begins
         day += DAY
+
+
+def _service_time(start: datetime, end: datetime, zone: tzinfo) -> timedelta:
+    """How much of the time from ``start`` to ``end`` is served."""
+    served, day = timedelta(), _local_day(start, zone)
+    while day <= _local_day(end, zone):
+        opens = datetime.combine(day, SERVICE_OPENS, zone).astimezone(UTC)
+        closes = datetime.combine(day, SERVICE_CLOSES, zone).astimezone(UTC)
+        served += max(min(closes, end) - max(opens, start), timedelta())
+        day += DAY
+    return served
 
 
 def _first_instant_past(day: date, zone: tzinfo, low: datetime, high: datetime) -> datetime:

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.actor import Actor
-from disputes import deadlines, labels
+from disputes import labels
 from disputes.awards import Source
 from disputes.lifecycle import APPEAL, NEGOTIATION, REVIEW, TERMINAL, State
 from disputes.models import Case, Deadline
 from disputes.timers import DUTIES
-from web import wording
+from web import countdowns
 from web.wording import Countdown
 
 Text = str | Promise
@@ -127,10 +127,7 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
     deadline = next((d for d in open_deadlines if duty is not None and d.duty == duty.name), None)
     left = None
     if deadline is not None:
-        if deadline.state == Deadline.PAUSED:
-            left = wording.paused(deadline.due_at, now, deadlines.left(deadline, now))
-        else:
-            left = wording.countdown(deadline.due_at, now, mine=mine, clock=deadline.clock)
+        left = countdowns.of(deadline, now, mine=mine)
     handed_in = bool(case.buyer_handed_in_at if me == "buyer" else case.merchant_handed_in_at)
     badge = labels.state_label(
         state,

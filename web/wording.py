@@ -83,7 +83,7 @@ def countdown(
     """The countdown of a duty that ends at ``due_at`` (exclusive).
 
     A clock of working days (``BD``) never shows hours: it needs ``working_days``, the working days still to come,
-    from whoever holds the calendar; without it the days of the week are counted. ``mine``: the reader owes it.
+    from whoever holds the calendar (`countdowns`); without it all days are counted. ``mine``: the reader owes it.
     """
     left = due_at - now
     is_over = left <= timedelta()
@@ -109,9 +109,9 @@ def countdown(
     )
 
 
-def paused(due_at: datetime, now: datetime, left: timedelta) -> Countdown:
-    """A clock that stands still with ``left`` on it."""
-    bare = span(left)
+def paused(due_at: datetime, now: datetime, left: timedelta, *, working_days: int | None = None) -> Countdown:
+    """A clock that stands still with ``left`` on it, or so many ``working_days``."""
+    bare = span(left) if working_days is None else _working(working_days)
     text = _("On hold, {span} left").format(span=bare)
     return Countdown(due_at, text, bare, _("on hold"), "neutral", False, False, False)
 
@@ -122,10 +122,14 @@ def _whole_days(due_at: datetime, now: datetime, working_days: int | None) -> tu
         days = (_last_day(due_at) - now.astimezone(HOUSE_ZONE).date()).days
         bare = ngettext("{n} day", "{n} days", days).format(n=days)
     else:
-        bare = ngettext("{n} working day", "{n} working days", days).format(n=days)
+        bare = _working(days)
     if days <= 0:
         return _("ends today"), _("ends today")
     return bare, patterns()["left"].format(span=bare)
+
+
+def _working(days: int) -> str:
+    return ngettext("{n} working day", "{n} working days", days).format(n=days)
 
 
 def moment(at: datetime, now: datetime | None = None) -> str:

@@ -8,9 +8,10 @@ import pytest
 
 from demo_market.server import Market
 from disputes.lifecycle import Event, State
+from rulebook import calendars, clocks
 from tests import deciding
 from tests.journeys import people
-from tests.journeys.people import DAY, HOUR
+from tests.journeys.people import HOUR
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ def test_a_jury_that_does_not_come_gives_the_case_back_and_takes_no_time_from_th
     town.is_taken()
     now = town.passes(3 * HOUR)
     review = town.case.deadlines.get(duty="review", state="pending")
-    left = review.due_at - now
+    left = clocks.working_days_left(now, review.due_at, calendars.current())
     town.arbitrator.do(town.case, Event.SENT_TO_JURY, question="照片里的是裂纹还是开片？")
     town.tick()
     assert town.state is State.JURY_VOTING
@@ -31,8 +32,8 @@ def test_a_jury_that_does_not_come_gives_the_case_back_and_takes_no_time_from_th
     assert (town.state, town.kinds()[-1]) == (State.UNDER_REVIEW, "jury_closed")
     resumed = town.case.deadlines.get(duty="review")
     assert resumed.state == "pending"
-    # A clock of days ends with a day: what is left of a broken one counts whole.
-    assert left <= resumed.due_at - town.case.state_since < left + DAY
+    # Working days go on as working days: what is left of a broken one counts whole.
+    assert left <= resumed.counts_days <= left + 1
     assert town.case.assignee_id == town.arbitrator.actor.id
     town.is_ruled("buyer")
     assert town.state is State.APPEAL_WINDOW

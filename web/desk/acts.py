@@ -85,8 +85,8 @@ def _resume(form: ActForm) -> None:
 
 
 def _extend(form: ActForm) -> None:
-    data = form.cleaned_data
-    clocks.extend(form.case.pk, hours=data["hours"], text=data["text"], **_common(form))
+    assert isinstance(form, ExtendForm)
+    clocks.extend(form.case.pk, hours=form.longer, text=form.cleaned_data["text"], **_common(form))
 
 
 def _admit(form: ActForm) -> None:

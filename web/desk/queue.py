@@ -22,7 +22,7 @@ from arbitration.queries import Cursor, View
 from common import clock, money
 from common.actor import Actor
 from common.errors import Refused
-from disputes import labels, refusals
+from disputes import deadlines, labels, refusals
 from disputes.lifecycle import State
 from disputes.models import Case
 from rulebook import queries as rulebook
@@ -88,6 +88,7 @@ class Row:
     number: str
     href: str
     due_at: datetime | None
+    clock: str
     since: datetime
     type_name: str
     points: str
@@ -206,6 +207,7 @@ def _row(case: Case, which: List, actor: Actor) -> Row:
         number=case.number,
         href=reverse(which.route, args=[case.number]),
         due_at=case.due_at,
+        clock=deadlines.clock_of(case),
         since=case.state_since,
         type_name=shell.type_name(case),
         points=str(case.points_count),  # type: ignore[attr-defined]

@@ -29,7 +29,7 @@ from evidence import links
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import case_page, fetch, letter, records, wording
+from web import case_page, countdowns, fetch, letter, records, wording
 from web.desk import offered, panes, problems, shell
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
@@ -199,7 +199,7 @@ def _show(
         "label": label,
         "type_name": str(rules.type(case.type_code).name),
         "again": shell.is_again(case),
-        "left": wording.countdown(case.due_at, now, mine=form is not None) if case.due_at else None,
+        "left": countdowns.of_case(case, now, mine=form is not None),
         "claims": claims,
         "statements": panes.statements(work),
         "points": panes.points(work, found, chosen.point),

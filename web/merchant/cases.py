@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from common.actor import Actor
-from disputes import access, labels
+from disputes import access, deadlines, labels
 from disputes.lifecycle import TERMINAL, Kind, State
 from disputes.models import Case
 from rulebook import queries as rulebook
@@ -23,7 +23,8 @@ MOST = 100
 # What a row shows, decides by, or goes on from.
 _SHOWN = (
     *("number", "title", "state", "kind", "type_code", "awaits", "returns", "claimed", "currency"),
-    *("due_at", "opened_at", "closed_at", "suspended_at", "merchant_handed_in_at", "substance_rules"),
+    *("due_at", "opened_at", "closed_at", "suspended_at", "merchant_handed_in_at"),
+    *("substance_rules", "procedure_rules"),
 )
 SOON = timedelta(hours=2)
 _OVER = sorted(state.value for state in TERMINAL)
@@ -56,6 +57,7 @@ class Row:
     href: str
     title: str
     due_at: datetime | None
+    clock: str
     mine: bool
     type_name: str
     amount: int
@@ -163,6 +165,7 @@ def _row(case: Case, actor: Actor, with_outcome: bool) -> Row:
         href=reverse("merchant:case", args=[case.number]),
         title=Truncator(case.title).chars(40),
         due_at=case.due_at if case.closed_at is None else None,
+        clock=deadlines.clock_of(case),
         mine=case.awaits in ("merchant", "both"),
         type_name=str(rulebook.rules(case.substance_rules_id).type(case.type_code).name),
         amount=case.outcome.amount if with_outcome and case.outcome is not None else case.claimed,

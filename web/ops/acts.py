@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Grant
 from arbitration import assignment
 from common.actor import Actor, Role
-from disputes import clocks, deadlines, intervention
+from disputes import clocks, intervention
 from disputes.lifecycle import Event
-from disputes.models import Case, Deadline
+from disputes.models import Case
 from rulebook import queries as rulebook
 from web import acts
 from web.acts import ActForm, ActPage, Text
@@ -51,23 +51,6 @@ class PauseForm(ReasonedForm):
         rules = rulebook.rules(self.case.procedure_rules_id)
         named = [(code, f"{pause.name} · {pause.text} ({pause.clause})") for code, pause in rules.pauses.items()]
         self.fields["reason"].choices = named  # type: ignore[attr-defined]
-
-
-class ExtensionForm(ExtendForm):
-    """How much longer: the rules' own limit stands beside the field."""
-
-    def prepare(self) -> None:
-        running = Deadline.objects.filter(case=self.case, state=Deadline.PENDING).exclude(duty__startswith="offer_")
-        deadline = running.order_by("due_at").first()
-        extendable = deadlines.step_of(self.case, deadline.step).extendable if deadline else None
-        if deadline is None or extendable is None:
-            self.fields["hours"].help_text = _("The rules do not allow this deadline to be extended.")
-            return
-        longest = extendable.duration
-        self.fields["hours"].help_text = _("At most %(hours)s hours a time; %(left)s more times.") % {
-            "hours": longest.amount * (1 if longest.clock.value == "H" else 24),
-            "left": max(extendable.times - deadline.extensions, 0),
-        }
 
 
 # `arbitration.models.HandBack.REASONS` as operations may give them; a conflict is for the arbitrator to declare.
@@ -137,10 +120,9 @@ def _resume(form: ActForm) -> None:
 
 
 def _extend(form: ActForm) -> None:
-    data = form.cleaned_data
-    clocks.extend(
-        form.case.pk, hours=data["hours"], text=data["text"], actor=form.actor, now=form.now, seen=form.seen_version
-    )
+    assert isinstance(form, ExtendForm)
+    text = form.cleaned_data["text"]
+    clocks.extend(form.case.pk, hours=form.longer, text=text, actor=form.actor, now=form.now, seen=form.seen_version)
 
 
 def _hand_back(form: ActForm) -> None:
@@ -180,7 +162,7 @@ OPS: dict[Event, ActPage] = {
     ),
     Event.CLOCKS_STOPPED: ActPage(_stop, form=PauseForm, consequences=_stopped),
     Event.CLOCKS_RESUMED: ActPage(_resume, consequences=_resumed),
-    Event.DEADLINE_EXTENDED: ActPage(_extend, form=ExtensionForm),
+    Event.DEADLINE_EXTENDED: ActPage(_extend, form=ExtendForm),
     Event.HANDED_BACK: ActPage(
         _hand_back,
         form=HandBackForm,

@@ -18,7 +18,7 @@ from disputes.models import Case, Deadline, Point
 from disputes.timers import DUTIES
 from journal.models import Undelivered
 from rulebook import queries as rulebook
-from web import case_page, fetch, timeline, turn, wording
+from web import case_page, countdowns, fetch, timeline, turn
 from web.case_page import Action
 from web.ops import happenings, shell
 from web.ops.acts import OPS
@@ -87,10 +87,7 @@ def _request(case: Case, story: str) -> Request | None:
 def _term(desk: shell.Desk, case: Case, deadline: Deadline) -> Term:
     step = deadlines.step_of(case, deadline.step)
     mine = deadline.awaits == "platform"
-    if deadline.state == Deadline.PAUSED:
-        left = wording.paused(deadline.due_at, desk.now, deadlines.left(deadline, desk.now))
-    else:
-        left = wording.countdown(deadline.due_at, desk.now, mine=mine, clock=deadline.clock)
+    left = countdowns.of(deadline, desk.now, mine=mine)
     return Term(
         deadline=deadline,
         duty=duty_name(deadline.duty),

@@ -119,10 +119,9 @@ def _rebut(form: ActForm) -> None:
 
 
 def _extend(form: ActForm) -> None:
-    data = form.cleaned_data
-    clocks.extend(
-        form.case.pk, hours=data["hours"], text=data["text"], actor=form.actor, now=form.now, seen=form.seen_version
-    )
+    assert isinstance(form, forms.ExtendForm)
+    text = form.cleaned_data["text"]
+    clocks.extend(form.case.pk, hours=form.longer, text=text, actor=form.actor, now=form.now, seen=form.seen_version)
 
 
 def _appeal(form: ActForm) -> None:

@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy
 from common import money
 from common.actor import Side
 from common.errors import Refused
-from disputes import labels, negotiation, queries, refusals, submissions
+from disputes import clocks, deadlines, labels, negotiation, queries, refusals, submissions
 from disputes.models import Offer
 from disputes.submissions import Answer
 from evidence.models import Exhibit
@@ -310,11 +310,35 @@ class AnswersForm(ActForm):
 
 
 class ExtendForm(ActForm):
-    """How much longer, and why."""
+    """How much longer, in the measure of the clock that runs, and why. The rules' own limit stands beside the field."""
 
     field_of = {"extension_too_long": "hours", "text_missing": "text", "text_too_long": "text"}
     hours = IntegerField(label=gettext_lazy("Hours more"), min_value=1, max_value=24 * 30)
     text = words(gettext_lazy("Your reason"), gettext_lazy("Both sides read this."), rows=2)
+    unit = 1
+
+    def prepare(self) -> None:
+        deadline = deadlines.running(self.case)
+        allowed = deadlines.step_of(self.case, deadline.step).extendable if deadline else None
+        field = self.fields["hours"]
+        if deadline is None or allowed is None:
+            field.help_text = _("The rules do not allow this deadline to be extended.")
+            return
+        most = clocks.longest_extension(allowed)
+        help_text = _("At most %(most)s hours a time; %(left)s more times.")
+        if deadline.clock in ("D", "BD"):
+            self.unit, most = 24, most // 24
+            if deadline.clock == "D":
+                field.label, help_text = _("Days more"), _("At most %(most)s days a time; %(left)s more times.")
+            else:
+                field.label = _("Working days more")
+                help_text = _("At most %(most)s working days a time; %(left)s more times.")
+        field.help_text = help_text % {"most": most, "left": max(allowed.times - deadline.extensions, 0)}
+
+    @property
+    def longer(self) -> int:
+        """In hours, as the act takes it."""
+        return int(self.cleaned_data["hours"]) * self.unit
 
 
 class FindingsField(MultipleChoiceField):

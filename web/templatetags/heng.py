@@ -14,7 +14,9 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from common import money as sums
-from web import wording
+from disputes import deadlines
+from disputes.models import Case
+from web import countdowns, wording
 
 register = template.Library()
 
@@ -81,31 +83,29 @@ def _sum(amount: int, currency: str, struck: bool) -> SafeString:
 
 
 @register.simple_tag
-def countdown(
-    due_at: datetime, now: datetime, mine: bool = False, clock: str = "H", working_days: int | None = None
-) -> wording.Countdown:
+def countdown(due_at: datetime, now: datetime, mine: bool = False, clock: str = "H") -> wording.Countdown:
     """The countdown as a value, for ``components/countdown.html`` and ``components/clock.html``."""
-    return wording.countdown(due_at, now, mine=mine, clock=clock, working_days=working_days)
+    return countdowns.until(due_at, now, mine=mine, clock=clock)
 
 
 @register.simple_tag
-def left(
-    due_at: datetime | None,
-    now: datetime,
-    mine: bool = False,
-    clock: str = "H",
-    working_days: int | None = None,
-) -> SafeString | str:
+def left(due_at: datetime | None, now: datetime, mine: bool = False, clock: str = "H") -> SafeString | str:
     """The countdown on one line, for lists: built without an include, because a list holds fifty of them."""
     if due_at is None:
         return "–"
-    told = wording.countdown(due_at, now, mine=mine, clock=clock, working_days=working_days)
+    told = countdowns.until(due_at, now, mine=mine, clock=clock)
     at = due_at.isoformat()
     ticks = f' data-due="{at}" data-form="left"{" data-mine" if mine else ""}' if told.ticks else ""
     return SafeString(
         f'<span class="left {told.level}"><b{ticks}>{escape(told.text)}</b> · '
         f'<time datetime="{at}">{escape(told.by)}</time></span>'
     )
+
+
+@register.filter
+def clock_of(case: Case) -> str:
+    """The clock on which the duty of a case runs: the last argument of the tags above."""
+    return deadlines.clock_of(case)
 
 
 @register.simple_tag
