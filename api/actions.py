@@ -177,7 +177,7 @@ ROWS: tuple[Row, ...] = (
     Row(Event.APPEAL_FILED, None, bodies.FileAppeal, _appeal, upload=bodies.FileAppealWithEvidence),
     Row(Event.APPEAL_WAIVED, None, bodies.PlainOf, _plain(appeals.waive)),
     Row(Event.APPEAL_ANSWERED, None, bodies.AnswerAppeal, _with_text(appeals.answer)),
-    Row(Event.COMPLIED, Side.MERCHANT, bodies.Plain, _plain(compliance.comply)),
+    Row(Event.COMPLIED, Side.MERCHANT, bodies.Comply, _with_text(compliance.comply)),
 )
 BY_EVENT: dict[Event, Row] = {row.event: row for row in ROWS}
 

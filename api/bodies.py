@@ -81,6 +81,15 @@ class WithText(Action):
     text = Words()
 
 
+class Comply(Action):
+    text = Words(
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="how what was ordered in kind was done; needed there only",
+    )
+
+
 class Revise(Action):
     kind = serializers.ChoiceField([kind.value for kind in Kind])
     amount = Amount()

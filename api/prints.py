@@ -156,6 +156,7 @@ def outcome(row: Outcome) -> Json:
         "freight_payer": row.freight_payer,
         "ground": row.ground or None,
         "merchant_share": row.merchant_share,
+        "substitute": row.substitute,
         "lines": [{name: line[name] for name in ("label", "formula", "amount")} for line in row.lines],
         "recorded_at": moment(row.recorded_at),
         "superseded_at": moment(row.superseded_at),
@@ -181,6 +182,7 @@ def _label(case: Case, state: State, role: Any) -> labels.Label:
         role,
         awaits=case.awaits,
         returns=case.returns,
+        in_kind=case.substitute > 0,
         suspended=case.suspended_at is not None,
         handed_in=handed_in is not None,
     )

@@ -1,6 +1,7 @@
 """What a ruling comes to, line by line. Pure sums in minor units; refuses to know cases, people and where money comes from.
 
 Sources: rules b.1 (compensation standard, freight column), R15 (gifts), the bands of fresh goods, TB 7 and 49, JD1 47.
+What is ordered in kind has its price: the sum that is owed instead if it is not done (clause 3.15).
 """
 
 from __future__ import annotations
@@ -14,12 +15,20 @@ from rulebook import schema
 
 WHOLE = 10_000  # basis points
 
-# Which remedies give back the price, or a part of it. All others order something in kind, or nothing.
-FULL = frozenset({"R1", "R3"})
+# Which remedies give back the price, or a part of it. All others order something in kind, a sum of its own, or nothing.
+FULL = frozenset({"R1", "R3", "R15"})
 PARTIAL = frozenset({"R2", "R16"})
 FREIGHT_ONLY = "R8"
 DISMISSAL = "R7"
+STATUTORY = "R10"
+TEST_FEE = "R13"
+GIFT_KEPT = "R15"
 IN_KIND = frozenset({"R4", "R5", "R6", "R11", "R12", "R14"})
+
+# What each type's standard of compensation says, by the clause that says it.
+CONDITION_CLAUSE, GIFT_CLAUSE = "3.12", "3.7"
+LISTING_ERROR = "NOT_AS_DESCRIBED"
+MULTIPLES = {"COUNTERFEIT": 3, "FOOD_SAFETY": 10}
 
 
 class Formula(StrEnum):
@@ -34,6 +43,9 @@ class Formula(StrEnum):
     FREIGHT_BACK = "freight_back"
     PROMISED = "promised"
     PROMISED_CAPPED = "promised_capped"
+    STATUTORY = "statutory"
+    TEST_FEE_BY_SHARE = "test_fee_by_share"
+    NOT_DONE = "not_done"
     DISMISSED = "dismissed"
 
 
@@ -41,10 +53,11 @@ class Formula(StrEnum):
 class Inputs:
     """What the case says and what the arbitrator decided.
 
-    From the case: ``paid`` for the line, ``freight_out`` that the buyer paid for it, ``promise_cap``: what the
-    merchant's promises on this line come to at most (0: none). Decided: ``merchant_share`` in basis points; ``value``
-    of what is lost or missing (R2, R16; ``None``: the whole price); ``deduction`` for gifts kept or use; ``return_freight``
-    that the way back costs; ``freight_payer``; ``compensation`` by promise.
+    From the case: ``paid`` for the line, ``freight_out`` that the buyer paid for it, ``promise_cap``: what promises and
+    the platform's own rule come to at most (0: none), ``statutory``: the multiple that the law gives (0: none). Decided:
+    ``merchant_share`` in basis points; ``value`` of what is lost or missing (R2, R16; ``None``: the whole price) or of what
+    is ordered in kind (``None``: nobody has said); ``deduction`` for gifts kept or use; ``return_freight`` that the way back
+    costs; ``freight_payer``; ``compensation`` by promise, or the test fee by its receipt (R13).
     """
 
     remedy: str
@@ -55,6 +68,7 @@ class Inputs:
     outbound_back: bool = False
     freight_out: int = 0
     promise_cap: int = 0
+    statutory: int = 0
     value: int | None = None
     deduction: int = 0
     return_freight: int = 0
@@ -63,7 +77,10 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """``amount``: what the buyer gets, the sum of ``lines``. ``freight_amount`` is the way back, whoever pays it."""
+    """``amount``: what the buyer gets, the sum of ``lines``. ``freight_amount`` is the way back, whoever pays it.
+
+    ``substitute``: what the buyer gets in all if what was ordered in kind is not done in time; zero where nothing is.
+    """
 
     amount: int
     lines: tuple[AwardLine, ...]
@@ -71,6 +88,7 @@ class Calculation:
     pays: bool
     freight_amount: int
     freight_payer: Payer
+    substitute: int = 0
 
 
 def compute(inputs: Inputs) -> Calculation:
@@ -91,6 +109,7 @@ def compute(inputs: Inputs) -> Calculation:
     lines = [*_goods(inputs), *_freight(inputs), *_compensation(inputs)]
     amount = sum(line.amount for line in lines)
     owes = inputs.merchant_share > 0
+    instead = _instead(inputs)
     return Calculation(
         amount=amount,
         lines=tuple(lines),
@@ -98,6 +117,7 @@ def compute(inputs: Inputs) -> Calculation:
         pays=owes and (amount > 0 or inputs.remedy in IN_KIND),
         freight_amount=inputs.return_freight,
         freight_payer=inputs.freight_payer,
+        substitute=amount + instead if instead else 0,
     )
 
 
@@ -133,6 +153,54 @@ def value_by_band(paid: int, rules: schema.Rules, lost_percent: int) -> int:
     return money.share(paid, rules.band(lost_percent).pays * 100)
 
 
+def promise_cap(promised: int, paid: int, type_code: str, rules: schema.Rules, currency: str) -> int:
+    """What may be paid as compensation at most: what was promised, or what the platform's own rule gives (clause 4.1).
+
+    Only an error in the listing has such a rule: a share of the price, up to a sum (JD2 11). ``promise_rule`` says whether
+    the higher counts or the platform's. The rule's sums are in its own currency and say nothing about another.
+    """
+    limits = rules.thresholds
+    if type_code != LISTING_ERROR or currency != limits.currency:
+        return promised
+    by_rule = min(money.share(paid, limits.listing_error_basis_points), limits.listing_error_cap)
+    return by_rule if rules.switches.promise_rule == "platform" else max(promised, by_rule)
+
+
+def statutory(paid: int, type_code: str, rules: schema.Rules, currency: str) -> int:
+    """The multiple of the price that the law gives, with its least sum (CPL 55, FSL 148; clause 3.8); 0: none, or not
+    switched on here."""
+    multiple = MULTIPLES.get(type_code, 0)
+    if not multiple or not rules.switches.statutory_multiples:
+        return 0
+    limits = rules.thresholds
+    least = limits.statutory_tenfold_minimum if multiple == 10 else limits.statutory_triple_minimum
+    return max(multiple * paid, least if currency == limits.currency else 0)
+
+
+def over_caps(inputs: Inputs, kind: schema.Type, limits: schema.Thresholds) -> list[tuple[str, str]]:
+    """Sums beyond what the rules allow, as (field, clause): gifts cost a share of the price at most (3.7), and what came
+    back worn costs half of it at most (3.12; goods that are worth nothing any more are for a dismissal)."""
+    found = []
+    gift = money.share(inputs.paid, limits.gift_cap_basis_points)
+    worn = money.share(inputs.paid, limits.condition_loss_cap_basis_points)
+    weighs_condition = CONDITION_CLAUSE in kind.clauses
+    if inputs.remedy == GIFT_KEPT or (GIFT_CLAUSE in kind.clauses and not weighs_condition):
+        if inputs.deduction > gift:
+            found.append(("deduction", GIFT_CLAUSE))
+    elif weighs_condition and inputs.deduction > worn:
+        found.append(("deduction", CONDITION_CLAUSE))
+    partial = inputs.remedy in PARTIAL and inputs.value is not None
+    if weighs_condition and partial and inputs.paid - (inputs.value or 0) > worn:
+        found.append(("value", CONDITION_CLAUSE))
+    return found
+
+
+def return_freight_by_rule(freight_out: int, *, returns: bool) -> int:
+    """What the way back costs unless somebody shows another sum: what the way out cost (TB 52: the difference is for who
+    caused it). Minor units; 0 where nothing goes back, or the way out was free."""
+    return freight_out if returns else 0
+
+
 def share_of_freight(order_freight: int, line_paid: int, all_lines_paid: int) -> int:
     """This line's part of what the buyer paid for shipping the order; the largest remainder decides the last unit."""
     if order_freight <= 0 or line_paid <= 0 or all_lines_paid <= 0:
@@ -141,8 +209,8 @@ def share_of_freight(order_freight: int, line_paid: int, all_lines_paid: int) ->
 
 
 def _check(inputs: Inputs) -> None:
-    sums = (inputs.paid, inputs.freight_out, inputs.promise_cap, inputs.deduction, inputs.return_freight)
-    if min(*sums, inputs.compensation, inputs.value or 0) < 0:
+    sums = (inputs.paid, inputs.freight_out, inputs.promise_cap, inputs.statutory, inputs.deduction)
+    if min(*sums, inputs.return_freight, inputs.compensation, inputs.value or 0) < 0:
         raise ValueError("sums of an award are at least zero")
     if not 0 <= inputs.merchant_share <= WHOLE:
         raise ValueError("a share is 0 to 10000 basis points")
@@ -167,6 +235,15 @@ def _goods(inputs: Inputs) -> list[AwardLine]:
     return lines
 
 
+def _instead(inputs: Inputs) -> int:
+    """What is owed in place of what was ordered in kind: its value, as far as the merchant bears it, never above the price
+    (3.13, 3.15)."""
+    if inputs.remedy not in IN_KIND or inputs.value is None:
+        return 0
+    value = min(inputs.value, inputs.paid)
+    return money.split(value, [inputs.merchant_share, WHOLE - inputs.merchant_share])[0]
+
+
 def _freight(inputs: Inputs) -> list[AwardLine]:
     lines: list[AwardLine] = []
     if inputs.remedy in FULL and inputs.outbound_back and inputs.freight_out and inputs.merchant_share > 0:
@@ -178,8 +255,13 @@ def _freight(inputs: Inputs) -> list[AwardLine]:
 
 
 def _compensation(inputs: Inputs) -> list[AwardLine]:
+    if inputs.remedy == STATUTORY:
+        return [AwardLine("statutory", Formula.STATUTORY.value, inputs.statutory)] if inputs.statutory else []
     if not inputs.compensation:
         return []
+    if inputs.remedy == TEST_FEE:
+        fee = money.split(inputs.compensation, [inputs.merchant_share, WHOLE - inputs.merchant_share])[0]
+        return [AwardLine("test_fee", Formula.TEST_FEE_BY_SHARE.value, fee)]
     given = min(inputs.compensation, inputs.promise_cap)
     how = Formula.PROMISED if given == inputs.compensation else Formula.PROMISED_CAPPED
     return [AwardLine("compensation", how.value, given)]

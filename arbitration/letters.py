@@ -56,7 +56,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Result:
-    """The first section: what was decided. Sums in minor units, ``merchant_share`` in basis points."""
+    """The first section: what was decided. Sums in minor units, ``merchant_share`` in basis points.
+
+    ``substitute``: what the buyer gets in all if what was ordered in kind is not done in time; zero where nothing is.
+    """
 
     remedy: str
     remedy_name: str
@@ -70,6 +73,7 @@ class Result:
     freight_payer: str
     freight_amount: int
     term: Term | None
+    substitute: int = 0
 
 
 @dataclass(frozen=True)
@@ -245,6 +249,7 @@ def compose(sheet: Sheet, calculation: Calculation, *, kind: str, author_id: int
             freight_payer=calculation.freight_payer.value,
             freight_amount=calculation.freight_amount,
             term=_term(case, calculation),
+            substitute=calculation.substitute,
         ),
         facts=tuple(_facts(sheet, language)),
         reasons=ruling.reasons,
@@ -402,7 +407,8 @@ def _term(case: Case, calculation: Calculation) -> Term | None:
     if calculation.returns:
         performer, key = "buyer", "return_after_ruling"
     elif calculation.pays:
-        performer, key = "merchant", "voluntary_performance"
+        performer = "merchant"
+        key = "performance_in_kind" if calculation.substitute else "voluntary_performance"
     else:
         return None
     duration = deadlines.step_of(case, key).duration
@@ -450,9 +456,14 @@ _SINGLE: dict[str, type] = {"result": Result, "remedies": Remedies, "term": Term
 
 
 def _load(kind: Any, data: Mapping[str, Any]) -> Any:
-    """The dataclass behind the kept JSON. Lists of plain values become tuples."""
+    """The dataclass behind the kept JSON. Lists of plain values become tuples.
+
+    A letter given before a part existed has it at its default: what was given never changes.
+    """
     values: dict[str, Any] = {}
     for name in (part.name for part in fields(kind)):
+        if name not in data:
+            continue
         value = data[name]
         if name in _SINGLE and value is not None:
             value = _load(_SINGLE[name], value)

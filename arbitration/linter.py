@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from arbitration.calculator import DISMISSAL, Calculation
+from arbitration.calculator import DISMISSAL, GIFT_KEPT, IN_KIND, TEST_FEE, Calculation
 from common.errors import Refused
 from disputes.awards import AwardLine, Payer
 
@@ -49,7 +49,8 @@ class RulingView:
 
     ``remedy_fits``: the type of dispute allows this remedy and it is switched on. ``gated``: it needs one ground.
     ``payer_by_rule``: who pays freight by the rule; ``None`` where the ruling has to say. ``expected``: what the
-    calculator gives now; ``None`` while remedy or share are missing.
+    calculator gives now; ``None`` while remedy or share are missing. ``over_caps``: sums beyond what a clause allows, as
+    (field, clause). ``return_freight``: ``None`` for what the way back costs by rule.
     """
 
     points: tuple[PointView, ...]
@@ -69,6 +70,11 @@ class RulingView:
     lines: tuple[AwardLine, ...]
     expected: Calculation | None
     reasons: str
+    over_caps: tuple[tuple[str, str], ...] = ()
+    return_freight_by_rule: int = 0
+    return_freight: int | None = None
+    deduction: int = 0
+    compensation: int = 0
     minimum_reasons: int = 30
     names: tuple[str, ...] = ()
 
@@ -163,6 +169,19 @@ def _remedy(view: RulingView) -> Iterator[Problem]:
 def _award(view: RulingView) -> Iterator[Problem]:
     if view.expected is None:
         return
+    if view.remedy in IN_KIND and not view.expected.substitute:
+        # Otherwise nothing could be enforced if it is never done.
+        yield Problem("substitute_missing", "value")
+    if view.remedy == GIFT_KEPT and not view.deduction:
+        yield Problem("deduction_missing", "deduction")
+    if view.remedy == TEST_FEE and not view.compensation:
+        yield Problem("fee_missing", "compensation")
+    for field, clause in view.over_caps:
+        yield Problem(f"{field}_over_cap", f"{field}:{clause}")
+    stated = view.return_freight
+    pays_back = view.expected.returns and view.freight_payer is Payer.MERCHANT
+    if pays_back and stated not in (None, view.return_freight_by_rule) and not _FREIGHT.search(view.reasons):
+        yield Problem("return_freight_unexplained", "return_freight")
     if view.amount != view.expected.amount or view.lines != view.expected.lines:
         yield Problem("award_differs", "award")
 
@@ -200,6 +219,7 @@ _POINTS = re.compile(
 _RANGE = re.compile(rf"({_NUMBER})\s*(?:[至到~～–-]|to)\s*({_NUMBER})")
 _EXHIBIT = re.compile(r"(?<![A-Za-z0-9])([BMP])(\d{1,3})(?:\s*[至到~～–-]\s*([BMP])?(\d{1,3}))?(?![A-Za-z0-9])")
 _BURDEN = re.compile(r"举证|舉證|证明责任|證明責任|burden of proof", re.IGNORECASE)
+_FREIGHT = re.compile(r"运费|運費|邮费|郵費|寄回|freight|postage|way back", re.IGNORECASE)
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")

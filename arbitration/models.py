@@ -21,8 +21,9 @@ class Ruling(models.Model):
     """One decision on one round of a case, from draft to letter. Sums are minor units; shares are basis points.
 
     ``stage``: the first ruling of a round, or the one that takes its place on appeal. A returned ruling stays as it
-    was; what the arbitrator goes on with is the next one. ``version`` counts saves of the draft. ``lines`` is the
-    calculation; ``letter`` is the decision letter as it was given, and never changes afterwards.
+    was; what the arbitrator goes on with is the next one. ``version`` counts saves of the draft. ``return_freight`` is
+    what the way back costs (null: as much as the way out did). ``lines`` is the calculation; ``letter`` is the decision
+    letter as it was given, and never changes afterwards.
     """
 
     FIRST, APPEAL = "first", "appeal"
@@ -54,7 +55,7 @@ class Ruling(models.Model):
     value = models.BigIntegerField(null=True)
     deduction = models.BigIntegerField(default=0)
     compensation = models.BigIntegerField(default=0)
-    return_freight = models.BigIntegerField(default=0)
+    return_freight = models.BigIntegerField(null=True)
     freight_payer = models.CharField(max_length=8, blank=True)
     reasons = models.TextField(blank=True, max_length=8000)
 

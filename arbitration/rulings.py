@@ -47,7 +47,8 @@ class Draft:
     """What a form holds: everything may still be missing. Sums in minor units, ``merchant_share`` in basis points.
 
     ``findings``: point number → buyer, merchant, undetermined. ``admissions``: exhibit number → (full, part or none;
-    reason code). ``freight_payer`` empty: as the rule says. ``value``: of what is lost or missing, for partial refunds.
+    reason code). ``freight_payer`` empty: as the rule says. ``value``: of what is lost or missing, for partial refunds, or
+    of what is ordered in kind. ``return_freight``: ``None`` for as much as the rule gives.
     """
 
     findings: Mapping[int, str] = field(default_factory=dict)
@@ -59,7 +60,7 @@ class Draft:
     value: int | None = None
     deduction: int = 0
     compensation: int = 0
-    return_freight: int = 0
+    return_freight: int | None = None
     freight_payer: str = ""
     reasons: str = ""
     language: str = "zh-hans"
@@ -223,6 +224,7 @@ def serve_now(
         freight_payer=calculation.freight_payer,
         ground=ruling.ground,
         merchant_share=ruling.merchant_share or 0,
+        substitute=calculation.substitute,
         lines=calculation.lines,
     )
     entry = {
@@ -348,7 +350,7 @@ def _check(case: Case, draft: Draft) -> None:
         raise Refused("share_out_of_range")
     if draft.value is not None and not 0 <= draft.value <= case.paid:
         raise Refused("amount_out_of_range", highest=case.paid, currency=case.currency)
-    if any(not 0 <= amount <= HIGHEST for amount in (draft.deduction, draft.compensation, draft.return_freight)):
+    if any(not 0 <= amount <= HIGHEST for amount in (draft.deduction, draft.compensation, draft.return_freight or 0)):
         raise Refused("amount_out_of_range", highest=HIGHEST, currency=case.currency)
     if draft.freight_payer and draft.freight_payer not in [payer.value for payer in Payer]:
         raise Refused("payer_unknown")

@@ -16,7 +16,7 @@ from disputes.models import Case, Point
 from evidence import dossiers
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
-from rulebook.schema import Clause, Rules
+from rulebook.schema import Clause, Remedy, Rules
 
 UNDETERMINED = Finding.UNDETERMINED
 
@@ -37,6 +37,8 @@ class Sheet:
     clauses: tuple[str, ...]
     calculation: Calculation | None
     payer_by_rule: Payer | None
+    return_freight_by_rule: int = 0
+    over_caps: tuple[tuple[str, str], ...] = ()
 
     def clause(self, number: str) -> tuple[Clause, Rules, bool] | None:
         """The clause, the set whose wording counts, and whether it was in force for this case; ``None``: no such clause.
@@ -87,6 +89,9 @@ def assemble(
     substance = rulebook.rules(ruling.substance_rules_id)
     all_undetermined = bool(points) and all(findings.get(point.pk) == UNDETERMINED for point in points)
     by_rule = payer_by_rule(substance, case.type_code, ruling.merchant_share, all_undetermined=all_undetermined)
+    inputs = _inputs(case, ruling, substance, kept, by_rule, all_undetermined)
+    remedy = substance.remedies.get(ruling.remedy)
+    kind = substance.type(case.type_code)
     return Sheet(
         case=case,
         ruling=ruling,
@@ -98,8 +103,10 @@ def assemble(
         exhibits=exhibits,
         admissions=admissions,
         clauses=clauses,
-        calculation=_calculation(case, ruling, substance, kept, by_rule, all_undetermined),
+        calculation=calculator.compute(inputs) if inputs else None,
         payer_by_rule=by_rule,
+        return_freight_by_rule=way_back(remedy, kept),
+        over_caps=tuple(calculator.over_caps(inputs, kind, substance.thresholds)) if inputs else (),
     )
 
 
@@ -128,6 +135,11 @@ def view(sheet: Sheet, now: datetime, *, names: Sequence[str] | None = None) -> 
         amount=ruling.amount,
         lines=lines_of(ruling),
         expected=sheet.calculation,
+        over_caps=tuple(sheet.over_caps),
+        return_freight_by_rule=sheet.return_freight_by_rule,
+        return_freight=ruling.return_freight,
+        deduction=ruling.deduction,
+        compensation=ruling.compensation,
         reasons=ruling.reasons,
         minimum_reasons=thresholds.minimum_reasons_characters,
         names=tuple(names_in(sheet.case) if names is None else names),
@@ -158,28 +170,33 @@ def names_in(case: Case) -> list[str]:
     return [name for name in (case.buyer.display_name, *members) if name]
 
 
-def _calculation(
+def way_back(remedy: Remedy | None, kept: record.Record) -> int:
+    """What the way back costs unless the ruling says otherwise, in minor units."""
+    return calculator.return_freight_by_rule(kept.freight_out, returns=remedy is not None and remedy.returns)
+
+
+def _inputs(
     case: Case, ruling: Ruling, rules: Rules, kept: record.Record, by_rule: Payer | None, all_undetermined: bool
-) -> Calculation | None:
+) -> calculator.Inputs | None:
+    """What the calculator needs; ``None`` while remedy or share are missing."""
     remedy = rules.remedies.get(ruling.remedy)
     if remedy is None or ruling.merchant_share is None:
         return None
     payer = payer_of(ruling, by_rule)
-    return calculator.compute(
-        calculator.Inputs(
-            remedy=remedy.code,
-            paid=case.paid,
-            merchant_share=ruling.merchant_share,
-            freight_payer=payer,
-            returns=remedy.returns,
-            outbound_back=calculator.outbound_back(payer, all_undetermined=all_undetermined),
-            freight_out=kept.freight_out,
-            promise_cap=kept.promise_cap,
-            value=ruling.value,
-            deduction=ruling.deduction,
-            return_freight=ruling.return_freight,
-            compensation=ruling.compensation,
-        )
+    return calculator.Inputs(
+        remedy=remedy.code,
+        paid=case.paid,
+        merchant_share=ruling.merchant_share,
+        freight_payer=payer,
+        returns=remedy.returns,
+        outbound_back=calculator.outbound_back(payer, all_undetermined=all_undetermined),
+        freight_out=kept.freight_out,
+        promise_cap=calculator.promise_cap(kept.promise_cap, case.paid, case.type_code, rules, case.currency),
+        statutory=calculator.statutory(case.paid, case.type_code, rules, case.currency),
+        value=ruling.value,
+        deduction=ruling.deduction,
+        return_freight=way_back(remedy, kept) if ruling.return_freight is None else ruling.return_freight,
+        compensation=ruling.compensation,
     )
 
 

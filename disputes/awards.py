@@ -17,6 +17,7 @@ class Source(StrEnum):
     RULED = "ruled"
     APPEALED = "appealed"
     FALLEN = "fallen"
+    FORCED = "forced"  # what was ordered in kind was not done in time, and is owed in money now
 
 
 class Payer(StrEnum):
@@ -40,6 +41,7 @@ class Award:
 
     ``pays``: the merchant owes a performance, and has the voluntary term (T31) before it is forced. ``ground``: the
     recorded reason for a refund without return (R1 gate), empty if the goods come back or nothing is refunded.
+    ``substitute``: what the buyer gets in all if what was ordered in kind is not done in time; zero where nothing is.
     """
 
     source: Source
@@ -52,6 +54,7 @@ class Award:
     freight_payer: Payer = Payer.NOBODY
     ground: str = ""
     merchant_share: int = 10_000
+    substitute: int = 0
     lines: tuple[AwardLine, ...] = field(default_factory=tuple)
 
     def lines_as_data(self) -> list[dict[str, Any]]:
@@ -61,6 +64,12 @@ class Award:
 def refund(*, source: Source, remedy: str, amount: int, currency: str, ground: str = "") -> Award:
     """The buyer gets ``amount``; nothing further is owed by anybody."""
     return Award(source=source, remedy=remedy, amount=amount, currency=currency, ground=ground)
+
+
+def instead(*, amount: int, currency: str) -> Award:
+    """What was ordered in kind was not done within its term: the sum that the ruling gave it is owed (clause 3.15)."""
+    lines = (AwardLine("not_done", "not_done", amount),)
+    return Award(source=Source.FORCED, remedy="R2", amount=amount, currency=currency, lines=lines)
 
 
 def release(*, source: Source, currency: str) -> Award:

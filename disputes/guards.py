@@ -22,6 +22,7 @@ class Facts:
     suspended: bool = False
     returns: bool = False  # what was agreed or decided obliges the buyer to send the goods back
     pays: bool = False  # what was decided obliges the merchant to pay
+    in_kind: bool = False  # what was decided obliges the merchant to do something, which has its sum if it is not done
     buyer_handed_in: bool = False
     merchant_handed_in: bool = False
     asked: str = ""  # the side(s) asked for more evidence: buyer, merchant, both
@@ -79,6 +80,14 @@ def goods_must_come_back(facts: Facts) -> Guard:
 
 def goods_stay(facts: Facts) -> Guard:
     return "return_is_due" if facts.returns else None
+
+
+def owed_in_kind(facts: Facts) -> Guard:
+    return None if facts.in_kind else "nothing_in_kind_is_owed"
+
+
+def owed_in_money(facts: Facts) -> Guard:
+    return "something_in_kind_is_owed" if facts.in_kind else None
 
 
 def evidence_is_open(facts: Facts) -> Guard:

@@ -165,6 +165,11 @@ ACTIONS: dict[Event, Text] = {
 }
 
 
+def action(event: Event, *, in_kind: bool = False) -> Text:
+    """The words on the button. What was ordered in kind is not paid but done."""
+    return _("Say that it is done") if event is Event.COMPLIED and in_kind else ACTIONS[event]
+
+
 def reader(role: Role) -> str:
     return role.value if role.is_party else "staff"
 
@@ -175,6 +180,7 @@ def state_label(
     *,
     awaits: str = "",
     returns: bool = False,
+    in_kind: bool = False,
     suspended: bool = False,
     handed_in: bool = False,
     terminal_paid: bool = False,
@@ -196,6 +202,10 @@ def state_label(
             return Label(_("Send it back"), "you")
         case State.AWAITING_COMPLIANCE if returns and me == "merchant":
             return Label(_("Waiting for return"), "them")
+        case State.AWAITING_COMPLIANCE if in_kind and me == "merchant":
+            return Label(_("Do what was decided"), "you")
+        case State.AWAITING_COMPLIANCE if in_kind and me == "buyer":
+            return Label(_("Merchant to act"), "them")
         case State.AWAITING_COMPLIANCE if me == "merchant":
             return Label(_("Refund due from you"), "you")
         case State.AWAITING_COMPLIANCE if me == "buyer":

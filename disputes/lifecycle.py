@@ -66,7 +66,9 @@ _NEGOTIATING: list[Row] = [
     *rows(Event.MERCHANT_SILENT, State.AWAITING_MERCHANT, State.AWAITING_BUYER, SYS, RUNS),
     *rows(Event.REQUEST_REVISED, State.AWAITING_BUYER, State.AWAITING_MERCHANT, B, *IN_TIME, SOUND),
     *rows(Event.RETURN_SHIPPED, State.AWAITING_RETURN, State.RETURN_IN_TRANSIT, B, *IN_TIME),
-    *rows(Event.RETURN_ACCEPTED, State.RETURN_IN_TRANSIT, State.ENFORCING, {M, SYS}, RUNS),
+    *rows(Event.RETURN_ACCEPTED, State.RETURN_IN_TRANSIT, State.ENFORCING, {M, SYS}, RUNS, g.owed_in_money),
+    # An exchange: the goods are back, and the merchant has its own term to send the sound one.
+    *rows(Event.RETURN_ACCEPTED, State.RETURN_IN_TRANSIT, State.AWAITING_COMPLIANCE, {M, SYS}, RUNS, g.owed_in_kind),
     *rows(Event.RETURN_REFUSED, State.RETURN_IN_TRANSIT, State.AWAITING_BUYER, M, *IN_TIME),
     *rows(Event.REQUEST_LAPSED, (State.AWAITING_BUYER, State.AWAITING_RETURN), State.LAPSED, SYS, RUNS),
 ]

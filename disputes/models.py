@@ -44,6 +44,7 @@ class Case(models.Model):
     remedy = models.CharField(max_length=4)
     returns = models.BooleanField(default=False)
     pays = models.BooleanField(default=False)
+    substitute = models.BigIntegerField(default=0)
 
     substance_rules = models.ForeignKey("rulebook.RuleSet", models.PROTECT, related_name="+")
     procedure_rules = models.ForeignKey("rulebook.RuleSet", models.PROTECT, related_name="+")
@@ -281,6 +282,7 @@ class Outcome(models.Model):
     freight_payer = models.CharField(max_length=8, default="nobody")
     ground = models.CharField(max_length=24, blank=True)
     merchant_share = models.PositiveSmallIntegerField(default=10_000)
+    substitute = models.BigIntegerField(default=0)
     lines = models.JSONField(default=list)
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
@@ -291,6 +293,10 @@ class Outcome(models.Model):
                 fields=["case"], condition=Q(superseded_at__isnull=True), name="outcome_one_effective"
             ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="outcome_amount_not_negative"),
+            # What replaces a thing that was not done comes on top of what is paid in any case.
+            models.CheckConstraint(
+                condition=Q(substitute=0) | Q(substitute__gt=models.F("amount")), name="outcome_substitute_is_more"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["id", "recorded_at"], name="outcome_feed")]
         triggers: ClassVar = [

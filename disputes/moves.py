@@ -52,6 +52,8 @@ class CaseRow(Protocol):
     @property
     def pays(self) -> bool: ...
     @property
+    def substitute(self) -> int: ...
+    @property
     def asked(self) -> str: ...
     @property
     def answered(self) -> str: ...
@@ -128,6 +130,7 @@ def facts_of(case: CaseRow, actor: Actor, now: datetime, **checked: Any) -> Fact
         suspended=case.suspended_at is not None,
         returns=case.returns,
         pays=case.pays,
+        in_kind=case.substitute > 0,
         buyer_handed_in=case.buyer_handed_in_at is not None,
         merchant_handed_in=case.merchant_handed_in_at is not None,
         asked=case.asked,
@@ -168,7 +171,7 @@ def weigh(
     own, award, drops = _follows(case, event, facts, now, award)
     all_changes: dict[str, Any] = {**own, **(changes or {}), "version": case.version + 1}
     if award is not None:
-        all_changes |= {"returns": award.returns, "pays": award.pays}
+        all_changes |= {"returns": award.returns, "pays": award.pays, "substitute": award.substitute}
     entry: dict[str, Any] = dict(data or {})
     if award is not None:
         entry |= {"remedy": award.remedy, "amount": award.amount, "currency": award.currency}
@@ -259,7 +262,7 @@ def _follows(
                 ]
             )
             fresh |= {"round": case.round + 1, "intervened_at": now, "asked": "", "answered": "", "appellant": ""}
-            fresh |= {"decided_on_appeal": False, "pays": False}
+            fresh |= {"decided_on_appeal": False, "pays": False, "substitute": 0}
             return fresh, None, case.outcome_id is not None
         case Event.BUYER_HANDED_IN:
             return {"buyer_handed_in_at": now}, None, False
@@ -296,6 +299,9 @@ def _follows(
         case Event.COMPLIANCE_LAPSED if facts.returns:
             # T33: the buyer did not send the goods back; what was decided in their favour falls.
             return {"executable_at": now}, awards.release(source=Source.FALLEN, currency=case.currency), True
+        case Event.COMPLIANCE_LAPSED if facts.in_kind:
+            # T31: what was ordered in kind was not done; its sum takes its place.
+            return {"executable_at": now}, awards.instead(amount=case.substitute, currency=case.currency), True
         case Event.CLOCKS_STOPPED:
             return {"suspended_at": now}, None, False
         case Event.CLOCKS_RESUMED:
@@ -310,6 +316,7 @@ def _after(facts: Facts, changes: Mapping[str, Any]) -> Facts:
         facts,
         returns=changes.get("returns", facts.returns),
         pays=changes.get("pays", facts.pays),
+        in_kind=changes.get("substitute", 1 if facts.in_kind else 0) > 0,
         asked=changes.get("asked", facts.asked),
         appellant=changes.get("appellant", facts.appellant),
         kind=Kind(changes.get("kind", facts.kind)),

@@ -248,8 +248,10 @@ def situation(case: Case, now: datetime, *, messages: int | None = None) -> elig
     kind = rules.type(case.type_code)
     refused = case.refusals_so_far > 0 and case.state in (State.AWAITING_BUYER.value, State.RETURN_IN_TRANSIT.value)
     silent = case.state == State.AWAITING_BUYER.value and case.refusals_so_far == 0
+    # What was ordered in kind was done on the merchant's word: that it was not would be a new fact.
     decided = (
-        Case.objects.filter(line_id=case.line_id, outcome__source__in=["ruled", "appealed"])
+        Case.objects.filter(line_id=case.line_id, outcome__source__in=["ruled", "appealed", "forced"])
+        .filter(outcome__substitute=0)
         .exclude(pk=case.pk)
         .exists()
     )

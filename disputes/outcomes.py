@@ -26,6 +26,7 @@ def record(case: Case, award: Award, *, now: datetime) -> Outcome:
         freight_payer=award.freight_payer.value,
         ground=award.ground,
         merchant_share=award.merchant_share,
+        substitute=award.substitute,
         lines=award.lines_as_data(),
         recorded_at=now,
     )

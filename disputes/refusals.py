@@ -45,6 +45,8 @@ SENTENCES: dict[str, str | Promise] = {
     "appeal_was_waived": _("You waived your appeal in this case."),
     "this_is_your_own_appeal": _("This is your own appeal. The other side answers it."),
     "the_other_side_may_still_appeal": _("The other side may still appeal."),
+    "nothing_in_kind_is_owed": _("The ruling orders money and nothing else."),
+    "something_in_kind_is_owed": _("Something other than money is still owed under this ruling."),
     "nothing_to_perform": _("Nothing is owed under this ruling."),
     "somebody_must_perform": _("Something is still owed under this ruling."),
     "already_ruled": _("A ruling has been served. You can appeal instead."),
@@ -121,6 +123,14 @@ SENTENCES: dict[str, str | Promise] = {
         "Share and remedy contradict each other: only a dismissal leaves the merchant without a share."
     ),
     "freight_not_by_rule": _("By the rule for this kind of dispute somebody else pays the freight."),
+    "substitute_missing": _(
+        "State the value: it is owed instead if what is ordered is not done in time (clause 3.15)."
+    ),
+    "deduction_missing": _("State the value of the gift that is taken off (clause 3.7)."),
+    "fee_missing": _("State the test fee that the receipt shows (clause 6.7)."),
+    "deduction_over_cap": _("More is taken off than clause %(number)s allows."),
+    "value_over_cap": _("More of the price is kept back than clause %(number)s allows."),
+    "return_freight_unexplained": _("Say in the reasons why the way back costs another sum than the way out."),
     "award_differs": _("The sum in the ruling is not the calculated one. Save the draft again."),
     "reasons_too_short": _("Write the reasons out a little more."),
     "reasons_omit_point": _("The reasons do not mention point %(number)s."),

@@ -54,6 +54,7 @@ class Row(NamedTuple):
     remedy: str
     returns: bool
     pays: bool
+    substitute: int
     asked: str
     answered: str
     appellant: str
@@ -328,6 +329,7 @@ def _outcomes(planned: Sequence[tuple[Row, Move]], now: datetime) -> dict[int, i
             freight_payer=move.award.freight_payer.value,
             ground=move.award.ground,
             merchant_share=move.award.merchant_share,
+            substitute=move.award.substitute,
             lines=move.award.lines_as_data(),
             recorded_at=now,
         )

@@ -62,6 +62,13 @@ def _performer(facts: Facts) -> Awaits:
     return Awaits.BUYER if facts.returns else Awaits.MERCHANT
 
 
+def _performance(facts: Facts) -> str:
+    """T33, then T31: money is paid within a day; a thing needs longer to be sent, repaired or written."""
+    if facts.returns:
+        return "return_after_ruling"
+    return "performance_in_kind" if facts.in_kind else "voluntary_performance"
+
+
 DUTIES: dict[State, Duty] = {
     State.AWAITING_MERCHANT: Duty(
         "merchant_reply",
@@ -96,7 +103,7 @@ DUTIES: dict[State, Duty] = {
     State.AWAITING_COMPLIANCE: Duty(
         "compliance",
         _performer,
-        lambda facts: "return_after_ruling" if facts.returns else "voluntary_performance",
+        _performance,
         lambda facts, silence: Event.COMPLIANCE_LAPSED,
     ),
 }

@@ -9,7 +9,7 @@ from disputes.awards import Source
 from disputes.models import Case
 from enforcement.models import Mark
 
-DECIDED = (Source.RULED.value, Source.APPEALED.value)
+DECIDED = (Source.RULED.value, Source.APPEALED.value, Source.FORCED.value)
 
 
 def mark(case: Case, *, now: datetime) -> Mark:

@@ -126,6 +126,9 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
     },
     Kind.APPEAL_OVERDUE: {SENIORS: _("An appeal decision is late. Its priority was raised.")},
     Kind.APPEAL_WINDOW_CLOSED: {BUYER: _WINDOW, MERCHANT: _WINDOW},
+    Kind.COMPLIED: {
+        BUYER: _("The merchant says that the ruling is carried out. The case page says how."),
+    },
     Kind.EXECUTION_FINISHED: {BUYER: _PAID, MERCHANT: _PAID},
     Kind.CLOCKS_STOPPED: {BUYER: _HOLD, MERCHANT: _HOLD},
     Kind.CLOCKS_RESUMED: {BUYER: _RUNS, MERCHANT: _RUNS},

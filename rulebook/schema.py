@@ -526,7 +526,12 @@ class Rules:
         return self.body.switches
 
     def step(self, key: str) -> Step:
-        """The timed step behind a timer key, such as ``evidence`` or ``merchant_reply.return_refund``."""
+        """The timed step behind a timer key, such as ``evidence`` or ``merchant_reply.return_refund``.
+
+        Sets published before what is ordered in kind had a term of its own know that of T31 only.
+        """
+        if key == "performance_in_kind" and key not in self.steps:
+            key = "voluntary_performance"
         return self.steps[key]
 
     def type(self, code: str) -> Type:

@@ -103,7 +103,7 @@ def view(
             messages.success(request, str(page.done) or _("Done. Both sides can see it in the record."))
             return HttpResponseRedirect(home)
         status = 409 if form.has_error(NON_FIELD_ERRORS, "case_moved_on") else 422
-    verb = labels.ACTIONS[Event(event)]
+    verb = labels.action(Event(event), in_kind=case.substitute > 0)
     shown = {
         "form": form,
         "case": case,

@@ -183,7 +183,7 @@ def actions_for(case: Case, actor: Actor) -> list[Action]:
             href = reverse(route, args=[case.number, event.value])
         except NoReverseMatch:
             continue
-        found.append(Action(event, labels.ACTIONS[event], href))
+        found.append(Action(event, labels.action(event, in_kind=case.substitute > 0), href))
     return found
 
 

@@ -32,6 +32,9 @@ LINES: dict[str, Text] = {
     "freight_back": gettext_lazy("Way back, paid by the merchant"),
     "promised": gettext_lazy("Promised compensation"),
     "promised_capped": gettext_lazy("Promised compensation, up to what was promised"),
+    "statutory": gettext_lazy("Statutory multiple of the amount paid"),
+    "test_fee_by_share": gettext_lazy("Test fee × the merchant's share"),
+    "not_done": gettext_lazy("Owed instead of what was not done"),
     "dismissed": gettext_lazy("The claim is not supported"),
     "claim": gettext_lazy("As claimed"),
     "offer": gettext_lazy("As agreed"),
@@ -195,12 +198,16 @@ def _notes(letter: Letter, reading: Reading) -> list[str]:
                 notes.append(_("Send the goods back within %(term)s of the ruling becoming final.") % words)
             else:
                 notes.append(_("The buyer sends the goods back within %(term)s of the ruling becoming final.") % words)
+        elif result.substitute:
+            notes += _in_kind(result, reader, words)
         elif reader == "merchant":
             notes.append(_("Pay within %(term)s of the ruling becoming final; after that it is enforced.") % words)
         else:
             notes.append(
                 _("The merchant pays within %(term)s of the ruling becoming final; after that it is enforced.") % words
             )
+    if result.substitute and result.returns:
+        notes += _in_kind(result, reader, None)
     if result.returns and result.freight_payer in PAYERS:
         notes.append(str(PAYERS[result.freight_payer]))
     if result.ground_name:
@@ -208,6 +215,24 @@ def _notes(letter: Letter, reading: Reading) -> list[str]:
     if letter.result.remedy != "R7":
         notes.append(_("The merchant bears %(share)s%%.") % {"share": f"{result.merchant_share / 100:g}"})
     return notes
+
+
+def _in_kind(result: Result, reader: str, words: dict[str, str] | None) -> list[str]:
+    """The term for what is ordered in kind (``None``: the goods come back first), and what is owed if it is not done."""
+    lead = []
+    if words is not None:
+        mine = _("Do this within %(term)s of the ruling becoming final.")
+        theirs = _("The merchant does this within %(term)s of the ruling becoming final.")
+        lead.append((mine if reader == "merchant" else theirs) % words)
+    money_words = {"sum": _sum(result.substitute, result.currency)}
+    match reader:
+        case "buyer":
+            said = _("If it is not done in time, you get %(sum)s instead; the platform collects it.")
+        case "merchant":
+            said = _("If it is not done in time, you owe %(sum)s instead; the platform collects it.")
+        case _:
+            said = _("If it is not done in time, the buyer gets %(sum)s instead; the platform collects it.")
+    return [*lead, said % money_words]
 
 
 def _facts(letter: Letter) -> Section:

@@ -134,6 +134,7 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
         actor.role,
         awaits=case.awaits,
         returns=case.returns,
+        in_kind=case.substitute > 0,
         suspended=case.suspended_at is not None,
         handed_in=handed_in,
         terminal_paid=state is State.CLOSED and case.outcome is not None and case.outcome.amount > 0,

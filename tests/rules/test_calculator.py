@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from arbitration import calculator
 from arbitration.calculator import FULL, PARTIAL, Inputs, compute
 from disputes.awards import Payer
-from rulebook import schema
+from rulebook import editions, schema
+from rulebook.schema import parse
 
 REMEDIES = [f"R{number}" for number in range(1, 17)]
 SUMS = st.integers(min_value=0, max_value=10**12)
@@ -22,6 +26,7 @@ INPUTS = st.builds(
     outbound_back=st.booleans(),
     freight_out=SUMS,
     promise_cap=SUMS,
+    statutory=SUMS,
     value=st.none() | SUMS,
     deduction=SUMS,
     return_freight=SUMS,
@@ -62,7 +67,8 @@ def test_goods_never_come_to_more_than_was_paid(inputs: Inputs) -> None:
 def test_nothing_comes_on_top_but_freight_and_promises_by_rule(inputs: Inputs) -> None:
     found = compute(inputs)
     on_top = found.amount - sum(line.amount for line in found.lines if line.label in ("goods", "deduction"))
-    allowed = inputs.promise_cap
+    # The law's multiple and the fee of a test are sums of their own (R10, R13).
+    allowed = {"R10": inputs.statutory, "R13": inputs.compensation}.get(inputs.remedy, inputs.promise_cap)
     if inputs.outbound_back:
         allowed += inputs.freight_out
     if inputs.freight_payer is Payer.MERCHANT:
@@ -163,6 +169,83 @@ def test_in_kind_remedies_oblige_the_merchant_without_a_sum() -> None:
         found = compute(a_decision(remedy=remedy, returns=False, return_freight=0))
         assert found.amount == 0
         assert found.pays
+
+
+@given(INPUTS)
+def test_what_is_ordered_in_kind_has_its_sum_and_nothing_else_has_one(inputs: Inputs) -> None:
+    found = compute(inputs)
+    if inputs.remedy not in calculator.IN_KIND or not inputs.value or not inputs.merchant_share:
+        assert found.substitute == 0
+    elif inputs.merchant_share == 10_000:
+        assert found.substitute == found.amount + min(inputs.value, inputs.paid)
+    assert found.substitute == 0 or found.amount < found.substitute <= found.amount + inputs.paid
+
+
+def test_a_part_sent_late_is_owed_by_the_share_that_the_merchant_bears() -> None:
+    found = compute(a_decision(remedy="R5", returns=False, return_freight=0, value=12_000, merchant_share=5_000))
+    assert (found.amount, found.substitute) == (0, 6_000)
+
+
+CLASSIC = parse(editions.shipped_as("taobao-classic").body, version="test", effective_from=None)
+
+
+def with_switches(**switches: object) -> schema.Rules:
+    return replace(CLASSIC, body=replace(CLASSIC.body, switches=replace(CLASSIC.body.switches, **switches)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("type_code", "sums", "over"),
+    [
+        ("RETURN_CONDITION", {"deduction": 34_000}, []),
+        ("RETURN_CONDITION", {"deduction": 34_001}, [("deduction", "3.12")]),
+        ("RETURN_CONDITION", {"remedy": "R2", "value": 33_999}, [("value", "3.12")]),
+        ("GIFT_BUNDLE", {"remedy": "R15", "deduction": 20_400}, []),
+        ("GIFT_BUNDLE", {"remedy": "R15", "deduction": 20_401}, [("deduction", "3.7")]),
+        ("NO_REASON_RETURN", {"deduction": 30_000}, []),
+        ("NO_REASON_RETURN", {"remedy": "R15", "deduction": 30_000}, [("deduction", "3.7")]),
+        ("DAMAGED", {"deduction": 60_000}, []),
+    ],
+)
+def test_what_is_kept_back_has_a_cap_by_the_clause_of_its_type(
+    type_code: str, sums: dict[str, object], over: list[tuple[str, str]]
+) -> None:
+    kind = CLASSIC.type(type_code)
+    assert calculator.over_caps(a_decision(**sums), kind, CLASSIC.thresholds) == over
+
+
+def test_an_error_in_the_listing_costs_a_tenth_of_the_price_up_to_two_hundred() -> None:
+    def cap(paid: int, promised: int, rules: schema.Rules = CLASSIC, currency: str = "CNY") -> int:
+        return calculator.promise_cap(promised, paid, "NOT_AS_DESCRIBED", rules, currency)
+
+    assert cap(68_000, 0) == 6_800
+    assert cap(680_000, 0) == 20_000
+    assert cap(680_000, 50_000) == 50_000  # the higher of promise and rule (clause 4.1)
+    assert cap(680_000, 50_000, with_switches(promise_rule="platform")) == 20_000
+    assert cap(680_000, 50_000, currency="JPY") == 50_000
+    assert calculator.promise_cap(3_000, 68_000, "DAMAGED", CLASSIC, "CNY") == 3_000
+
+
+def test_the_laws_multiple_is_ordered_only_where_it_is_switched_on_and_has_its_least_sum() -> None:
+    on = with_switches(statutory_multiples=True)
+    assert calculator.statutory(68_000, "COUNTERFEIT", CLASSIC, "CNY") == 0
+    assert calculator.statutory(68_000, "COUNTERFEIT", on, "CNY") == 204_000
+    assert calculator.statutory(1_000, "COUNTERFEIT", on, "CNY") == 50_000
+    assert calculator.statutory(1_000, "FOOD_SAFETY", on, "CNY") == 100_000
+    assert calculator.statutory(68_000, "DAMAGED", on, "CNY") == 0
+    found = compute(a_decision(remedy="R10", returns=False, return_freight=0, statutory=204_000))
+    assert found.amount == 204_000
+
+
+def test_a_test_fee_is_borne_by_share_and_may_exceed_the_price() -> None:
+    found = compute(
+        a_decision(remedy="R13", returns=False, return_freight=0, compensation=90_000, merchant_share=5_000)
+    )
+    assert [(line.label, line.amount) for line in found.lines] == [("test_fee", 45_000)]
+
+
+def test_the_way_back_costs_what_the_way_out_did_unless_nothing_goes_back() -> None:
+    assert calculator.return_freight_by_rule(1_200, returns=True) == 1_200
+    assert calculator.return_freight_by_rule(1_200, returns=False) == 0
 
 
 def test_only_refunds_give_back_the_price() -> None:

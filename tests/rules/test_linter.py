@@ -201,3 +201,38 @@ def test_an_exhibit_that_is_not_on_the_file_cannot_be_cited() -> None:
     assert check(a_view(reasons=a_view().reasons + "另见 B9。")) == [
         Problem("reasons_cite_unknown_exhibit", "exhibit:B9")
     ]
+
+
+def in_kind(**changes: Any) -> RulingView:
+    expected = Calculation(0, (), False, True, 0, Payer.NOBODY, substitute=12_000)
+    values: dict[str, Any] = {"remedy": "R5", "amount": 0, "lines": (), "expected": expected}
+    return a_view(**(values | {"payer_by_rule": None} | changes))
+
+
+def test_a_ruling_in_kind_states_what_is_owed_if_it_is_not_done() -> None:
+    assert codes(in_kind()) == []
+    nothing = Calculation(0, (), False, True, 0, Payer.NOBODY)
+    assert check(in_kind(expected=nothing)) == [Problem("substitute_missing", "value")]
+    assert codes(a_view()) == []
+
+
+def test_a_sum_beyond_its_cap_is_refused_with_the_clause() -> None:
+    found = check(a_view(over_caps=(("deduction", "3.12"),)))
+    assert found == [Problem("deduction_over_cap", "deduction:3.12")]
+    assert found[0].as_refusal().data["number"] == "3.12"
+
+
+def test_another_freight_than_the_rule_gives_needs_words() -> None:
+    silent = {"return_freight_by_rule": 1_200, "return_freight": 3_000}
+    assert codes(a_view(**silent)) == ["return_freight_unexplained"]
+    reasons = a_view().reasons + "退回运费按票据为 30 元。"
+    assert codes(a_view(**silent, reasons=reasons)) == []
+    assert codes(a_view(return_freight_by_rule=1_200, return_freight=None)) == []
+    assert codes(a_view(return_freight_by_rule=1_200, return_freight=1_200)) == []
+
+
+def test_a_gift_that_is_deducted_and_a_fee_that_is_borne_are_stated() -> None:
+    assert "deduction_missing" in codes(a_view(remedy="R15"))
+    assert "deduction_missing" not in codes(a_view(remedy="R15", deduction=500))
+    assert "fee_missing" in codes(a_view(remedy="R13"))
+    assert "fee_missing" not in codes(a_view(remedy="R13", compensation=500))

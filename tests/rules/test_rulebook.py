@@ -47,6 +47,7 @@ TIMERS = {
     "appeal_answer": "72 H",
     "appeal_decision": "5 BD",
     "voluntary_performance": "24 H",
+    "performance_in_kind": "7 D",
     "return_after_ruling": "7 D",
     "contest_advance": "7 D",
     "total_cap": "30 D",
@@ -76,6 +77,7 @@ def test_terms_can_be_extended_only_as_often_and_as_long_as_stated() -> None:
         "offer": (1, "48 H"),
         "inspection": (1, "15 D"),
         "appeal_decision": (1, "5 BD"),
+        "performance_in_kind": (1, "7 D"),
         "return_after_ruling": (1, "3 D"),
         "auto_receipt": (1, "3 D"),
     }

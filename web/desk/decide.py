@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from arbitration import approvals, letters, queries, rulings, sheet
+from arbitration import approvals, calculator, letters, queries, rulings, sheet
 from arbitration.models import Appeal, Ruling
 from arbitration.queries import Workspace
 from common import clock, money
@@ -281,6 +281,14 @@ def _consequences(case: Case, ruling: Ruling, why: list[str]) -> list[dict[str, 
             {"icon": "bell", "text": _("Neither side hears of it until then.")},
         ]
     amount = money.sign(case.currency) + money.text(ruling.amount, case.currency)
+    if ruling.remedy in calculator.IN_KIND:
+        ordered = _("The merchant does what is ordered once the ruling is final, or owes the sum that replaces it.")
+        return [
+            {"icon": "bell", "text": _("Both sides get the letter at once.")},
+            {"icon": "hand-coins", "text": ordered},
+            {"icon": "undo-2", "text": _("The ruling can be appealed once within 7 days.")},
+            {"icon": "lock-keyhole", "text": _("You cannot take it back; only an appeal can change it.")},
+        ]
     return [
         {"icon": "bell", "text": _("Both sides get the letter at once.")},
         {"icon": "hand-coins", "text": _("The buyer gets %(sum)s once the ruling is final.") % {"sum": amount}},

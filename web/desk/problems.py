@@ -30,6 +30,12 @@ SENTENCES: dict[str, str | Promise] = {
     "share_missing": _("Set the shares of liability"),
     "share_contradicts_remedy": _("Shares and remedy contradict each other"),
     "freight_not_by_rule": _("The freight is not paid as the rule says"),
+    "substitute_missing": _("State the value that is owed instead if it is not done"),
+    "deduction_missing": _("State the value of the gift that is taken off"),
+    "fee_missing": _("State the test fee that the receipt shows"),
+    "deduction_over_cap": _("More is taken off than clause %(at)s allows"),
+    "value_over_cap": _("More of the price is kept back than clause %(at)s allows"),
+    "return_freight_unexplained": _("Say in the reasons why the way back costs another sum than the way out"),
     "award_differs": _("The sum differs from the calculator: save again"),
     "reasons_too_short": _("Write the reasons"),
     "reasons_omit_point": _("The reasons do not mention point %(at)s"),
@@ -45,6 +51,10 @@ _FIELDS = {
     "share": "id_share",
     "freight": "id_freight_payer",
     "award": "remedy",
+    "value": "id_value",
+    "deduction": "id_deduction",
+    "compensation": "id_compensation",
+    "return_freight": "id_return_freight",
     "reasons": "id_reasons",
 }
 

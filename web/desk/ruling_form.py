@@ -21,7 +21,7 @@ from django.forms import (
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from arbitration import calculator, rulings
+from arbitration import calculator, record, rulings
 from arbitration.models import Ruling
 from arbitration.queries import Workspace
 from arbitration.rulings import Draft
@@ -71,9 +71,9 @@ class RulingForm(HouseForm):
     )
     remedy = ChoiceField(label=gettext_lazy("Remedy"), required=False, widget=RadioSelect)
     ground = ChoiceField(label=gettext_lazy("Why the goods need not come back"), required=False)
-    value = amount_field(gettext_lazy("Value of what is lost or missing"))
+    value = amount_field(gettext_lazy("Value of what is lost, missing or ordered"))
     deduction = amount_field(gettext_lazy("Deduction for use or gifts kept"))
-    compensation = amount_field(gettext_lazy("Compensation by promise"))
+    compensation = amount_field(gettext_lazy("Compensation by promise, or test fee"))
     return_freight = amount_field(gettext_lazy("Cost of the way back"))
     freight_payer = ChoiceField(label=gettext_lazy("Who pays the way back"), required=False)
     reasons = CharField(
@@ -108,6 +108,11 @@ class RulingForm(HouseForm):
             field.required = False
             assert isinstance(field, AmountField)
             field.currency = work.case.currency
+        out = record.read(work.file, work.case).freight_out
+        if out:
+            said = _("Empty: as much as the way out cost, %(sum)s. Another sum needs a reason.")
+            out_text = money.sign(work.case.currency) + money.text(out, work.case.currency)
+            self.fields["return_freight"].help_text = said % {"sum": out_text}
         for point in work.points:
             self.fields[f"finding_{point.number}"] = ChoiceField(
                 label=f"{point.number}. {point.text}", choices=[(key, key) for key in FINDING], required=False
@@ -170,7 +175,7 @@ class RulingForm(HouseForm):
             value=data["value"],
             deduction=data["deduction"] or 0,
             compensation=data["compensation"] or 0,
-            return_freight=data["return_freight"] or 0,
+            return_freight=data["return_freight"],
             freight_payer=data["freight_payer"],
             reasons=data["reasons"],
             language=data["language"],
@@ -211,7 +216,8 @@ def initial(work: Workspace) -> dict[str, Any]:
     }
     for name in SUMS:
         amount = getattr(ruling, name)
-        values[name] = money.text(amount, currency) if amount else ""
+        said = amount is not None and (amount or name == "return_freight")
+        values[name] = money.text(amount, currency) if said else ""
     for number, finding in findings(ruling).items():
         values[f"finding_{number}"] = SHOWN_FINDING.get(finding, "")
     numbers = {exhibit.pk: exhibit.number for exhibit in work.exhibits}

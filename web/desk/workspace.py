@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from arbitration import queries, record, rulings, sheet
 from arbitration.models import Admission, Ruling
 from arbitration.queries import Workspace
-from common import clock
+from common import clock, money
 from common.actor import Actor, Role
 from common.errors import Missing, Refused
 from disputes import labels, refusals
@@ -220,7 +220,7 @@ def _show(
         "finding_rows": _finding_rows(work, found, chosen),
         "clauses": _clauses(form, rules) if form is not None else [],
         "version": rules.version,
-        "calculation": _calculation(work.draft, case),
+        "calculation": _calculation(work),
         "draft": work.draft,
         "waiting": _waiting(work, actor) if form is None else None,
         "lacking": lacking,
@@ -295,10 +295,19 @@ def _clauses(form: RulingForm, rules: Rules) -> list[dict[str, Any]]:
     ]
 
 
-def _calculation(draft: Ruling | None, case: Case) -> dict[str, Any] | None:
-    if draft is None or not draft.remedy or draft.merchant_share is None:
+def _calculation(work: Workspace) -> dict[str, Any] | None:
+    """The saved draft's sum; ``instead`` is what is owed in all if what is ordered in kind is not done."""
+    draft, currency = work.draft, work.case.currency
+    calculation = sheet_of(work, draft).calculation if draft is not None else None
+    if draft is None or calculation is None:
         return None
-    return {"lines": letter.line_words(sheet.lines_of(draft), case.currency), "total": draft.amount}
+    return {
+        "lines": letter.line_words(sheet.lines_of(draft), currency),
+        "total": draft.amount,
+        "instead": money.sign(currency) + money.text(calculation.substitute, currency)
+        if calculation.substitute
+        else "",
+    }
 
 
 def _offers(work: Workspace, actor: Actor, now: datetime) -> list[dict[str, Any]]:

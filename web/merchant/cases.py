@@ -157,6 +157,7 @@ def _row(case: Case, actor: Actor, with_outcome: bool) -> Row:
         actor.role,
         awaits=case.awaits,
         returns=case.returns,
+        in_kind=case.substitute > 0,
         suspended=case.suspended_at is not None,
         handed_in=case.merchant_handed_in_at is not None,
     )

@@ -66,6 +66,10 @@ def _effects(case: Case) -> list[dict[str, Any]]:
     lines = []
     if outcome.returns:
         lines.append({"icon": "truck", "text": _("The buyer sends the goods back first.")})
+    if outcome.substitute:
+        instead = money.sign(outcome.currency) + money.text(outcome.substitute, outcome.currency)
+        said = _("If what was ordered is not done in time, %(sum)s goes to the buyer instead.")
+        lines.append({"icon": "timer", "text": said % {"sum": instead}})
     if outcome.amount:
         lines.append({"icon": "hand-coins", "text": _("%(sum)s goes to the buyer.") % {"sum": total}})
         source = _("It comes from the held payment first, then from what is due to you, then from your deposit.")

@@ -186,6 +186,14 @@ def _return_confirmed(case: Case, actor: Actor) -> Lines:
 
 def _complied(case: Case, actor: Actor) -> Lines:
     amount = case.outcome.amount if case.outcome is not None else 0
+    if case.substitute:
+        instead = _sum(case.substitute, case.currency)
+        paid: Lines = [("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(amount, case.currency)})]
+        return [
+            ("eye", _("The buyer reads what you write and can ask again if it is not so.")),
+            *(paid if amount else []),
+            ("circle-check", _("%(sum)s is then no longer owed instead.") % {"sum": instead}),
+        ]
     return [
         ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(amount, case.currency)}),
         _source(),
@@ -283,6 +291,6 @@ PARTY: dict[Event, ActPage] = {
     ),
     Event.APPEAL_WAIVED: ActPage(_plain(appeals.waive), consequences=_waived, danger=True),
     Event.APPEAL_ANSWERED: ActPage(_with_text(appeals.answer), form=forms.TextForm),
-    Event.COMPLIED: ActPage(_plain(compliance.comply), consequences=_complied),
+    Event.COMPLIED: ActPage(_with_text(compliance.comply), form=forms.PerformanceForm, consequences=_complied),
     Event.DEADLINE_EXTENDED: ActPage(_extend, form=forms.ExtendForm),
 }

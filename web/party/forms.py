@@ -60,6 +60,20 @@ class NoteForm(ActForm):
     text = words(gettext_lazy("Anything to add"), required=False)
 
 
+class PerformanceForm(ActForm):
+    """How what was ordered in kind was done. Where money is owed, there is nothing to write."""
+
+    field_of = {"text_missing": "text", "text_too_long": "text"}
+    text = words(
+        gettext_lazy("How you did it"),
+        gettext_lazy("The tracking number, the number of the invoice. The buyer reads this. At most 500 characters."),
+    )
+
+    def prepare(self) -> None:
+        if not self.case.substitute:
+            self.fields["text"] = CharField(required=False, widget=HiddenInput)
+
+
 class AmountField(CharField):
     """A sum as people type it; cleaned to minor units of the case's currency."""
 
