@@ -122,7 +122,7 @@ def hand_in_more(case_id: int, *, text: str, actor: Actor, now: datetime, seen: 
 def missing_evidence(case: Case, side: Side) -> list[str]:
     """The evidence codes that this side must still give, by the checklist of the case's own rules."""
     rules = rulebook.rules(case.substance_rules_id)
-    exhibits = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).defer("content")
+    exhibits = dossiers.counted(case.dossier_id).defer("content")
     # What the side said at filing is its statement of facts (E34): it is never asked for again.
     return checklist.missing(rules, case.type_code, side, case.order.state, list(exhibits), automatic=("E34",))
 

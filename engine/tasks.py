@@ -27,6 +27,12 @@ def mail() -> None:
     ticks.mail()
 
 
+# A film may take nine minutes, which is still less than the broker's patience (visibility timeout).
+@shared_task(name="engine.files", expires=30, soft_time_limit=590, time_limit=595)
+def files() -> None:
+    ticks.files()
+
+
 @shared_task(name="engine.calendar", expires=600)
 def calendar() -> None:
     ticks.calendar()

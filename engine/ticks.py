@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,16 +12,18 @@ from django.utils.module_loading import import_string
 
 from common import clock
 from common.actor import Actor
-from disputes import clocks, sweep
+from disputes import clocks, failed_files, sweep
 from disputes import uploads as case_uploads
 from disputes.models import Deadline
 from enforcement import advances, execution, movements
 from engine import delivery
+from evidence import preparation
 from evidence import uploads as evidence_uploads
 from notifications import sending
 
 log = logging.getLogger(__name__)
 _ROUNDS = 200
+_AT_A_STRETCH = 60.0  # seconds
 
 
 @dataclass
@@ -83,6 +86,16 @@ def money() -> int:
 def mail() -> int:
     """Hand waiting e-mails to the mail server."""
     return sending.send_due(limit=100, now=clock.now())
+
+
+def files() -> int:
+    """Prepare files that wait, for about a minute: whoever woke this is woken again. Then tell of those that were lost."""
+    done, until = 0, time.monotonic() + _AT_A_STRETCH
+    while time.monotonic() < until and preparation.do_next(clock.now):
+        done += 1
+    for lost in preparation.untold(limit=100):
+        failed_files.tell(lost.pk, now=clock.now())
+    return done
 
 
 def calendar() -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from evidence.models import Blob, Derivative, Dossier, Exhibit, Seal
+from evidence.models import Blob, Derivative, Dossier, Exhibit, Preparation, Seal, Sheet
 
 if TYPE_CHECKING:
     Page = admin.ModelAdmin[Any]
@@ -30,6 +30,11 @@ class ReadOnly:
 class DerivativeInline(ReadOnly, Inline):
     model = Derivative
     fields = ("kind", "width", "height", "size", "sha256")
+
+
+class SheetInline(ReadOnly, Inline):
+    model = Sheet
+    exclude = ("dhash",)
 
 
 class SealInline(ReadOnly, Inline):
@@ -62,8 +67,16 @@ class ExhibitAdmin(ReadOnly, Page):
 
 @admin.register(Blob)
 class BlobAdmin(ReadOnly, Page):
-    list_display = ("sha256", "mime", "size", "width", "height", "pages", "received_at")
+    list_display = ("sha256", "mime", "size", "received_at")
     search_fields = ("=sha256",)
     ordering = ("-id",)
     show_full_result_count = False
-    inlines = (DerivativeInline,)
+    inlines = (SheetInline, DerivativeInline)
+
+
+@admin.register(Preparation)
+class PreparationAdmin(ReadOnly, Page):
+    list_display = ("id", "blob_id", "owner", "begun_at", "tries", "refused_at", "set_aside_at", "code")
+    list_filter = (("set_aside_at", admin.EmptyFieldListFilter), ("refused_at", admin.EmptyFieldListFilter))
+    ordering = ("-id",)
+    show_full_result_count = False

@@ -15,11 +15,18 @@ from common import digest, ids, signet
 from common.actor import Actor
 from common.acts import require_act
 from common.errors import Missing, Refused
-from evidence import limits, names, seals, sniff
+from evidence import limits, names, preparation, seals, sniff
 from evidence.intake import Received
 from evidence.models import Blob, Dossier, Exhibit, Holder, Kind, Seal
 
-_FILES = (Kind.IMAGE, Kind.PDF)
+_FILES = (Kind.IMAGE, Kind.PDF, Kind.VIDEO)
+
+
+def kind_of(mime: str) -> Kind:
+    """What an exhibit with such bytes is."""
+    if mime in sniff.FILMS:
+        return Kind.VIDEO
+    return Kind.PDF if mime == sniff.PDF else Kind.IMAGE
 
 
 def open_dossier(now: datetime) -> Dossier:
@@ -52,7 +59,7 @@ def add(
     there = _there(dossier, side, received.sha256)
     if there is not None:
         return there
-    blob = Blob.objects.select_for_update(of=("self",)).filter(pk=received.blob_id).first()
+    blob = Blob.objects.select_for_update(of=("self",)).select_related("sheet").filter(pk=received.blob_id).first()
     if blob is None:
         raise Refused("upload_expired")
     # What lies on a shop's shelf is claimed for good; whatever else nobody claimed may be collected any moment.
@@ -60,12 +67,13 @@ def add(
         raise Refused("upload_expired")
     _weigh_quota(dossier, side, blob.size)
     place = _next_place(dossier, side)
+    preparation.enqueue(blob, owner=f"{actor.role.value}:{actor.id}", now=now)
     shown_name = names.title(name) or received.name or f"evidence-{place}.{sniff.EXTENSIONS[blob.mime]}"
     return _create(
         dossier,
         side=side,
         place=place,
-        kind=Kind.PDF if blob.mime == sniff.PDF else Kind.IMAGE,
+        kind=kind_of(blob.mime),
         code=code,
         blob=blob,
         sha256=blob.sha256,
@@ -254,10 +262,17 @@ def listing(dossier_id: int) -> QuerySet[Exhibit]:
     """Every exhibit by side and number, the withdrawn ones too, files with their copies. Two queries."""
     return (
         Exhibit.objects.filter(dossier_id=dossier_id)
-        .select_related("blob")
+        .select_related("blob__sheet", "blob__preparation")
         .prefetch_related("blob__derivatives")
         .order_by("side", "place")
     )
+
+
+def counted(dossier_id: int) -> QuerySet[Exhibit]:
+    """What meets a row of a checklist: not withdrawn, and no video that turned out to be one that cannot be shown."""
+    over = Q(blob__preparation__refused_at__isnull=False) | Q(blob__preparation__set_aside_at__isnull=False)
+    rows = Exhibit.objects.filter(dossier_id=dossier_id, withdrawn_at__isnull=True)
+    return rows.exclude(Q(kind=Kind.VIDEO) & over)
 
 
 def visible_to(dossier_id: int, *, side: str, now: datetime) -> QuerySet[Exhibit]:

@@ -1,13 +1,16 @@
 """Takes in bytes: streams, digests, has them read in a child, stores original and copies. Knows no dossier.
 
 Runs outside of every act, because storage is elsewhere. What it leaves becomes an exhibit through
-`dossiers.add`, or is collected by `orphans` a day later.
+`dossiers.add`, or is collected by `orphans` a day later. What takes long, a video above all, is made after that by
+`preparation`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +21,7 @@ from django.core.files import File
 from common import ids
 from common.acts import act
 from common.errors import Refused
-from evidence import limits, names, sandbox, sniff, store
+from evidence import limits, media, names, sandbox, sheets, sniff, store
 from evidence.models import Blob, Derivative
 
 _PIECE = 256 * 1024
@@ -40,57 +43,99 @@ class Received:
 
 
 def receive(file: Readable, *, claimed_name: str, now: datetime) -> Received:
-    """Take in one photo or PDF of up to 20 MB, read from ``file`` at its position.
+    """Take in one photo, video or PDF within `limits`, read from ``file`` at its position.
 
-    Raises `Refused`: `file_is_empty`, `file_too_big`, `type_not_accepted`, `name_says_other_type`,
-    `too_many_pixels`, `could_not_be_read`, `too_complex`, `pdf_is_locked`, `pdf_too_long`,
-    `storage_unavailable`. What is refused leaves nothing behind.
+    All of it is kept as it came; whether it can be read at all is found out at once. Raises `Refused`: `file_is_empty`,
+    `file_too_big`, `film_too_big`, `type_not_accepted`, `kind_not_installed`, `name_says_other_type`, `too_many_pixels`,
+    `could_not_be_read`, `too_complex`, `pdf_is_locked`, `pdf_too_long`, `film_too_long`, `film_too_large`,
+    `film_codec_unknown`, `film_without_pictures`, `storage_unavailable`. What is refused leaves nothing behind.
     """
+    with a_room() as directory:
+        sha256, size, mime = _spool(file, directory / "original", claimed_name)
+        reading = read_in(directory, mime, sha256)
+        base = store.base_of(sha256, ids.public_id())
+        blob = _register(base, sha256=sha256, size=size, mime=mime, reading=reading, now=now)
+        keep(directory / "original", store.original_key(base))
+        for copy in reading.copies:
+            keep(copy.path, store.copy_key(base, copy.kind))
+    return Received(blob.pk, sha256, size, mime, names.display(claimed_name, mime))
+
+
+@contextmanager
+def a_room() -> Iterator[Path]:
+    """A folder for one file while it is looked at. Raises `Refused("storage_unavailable")` where there is none."""
     try:
         room = tempfile.TemporaryDirectory(prefix="intake-", ignore_cleanup_errors=True)
     except OSError as error:
         raise Refused("storage_unavailable") from error
     with room as path:
-        directory = Path(path)
-        sha256, size, head = _spool(file, directory / "original")
-        mime = _accepted(head, claimed_name)
-        reading = sandbox.read(directory, mime)
-        with (directory / "original").open("rb") as file_read:
-            # The child could write here: what is kept is what was digested on arrival, or nothing.
-            if hashlib.file_digest(file_read, "sha256").hexdigest() != sha256:
-                raise Refused("could_not_be_read")
-        base = store.base_of(sha256, ids.public_id())
-        blob = _register(
-            base,
-            sha256=sha256,
-            size=size,
-            mime=mime,
-            reading=reading,
-            now=now,
+        yield Path(path)
+
+
+def read_in(directory: Path, mime: str, sha256: str, *, work: str = "read", first: int = 1) -> sandbox.Reading:
+    """Have ``directory/original`` read, and be sure that it is still what was digested.
+
+    The child could write there: what is kept is what came in, or nothing.
+    """
+    reading = sandbox.read(directory, mime, work=work, first=first)
+    with (directory / "original").open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            raise Refused("could_not_be_read")
+    return reading
+
+
+def keep(path: Path, key: str) -> None:
+    try:
+        with path.open("rb") as file:
+            kept = store.storage().save(key, File(file))
+    except Exception as error:  # every storage has its own; to the uploader they are one: try again later
+        raise Refused("storage_unavailable") from error
+    if kept != key:
+        raise RuntimeError("the storage renamed what it was given")
+
+
+def rows_of(blob: Blob, copies: tuple[sandbox.Copy, ...], base: str, *, attempt: int = 0) -> list[Derivative]:
+    return [
+        Derivative(
+            blob=blob,
+            kind=copy.kind,
+            key=store.copy_key(base, copy.kind, attempt),
+            sha256=copy.sha256,
+            size=copy.size,
+            width=copy.width,
+            height=copy.height,
+            pieces=copy.pieces or None,
         )
-        _keep(directory / "original", store.original_key(base))
-        for copy in reading.copies:
-            _keep(copy.path, store.copy_key(base, copy.kind))
-    return Received(blob.pk, sha256, size, mime, names.display(claimed_name, mime))
+        for copy in copies
+    ]
 
 
-def _spool(file: Readable, to: Path) -> tuple[str, int, bytes]:
-    """Stream to disk, stop one piece after the limit. Gives SHA-256 in hex, size, first bytes."""
-    digest, size, head = hashlib.sha256(), 0, b""
+def _spool(file: Readable, to: Path, claimed_name: str) -> tuple[str, int, str]:
+    """Stream to disk, look at the first bytes, stop one piece after the limit. Gives SHA-256 in hex, size, type."""
+    digest, size, head, mime = hashlib.sha256(), 0, b"", ""
     try:
         with to.open("wb") as out:
             while piece := file.read(_PIECE):
                 size += len(piece)
-                if size > limits.FILE_BYTES:
-                    raise Refused("file_too_big", megabytes=limits.FILE_BYTES // limits.MEGABYTE)
                 head += piece[: sniff.HEAD - len(head)]
                 digest.update(piece)
                 out.write(piece)
+                if not mime and len(head) == sniff.HEAD:
+                    mime = _accepted(head, claimed_name)
+                if size > limits.FILE_BYTES:
+                    _weigh_size(size, mime)
     except OSError as error:
         raise Refused("storage_unavailable") from error
     if size == 0:
         raise Refused("file_is_empty")
-    return digest.hexdigest(), size, head
+    return digest.hexdigest(), size, mime or _accepted(head, claimed_name)
+
+
+def _weigh_size(size: int, mime: str) -> None:
+    if mime not in sniff.FILMS:
+        raise Refused("file_too_big", megabytes=limits.FILE_BYTES // limits.MEGABYTE)
+    if size > limits.FILM_BYTES:
+        raise Refused("film_too_big", megabytes=limits.FILM_BYTES // limits.MEGABYTE, minutes=limits.FILM_SECONDS // 60)
 
 
 def _accepted(head: bytes, claimed_name: str) -> str:
@@ -100,9 +145,12 @@ def _accepted(head: bytes, claimed_name: str) -> str:
         raise Refused("type_not_accepted", extension=extension)
     if names.is_active(claimed_name):
         raise Refused("name_says_other_type", extension=extension)
+    if not media.takes(mime):
+        raise Refused("kind_not_installed", extension=sniff.EXTENSIONS[mime])
     stated = sniff.size_of(head)
-    if stated is not None and (stated[0] * stated[1] > limits.IMAGE_PIXELS or max(stated) > limits.IMAGE_SIDE):
-        raise Refused("too_many_pixels", megapixels=limits.IMAGE_PIXELS // 1_000_000, side=limits.IMAGE_SIDE)
+    most = limits.PIXELS.get(mime, limits.IMAGE_PIXELS)
+    if stated is not None and (stated[0] * stated[1] > most or max(stated) > limits.IMAGE_SIDE):
+        raise Refused("too_many_pixels", megapixels=most // 1_000_000, side=limits.IMAGE_SIDE)
     return mime
 
 
@@ -117,36 +165,7 @@ def _register(
     now: datetime,
 ) -> Blob:
     """The rows before the bytes: whatever is then written has a row by which it is found and collected."""
-    blob = Blob.objects.create(
-        sha256=sha256,
-        size=size,
-        mime=mime,
-        key=store.original_key(base),
-        width=reading.width,
-        height=reading.height,
-        pages=reading.pages,
-        received_at=now,
-    )
-    Derivative.objects.bulk_create(
-        Derivative(
-            blob=blob,
-            kind=copy.kind,
-            key=store.copy_key(base, copy.kind),
-            sha256=copy.sha256,
-            size=copy.size,
-            width=copy.width,
-            height=copy.height,
-        )
-        for copy in reading.copies
-    )
+    blob = Blob.objects.create(sha256=sha256, size=size, mime=mime, key=store.original_key(base), received_at=now)
+    sheets.of(blob, reading, now=now).save(force_insert=True)
+    Derivative.objects.bulk_create(rows_of(blob, reading.copies, base))
     return blob
-
-
-def _keep(path: Path, key: str) -> None:
-    try:
-        with path.open("rb") as file:
-            kept = store.storage().save(key, File(file))
-    except Exception as error:  # every storage has its own; to the uploader they are one: try again later
-        raise Refused("storage_unavailable") from error
-    if kept != key:
-        raise RuntimeError("the storage renamed what it was given")

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.core import signing
 
 from common.errors import Missing
-from evidence import limits, sniff
+from evidence import limits, sniff, store
 from evidence.models import Derivative, Exhibit
 
 ORIGINAL = "original"
@@ -28,6 +28,8 @@ class Served:
     size: int
     content_type: str
     disposition: str
+    # Of a film: the SHA-256 of each of its pieces, so that a part of it can be sent and checked.
+    pieces: bytes = b""
 
 
 def sign(exhibit: Exhibit, variant: str, *, viewer: int, now: datetime) -> str:
@@ -74,8 +76,9 @@ def serve(token: str, *, viewer: int, now: datetime) -> Served:
     copy = Derivative.objects.filter(blob=exhibit.blob, kind=variant).first()
     if copy is None:
         raise Missing
-    disposition = f'inline; filename="{stem}-{copy.kind}.webp"'
-    return Served(exhibit, copy.key, copy.sha256, copy.size, "image/webp", disposition)
+    disposition = f'inline; filename="{stem}-{copy.kind}.{store.extension_of(copy.kind)}"'
+    content_type, pieces = store.mime_of(copy.kind), bytes(copy.pieces or b"")
+    return Served(exhibit, copy.key, copy.sha256, copy.size, content_type, disposition, pieces)
 
 
 def _signer() -> signing.Signer:

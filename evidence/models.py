@@ -29,6 +29,7 @@ PREFIXES = {Holder.BUYER.value: "B", Holder.MERCHANT.value: "M", Holder.PLATFORM
 class Kind(models.TextChoices):
     IMAGE = "image"
     PDF = "pdf"
+    VIDEO = "video"
     TEXT = "text"  # typed by a party: {"text": …}
     RECORD = "record"  # what the platform holds: a snapshot, a chat, a trace
 
@@ -55,9 +56,6 @@ class Blob(models.Model):
     size = models.PositiveBigIntegerField()
     mime = models.CharField(max_length=40)
     key = models.CharField(max_length=160, unique=True)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    pages = models.PositiveSmallIntegerField(default=0)
     received_at = models.DateTimeField()
 
     class Meta:
@@ -66,8 +64,86 @@ class Blob(models.Model):
         triggers: ClassVar = [pgtrigger.Protect(name="blobs_stay", operation=pgtrigger.Update)]
 
 
+class Sheet(models.Model):
+    """What a file turned out to be when it was read, and what it says of itself. Written once, by the reader.
+
+    Width and height in pixels, upright; of a PDF its first page as drawn. ``taken_at`` is ISO 8601, without an offset where
+    the device knew none: it is what the file claims, and no proof. Whether there is a position in the file stands here; the
+    position does not.
+    """
+
+    blob = models.OneToOneField(Blob, models.PROTECT, related_name="sheet", primary_key=True)
+    read_at = models.DateTimeField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    pages = models.PositiveSmallIntegerField(default=0)
+    taken_at = models.CharField(max_length=32, blank=True)
+    make = models.CharField(max_length=60, blank=True)
+    model = models.CharField(max_length=60, blank=True)
+    software = models.CharField(max_length=60, blank=True)
+    has_position = models.BooleanField(default=False)
+    milliseconds = models.PositiveIntegerField(default=0)
+    fps_hundredths = models.PositiveIntegerField(default=0)
+    codec = models.CharField(max_length=16, blank=True)
+    sound = models.CharField(max_length=16, blank=True)
+    # Of the picture as shown: 64 bits in hex; mean of 0 to 255; variance of the Laplacian.
+    dhash = models.CharField(max_length=16, blank=True, db_index=True)
+    brightness = models.PositiveSmallIntegerField(null=True)
+    sharpness = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        triggers: ClassVar = [pgtrigger.Protect(name="sheets_stay", operation=pgtrigger.Update)]
+
+
+class Preparation(models.Model):
+    """What is left to be made of a file of an exhibit: its film, its further pages, its large copy. Gone when all is made.
+
+    ``owner`` is whose it is, so that nobody's files wait for somebody's five thousand. ``tries`` counts claims, and
+    whoever dies in one leaves it counted: after three it is set aside. ``retry_at``: nobody else takes it before.
+    ``code`` and ``data`` say why it was refused, ``told_at`` that its side knows.
+    """
+
+    blob = models.OneToOneField(Blob, models.PROTECT, related_name="preparation")
+    owner = models.CharField(max_length=40)
+    begun_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField()
+    refused_at = models.DateTimeField(null=True)
+    set_aside_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+    code = models.CharField(max_length=40, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["owner", "id"],
+                condition=Q(refused_at__isnull=True, set_aside_at__isnull=True),
+                name="evidence_to_be_prepared",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(told_at__isnull=True) & (Q(refused_at__isnull=False) | Q(set_aside_at__isnull=False)),
+                name="evidence_to_be_told",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(refused_at__isnull=True) | ~Q(code=""), name="preparation_is_refused_for_a_reason"
+            ),
+        ]
+
+    @property
+    def is_over(self) -> bool:
+        return self.refused_at is not None or self.set_aside_at is not None
+
+
 class Derivative(models.Model):
-    """A clean WebP made from a blob: "display" and "thumb" of a picture, "page_1" … and "thumb" of a PDF."""
+    """A clean copy made from a blob: "display", "thumb" and "large" of a picture, "page_1" … of a PDF, "film" of a video.
+
+    A film is sent in ranges, so that ``pieces`` has the SHA-256 of each of its pieces, one after the other; a still is
+    checked whole.
+    """
 
     blob = models.ForeignKey(Blob, models.PROTECT, related_name="derivatives")
     kind = models.CharField(max_length=12)
@@ -76,6 +152,7 @@ class Derivative(models.Model):
     size = models.PositiveIntegerField()
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    pieces = models.BinaryField(null=True)
 
     class Meta:
         ordering: ClassVar = ["kind"]
@@ -150,7 +227,7 @@ class Exhibit(models.Model):
                 name="evidence_same_bytes_once_a_side",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["image", "pdf"], blob__isnull=False, content__isnull=True)
+                condition=Q(kind__in=["image", "pdf", "video"], blob__isnull=False, content__isnull=True)
                 | Q(kind__in=["text", "record"], blob__isnull=True, content__isnull=False),
                 name="exhibit_is_bytes_or_words",
             ),

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from common.acts import act
 from evidence import limits, store
-from evidence.models import Blob, Derivative
+from evidence.models import Blob, Derivative, Preparation, Sheet
 
 
 def collect(now: datetime, *, limit: int = 200) -> int:
@@ -34,5 +34,7 @@ def collect(now: datetime, *, limit: int = 200) -> int:
 
 @act
 def _forget(blob_id: int) -> None:
+    Preparation.objects.filter(blob_id=blob_id).delete()
+    Sheet.objects.filter(blob_id=blob_id).delete()
     Derivative.objects.filter(blob_id=blob_id).delete()
     Blob.objects.filter(pk=blob_id).delete()

@@ -9,7 +9,8 @@ SENTENCES: dict[str, str | Promise] = {
     # taking a file in
     "file_is_empty": _("This file is empty. Choose it again."),
     "file_too_big": _("This file is too large. A photo or PDF may have %(megabytes)s MB."),
-    "type_not_accepted": _("We cannot read this kind of file. Use a photo (JPEG, PNG, WebP, GIF) or a PDF."),
+    "type_not_accepted": _("We cannot read this kind of file. Use a photo, a video (MP4, MOV, WebM) or a PDF."),
+    "kind_not_installed": _("Files that end in .%(extension)s cannot be read here. Use a photo (JPEG, PNG) or a PDF."),
     "name_says_other_type": _("Files that end in .%(extension)s are not taken here. Use a photo or a PDF."),
     "too_many_pixels": _(
         "This picture is too large. It may have %(megapixels)s million pixels, and %(side)s on one side."
@@ -18,6 +19,15 @@ SENTENCES: dict[str, str | Promise] = {
         "This file cannot be opened; it may be damaged. Choose another copy, or take the photo again."
     ),
     "too_complex": _("This file takes too long to open. Send the important pages as photos."),
+    "film_too_big": _(
+        "This video is too large. It may have %(megabytes)s MB and last %(minutes)s minutes. Cut it to the key part."
+    ),
+    "film_too_long": _("This video is too long. It may last %(minutes)s minutes. Cut it to the key part."),
+    "film_too_large": _("The picture of this video is too large. It may have %(side)s pixels on one side."),
+    "film_codec_unknown": _(
+        "We cannot read how this video was recorded. Save it as MP4 (H.264) on your device and send that."
+    ),
+    "film_without_pictures": _("There is no picture in this video. Send a video that shows something."),
     "pdf_is_locked": _("This PDF needs a password. Remove the password and upload it again."),
     "pdf_too_long": _("This PDF has %(pages)s pages; %(limit)s are possible. Send the important ones only."),
     "storage_unavailable": _("Your file could not be kept just now. Nothing else is lost; try again in a few minutes."),

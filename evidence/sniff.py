@@ -1,6 +1,6 @@
 """Which accepted type some bytes claim to be, by their first bytes. Refuses to trust names and headers.
 
-A signature is a claim, not a proof: the proof is the full decode in `evidence.decoder`. No Django here.
+A signature is a claim, not a proof: the proof is the full decode in `evidence.decoding`. No Django here.
 """
 
 from __future__ import annotations
@@ -8,8 +8,21 @@ from __future__ import annotations
 HEAD = 64  # bytes of the file that `type_of` and `size_of` want to see
 
 JPEG, PNG, WEBP, GIF, PDF = "image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"
-EXTENSIONS = {JPEG: "jpg", PNG: "png", WEBP: "webp", GIF: "gif", PDF: "pdf"}
-SYNONYMS = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg"}
+HEIC, AVIF = "image/heic", "image/avif"
+MP4, MOV, WEBM = "video/mp4", "video/quicktime", "video/webm"
+FILMS = (MP4, MOV, WEBM)
+EXTENSIONS = {
+    JPEG: "jpg", PNG: "png", WEBP: "webp", GIF: "gif", PDF: "pdf",
+    HEIC: "heic", AVIF: "avif", MP4: "mp4", MOV: "mov", WEBM: "webm",
+}  # fmt: skip
+SYNONYMS = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "heif": "heic", "hif": "heic", "m4v": "mp4", "qt": "mov"}
+
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
+_AVIF_BRANDS = {b"avif", b"avis"}
+_MP4_BRANDS = {
+    b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"dash", b"XAVC",
+    b"3gp4", b"3gp5", b"3gp6", b"mp4v",
+}  # fmt: skip
 
 
 def type_of(head: bytes) -> str | None:
@@ -28,6 +41,27 @@ def type_of(head: bytes) -> str | None:
         return GIF
     if head.startswith(b"%PDF-"):
         return PDF
+    if head[4:8] == b"ftyp":
+        return _by_brand(head)
+    if head.startswith(b"\x1a\x45\xdf\xa3") and b"\x42\x82\x84webm" in head[:HEAD]:
+        return WEBM
+    return None
+
+
+def _by_brand(head: bytes) -> str | None:
+    """Pictures and films share this container; its brands tell them apart, the first of them before the others."""
+    major = head[8:12]
+    length = int.from_bytes(head[:4], "big")
+    others = {head[at : at + 4] for at in range(16, min(length, len(head), HEAD) - 3, 4)}
+    for brands in ({major}, others):
+        if brands & _HEIC_BRANDS:
+            return HEIC
+        if brands & _AVIF_BRANDS:
+            return AVIF
+        if b"qt  " in brands:
+            return MOV
+        if brands & _MP4_BRANDS:
+            return MP4
     return None
 
 

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+import re
+
 from django.core.files.storage import Storage, storages
 
-COPIES = ("display", "thumb", "page_1", "page_2", "page_3")
+from evidence import limits
+
+DISPLAY, THUMB, LARGE, FILM = "display", "thumb", "large", "film"
+_PAGE = re.compile(r"page_([1-9][0-9]{0,2})")
 
 
 def storage() -> Storage:
     """Local disk by default, anything that django-storages speaks in production."""
     return storages["evidence"]
+
+
+def is_copy(kind: str) -> bool:
+    """Whether this is the name of a copy: "display", "thumb", "large", "film", "page_1" and so on."""
+    page = _PAGE.fullmatch(kind)
+    return kind in (DISPLAY, THUMB, LARGE, FILM) or (page is not None and int(page[1]) <= limits.PDF_PAGES)
+
+
+def extension_of(kind: str) -> str:
+    return "mp4" if kind == FILM else "webp"
+
+
+def mime_of(kind: str) -> str:
+    return "video/mp4" if kind == FILM else "image/webp"
 
 
 def base_of(sha256: str, nonce: str) -> str:
@@ -21,7 +40,8 @@ def original_key(base: str) -> str:
     return f"{base}/original"
 
 
-def copy_key(base: str, kind: str) -> str:
-    if kind not in COPIES:
+def copy_key(base: str, kind: str, attempt: int = 0) -> str:
+    """``attempt``: of work that is done later, so that one who comes late overwrites nothing that counts already."""
+    if not is_copy(kind):
         raise ValueError(kind)
-    return f"{base}/{kind}.webp"
+    return f"{base}/{attempt}/{kind}.{extension_of(kind)}" if attempt else f"{base}/{kind}.{extension_of(kind)}"

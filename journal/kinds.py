@@ -32,6 +32,7 @@ class Kind(StrEnum):
     NOT_ADMITTED = "not_admitted"
     EVIDENCE_ADDED = "evidence_added"
     EVIDENCE_WITHDRAWN = "evidence_withdrawn"
+    EVIDENCE_UNREADABLE = "evidence_unreadable"
     BUYER_HANDED_IN = "buyer_handed_in"
     MERCHANT_HANDED_IN = "merchant_handed_in"
     EVIDENCE_CLOSED = "evidence_closed"

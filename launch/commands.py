@@ -246,9 +246,11 @@ def _ours(state: State, environment: dict[str, str], port: int) -> list[Child]:
     )
     web.is_up = lambda: _answers(f"http://{HOST}:{port}/healthz")
     return [
-        # Two workers, so that a slow mail server or a long film keeps no deadline waiting.
+        # Two workers, so that a slow mail server keeps no deadline waiting.
         child("worker", *worker, "-Q", "clock,delivery", "-c", "2", "-n", "quick@%h"),
         child("worker-slow", *worker, "-Q", "mail,files", "-c", "1", "-n", "slow@%h"),
+        # By itself: a film takes minutes.
+        child("worker-evidence", *worker, "-Q", "evidence", "-c", "1", "-n", "evidence@%h"),
         child("beat", *celery, "beat", "--loglevel", "WARNING", "--pidfile=", "-s", str(state.folder / "beat")),
         child("clock", "manage.py", "run_clock"),
         web,

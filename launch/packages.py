@@ -18,13 +18,14 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 _STAMP = VENV / "heng-installed.txt"
 _LOG = VENV / "heng-install.log"
-_ROOM_MB = {"local": 700, "dev": 1500}
+_ROOM_MB = {"local": 900, "dev": 1700}
 
 
 def wanted(*, dev: bool) -> list[str]:
-    """What pyproject.toml requires: its own, the embedded servers', and for tests the group ``dev``."""
+    """What pyproject.toml requires: its own, the embedded servers', what reads videos, and for tests the group ``dev``."""
     parts = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-    names = [*parts["project"]["dependencies"], *parts["project"]["optional-dependencies"]["local"]]
+    extras = parts["project"]["optional-dependencies"]
+    names = [*parts["project"]["dependencies"], *extras["local"], *extras["media"]]
     return [*names, *parts["dependency-groups"]["dev"]] if dev else names
 
 

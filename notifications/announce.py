@@ -10,7 +10,7 @@ from common.acts import require_act
 from disputes.models import Case
 from journal.kinds import Kind
 from journal.models import Entry
-from notifications.catalogue import BUYER, CATALOGUE, MERCHANT, NOT_TO_WHO_ACTED, SENIORS
+from notifications.catalogue import BUYER, CATALOGUE, MERCHANT, NOT_TO_WHO_ACTED, OPS, SENIORS
 from notifications.models import Email, Notice, Preference
 
 
@@ -43,6 +43,8 @@ def _audiences(kind: Kind, entry: Entry) -> list[str]:
         audiences = [awaited]
     if kind is Kind.DEADLINE_REMINDED and awaited == "platform":
         audiences = []
+    if kind is Kind.EVIDENCE_UNREADABLE:
+        audiences = [entry.data["side"], *((OPS,) if entry.data["set_aside"] else ())]
     asked = entry.data.get("asked")
     if kind is Kind.MORE_EVIDENCE_ASKED and asked in (BUYER, MERCHANT):
         audiences = [asked]

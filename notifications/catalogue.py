@@ -16,6 +16,8 @@ Text = str | Promise
 
 BUYER, MERCHANT, ASSIGNEE, SENIORS, OPS = "buyer", "merchant", "assignee", "seniors", "ops"
 
+_UNREADABLE = _("A video that you sent cannot be shown. The reason is beside it on the evidence page. Send another copy.")
+_SET_ASIDE = _("A file could not be prepared three times and was set aside. The back office lists it under preparations.")
 _OTHER_SIDE_EVIDENCE = _("The other side added evidence. You can look at it and answer it.")
 _RULED = _("The ruling is out, with reasons for every point. You can appeal until %(due)s.")
 _MORE = _("The arbitrator needs more evidence. Add it until %(due)s, or we decide on what we have.")
@@ -91,6 +93,7 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
         MERCHANT: _("The case was not accepted. The reason and the rule are on the case page."),
     },
     Kind.EVIDENCE_ADDED: {BUYER: _OTHER_SIDE_EVIDENCE, MERCHANT: _OTHER_SIDE_EVIDENCE},
+    Kind.EVIDENCE_UNREADABLE: {BUYER: _UNREADABLE, MERCHANT: _UNREADABLE, OPS: _SET_ASIDE},
     Kind.BUYER_HANDED_IN: {
         MERCHANT: _("The buyer's evidence is in. Accept the claim or answer each point until %(due)s."),
     },

@@ -227,3 +227,66 @@ def active_pdf() -> bytes:
         page_extra=b"/Annots [<< /Type /Annot /Subtype /Link /Rect [0 0 600 800] "
         b"/A << /S /URI /URI (http://127.0.0.1:9/canary) >> >>]",
     )
+
+
+# --- videos -----------------------------------------------------------------------------------------------------------
+
+
+def film(
+    seconds: float = 1.0,
+    width: int = 160,
+    height: int = 120,
+    *,
+    fps: int = 30,
+    format_: str = "mp4",
+    sound: bool = True,
+    pictures: bool = True,
+    said: dict[str, str] | None = None,
+) -> bytes:
+    """A short video with something moving in it: H.264 and AAC, as "webm" VP8 and Opus."""
+    import av
+
+    out = io.BytesIO()
+    web = format_ == "webm"
+    with av.open(out, "w", format=format_) as container:
+        container.metadata.update(said or {})
+        video = container.add_stream("libvpx" if web else "libx264", rate=fps) if pictures else None
+        if video is not None:
+            video.width, video.height, video.pix_fmt = width, height, "yuv420p"
+            video.codec_context.thread_count = 1
+            video.options = {"deadline": "realtime", "cpu-used": "8"} if web else {"preset": "ultrafast"}
+        audio = container.add_stream("libopus" if web else "aac", rate=48_000) if sound else None
+        if video is not None:
+            moving = picture(width + 32, height)
+            for n in range(round(seconds * fps)):
+                frame = av.VideoFrame.from_image(moving.crop((n % 32, 0, n % 32 + width, height)))
+                frame.pts = n
+                container.mux(video.encode(frame))
+            container.mux(video.encode(None))
+        if audio is not None:
+            # AAC wants 1024 samples at a time, Opus 960.
+            fifo, size = av.AudioFifo(), 960 if web else 1024
+            for n in range(round(seconds * 48_000 / 960)):
+                tone = av.AudioFrame(format="s16" if web else "fltp", layout="stereo", samples=960)
+                tone.rate, tone.pts = 48_000, n * 960
+                for plane in tone.planes:
+                    plane.update(bytes(plane.buffer_size))
+                fifo.write(tone)
+                for piece in fifo.read_many(size):
+                    container.mux(audio.encode(piece))
+            container.mux(audio.encode(None))
+    return out.getvalue()
+
+
+def turned(content: bytes) -> bytes:
+    """The same MP4 held upright: a quarter turn in the header of its first track, as phones write it."""
+    at = content.index(b"tkhd") + 44
+    quarter = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, 0, 0, 1 << 30)
+    return content[:at] + quarter + content[at + 36 :]
+
+
+def atom(kind: bytes, content: bytes = b"", size: int | None = None) -> bytes:
+    return struct.pack(">I", len(content) + 8 if size is None else size) + kind + content
+
+
+FTYP = atom(b"ftyp", b"isom\0\0\2\0isomiso2avc1mp41" + bytes(24))

@@ -165,7 +165,7 @@ def exhibit_view(row: Exhibit, actor: Actor, rules: Rules, now: datetime) -> Exh
         original=link("original") if row.blob is not None and (mine or actor.role is Role.SENIOR) else "",
         width=shown.width if shown is not None else 0,
         height=shown.height if shown is not None else 0,
-        pages=row.blob.pages if row.blob is not None else 0,
+        pages=row.blob.sheet.pages if row.blob is not None else 0,
         receipt_code=row.receipt_code,
         added_at=row.added_at,
         withdrawn=row.withdrawn_at is not None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,12 +12,12 @@ from common import clock
 from common.actor import Actor, Role
 from common.errors import Missing, Refused
 from disputes import access, refusals
-from evidence import integrity, links
+from evidence import integrity, links, ranges
 from evidence.links import Served
 from web import fetch, navigation
 
 # Nothing that a stranger sent may run, load or be framed, whatever a browser takes it for.
-LOCKED_IN = "sandbox; default-src 'none'; img-src 'self'; style-src 'none'"
+LOCKED_IN = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'none'"
 
 
 @require_safe
@@ -33,15 +33,37 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
     if not any(_may_see(actor, served, now) for actor in fetch.every_hat(request.user)):
         raise Http404
     try:
-        content = integrity.open_checked(served)
+        reply = _in_parts(request, served) if served.pieces else _whole(served)
     except Refused as refused:
         return _altered(request, refused)
-    reply = FileResponse(content, content_type=served.content_type)
-    reply["Content-Length"] = str(served.size)
     reply["Content-Disposition"] = served.disposition
     reply["Cache-Control"] = "private, no-store"
     reply["X-Content-Type-Options"] = "nosniff"
     reply["Content-Security-Policy"] = LOCKED_IN
+    return reply
+
+
+def _whole(served: Served) -> HttpResponseBase:
+    reply = FileResponse(integrity.open_checked(served), content_type=served.content_type)
+    reply["Content-Length"] = str(served.size)
+    return reply
+
+
+def _in_parts(request: HttpRequest, served: Served) -> HttpResponseBase:
+    """A film, or as much of it as a player asks for: each piece is checked by itself, so that nobody waits for the whole."""
+    try:
+        part = ranges.asked(request.headers.get("Range", ""), served.size)
+    except ValueError:
+        reply: HttpResponseBase = HttpResponse(status=416)
+        reply["Content-Range"] = f"bytes */{served.size}"
+        return reply
+    first, last = part or (0, served.size - 1)
+    reply = StreamingHttpResponse(ranges.read(served, first, last), content_type=served.content_type)
+    reply["Accept-Ranges"] = "bytes"
+    reply["Content-Length"] = str(last - first + 1)
+    if part is not None:
+        reply.status_code = 206
+        reply["Content-Range"] = f"bytes {first}-{last}/{served.size}"
     return reply
 
 

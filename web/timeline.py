@@ -45,6 +45,7 @@ SENTENCES: dict[Kind, Text] = {
     Kind.EVIDENCE_ADDED: gettext_lazy("added evidence %(number)s"),
     Kind.EVIDENCE_WITHDRAWN: gettext_lazy("took evidence %(number)s back"),
     Kind.BUYER_HANDED_IN: gettext_lazy("handed in the evidence"),
+    Kind.EVIDENCE_UNREADABLE: gettext_lazy("could not open evidence %(number)s"),
     Kind.MERCHANT_HANDED_IN: gettext_lazy("handed in the evidence"),
     Kind.EVIDENCE_CLOSED: gettext_lazy("closed the evidence period"),
     Kind.POINT_ANSWERED: gettext_lazy("answered points"),

@@ -8,7 +8,8 @@ import io
 import os
 import socket
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,9 @@ import pytest
 from PIL import Image
 
 from common.errors import Refused
-from evidence import decoder, intake, integrity, limits, sandbox
+from evidence import decoding, intake, integrity, limits, sandbox
+from evidence.decoding import child, pictures
+from evidence.decoding.outcome import Job, Refusal
 from evidence.models import Blob, Derivative
 from tests import files
 
@@ -180,7 +183,7 @@ def test_every_row_of_the_upload_catalogue_has_its_promised_outcome(
 def test_a_photo_is_shown_upright_in_two_sizes() -> None:
     received = receive(files.located_jpeg())
     blob = Blob.objects.get(pk=received.blob_id)
-    assert (blob.width, blob.height) == (480, 640)
+    assert (blob.sheet.width, blob.sheet.height) == (480, 640)
     assert {(c.kind, c.width, c.height) for c in blob.derivatives.all()} == {
         ("display", 480, 640),
         ("thumb", 300, 400),
@@ -190,7 +193,7 @@ def test_a_photo_is_shown_upright_in_two_sizes() -> None:
 def test_a_large_photo_keeps_its_measures_on_record_and_shrinks_for_display() -> None:
     received = receive(files.jpeg(6_000, 4_000))
     blob = Blob.objects.get(pk=received.blob_id)
-    assert (blob.width, blob.height) == (6_000, 4_000)
+    assert (blob.sheet.width, blob.sheet.height) == (6_000, 4_000)
     assert {(c.kind, c.width, c.height) for c in blob.derivatives.all()} == {
         ("display", 1_600, 1_067),
         ("thumb", 400, 267),
@@ -200,7 +203,7 @@ def test_a_large_photo_keeps_its_measures_on_record_and_shrinks_for_display() ->
 def test_of_a_document_the_first_three_pages_are_drawn() -> None:
     received = receive(files.pdf(5), "report.pdf")
     blob = Blob.objects.get(pk=received.blob_id)
-    assert blob.pages == 5
+    assert blob.sheet.pages == 5
     assert [copy.kind for copy in blob.derivatives.all()] == ["page_1", "page_2", "page_3", "thumb"]
 
 
@@ -237,106 +240,122 @@ def test_a_damaged_file_is_taken_or_refused_and_never_breaks_the_reader(seed: in
     make, mime = kinds[seed % len(kinds)]
     (tmp_path / "original").write_bytes(files.mutated(make(), seed))
     try:
-        facts = decoder.read_image(tmp_path, mime)
-    except decoder.Refusal as refusal:
+        found = pictures.read(Job(tmp_path, mime, "read"))
+    except Refusal as refusal:
         assert refusal.code in {"could_not_be_read", "too_many_pixels"}
     else:
-        assert [copy["kind"] for copy in facts["copies"]] == ["display", "thumb"]
+        assert [copy["kind"] for copy in found.copies] == ["display", "thumb"]
 
 
-CRASH = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
-HANG = "import time; time.sleep(60)"
-EAT = "import resource as r; r.setrlimit(r.RLIMIT_CPU, (1, 1))\nwhile True: pass"
-LIE = """
-import json, pathlib, sys
-room = pathlib.Path(sys.argv[1])
-(room / "display.webp").write_bytes(b"<script>alert(1)</script>" * 9)
-copies = [{"kind": "display", "width": 1, "height": 1}]
-(room / "facts.json").write_text(json.dumps(dict(width=1, height=1, pages=0, copies=copies, isolated=True)))
+# A reader that was taken over: it is confined like the true one, and then does this instead of reading.
+TAKEN_OVER = """
+import json, os, signal, sys, time
+sys.path.insert(0, {house!r})
+from evidence.decoding import child
+def do(job):
+    room = job.directory
+    {deed}
+    return 0
+child.do = do
+sys.exit(child.serve())
 """
-ESCAPE = LIE.replace('"kind": "display"', '"kind": "../display"')
-FORGE = """
-import pathlib, sys
-room = pathlib.Path(sys.argv[1])
-(room / "original").write_bytes(b"another file")
-(room / "facts.json").write_text('{"width": 1, "height": 1, "pages": 0, "copies": [], "isolated": true}')
-"""
-NONSENSE = """
-import pathlib, sys
-(pathlib.Path(sys.argv[1]) / "facts.json").write_text('{"width": "x", "copies": [7]}')
-"""
-BABBLE = """
-import pathlib, sys
-(pathlib.Path(sys.argv[1]) / "facts.json").write_text("[" * 100000)
-"""
+CRASH = "os.kill(os.getpid(), signal.SIGSEGV)"
+HANG = "time.sleep(60)"
+EAT = "child.resource.setrlimit(child.resource.RLIMIT_CPU, (1, 1))\n    while True: pass"
+SAYS = "(room / 'facts.json').write_text(json.dumps(dict(width=1, height=1, pages=0, copies={copies}, isolated=True)))"
+LIE = "(room / 'display.webp').write_bytes(b'<script>alert(1)</script>' * 9)\n    " + SAYS.format(
+    copies="[dict(kind='display', width=1, height=1)]"
+)
+ESCAPE = LIE.replace("dict(kind='display'", "dict(kind='../display'")
+PRETEND = LIE.replace("display.webp", "film.mp4").replace("kind='display'", "kind='film'")
+FORGE = "(room / 'original').write_bytes(b'another file')\n    " + SAYS.format(copies="[]")
+NONSENSE = '(room / \'facts.json\').write_text(\'{"width": "x", "copies": [7]}\')'
+BABBLE = "(room / 'facts.json').write_text('[' * 100000)"
+ANSWER = "print('{\"status\": 0}', flush=True)\n    time.sleep(60)"
+
+
+@pytest.fixture
+def taken_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    script = tmp_path / "child.py"
+
+    def become(deed: str) -> None:
+        script.write_text(TAKEN_OVER.format(house=str(Path(decoding.__file__).parents[2]), deed=deed))
+        monkeypatch.setattr(child, "__file__", str(script))
+        sandbox.end_all()
+
+    yield become
+    sandbox.end_all()
 
 
 @pytest.mark.parametrize(
-    ("child", "code"),
+    ("deed", "code"),
     [
         pytest.param(CRASH, "could_not_be_read", id="it crashes"),
         pytest.param(HANG, "too_complex", id="it hangs"),
         pytest.param(EAT, "too_complex", id="it burns the processor"),
         pytest.param(LIE, "could_not_be_read", id="it was taken over and hands out a page"),
+        pytest.param(PRETEND, "could_not_be_read", id="it was taken over and hands out a page as a film"),
         pytest.param(ESCAPE, "could_not_be_read", id="it was taken over and points elsewhere"),
         pytest.param(FORGE, "could_not_be_read", id="it was taken over and swaps the original"),
         pytest.param(NONSENSE, "could_not_be_read", id="it was taken over and talks nonsense"),
         pytest.param(BABBLE, "could_not_be_read", id="it was taken over and babbles"),
-        pytest.param("raise SystemExit(3)", "could_not_be_read", id="it gives up"),
+        pytest.param(ANSWER, "too_complex", id="it was taken over and answers for its keeper"),
+        pytest.param("os._exit(3)", "could_not_be_read", id="it gives up"),
     ],
 )
 def test_whatever_happens_to_the_child_happens_to_it_alone(
-    child: str, code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shelf: Path
+    deed: str, code: str, monkeypatch: pytest.MonkeyPatch, taken_over: Callable[[str], None], shelf: Path
 ) -> None:
-    script = tmp_path / "child.py"
-    script.write_text(child)
-    monkeypatch.setattr(decoder, "__file__", str(script))
-    monkeypatch.setattr(limits, "CHILD_WALL_SECONDS", 3)
+    taken_over(deed)
+    monkeypatch.setitem(limits._CHILDREN, "read", replace(limits.child("read"), wall_seconds=2))
     with pytest.raises(Refused) as refused:
         receive(files.png())
     assert refused.value.code == code
     assert kept(shelf) == [] and not Blob.objects.exists()
 
 
-SPY = """
-import os, resource, runpy, socket
-decoder = runpy.run_path({decoder!r})
-said = open({said!r}, "w")  # before: afterwards this may be another user
-cut = decoder["confine"](decoder["Path"](os.getcwd()))
-try:
-    if os.fork() == 0:
-        os._exit(0)
-    forks = True
-except OSError:
-    forks = False
-try:
-    socket.create_connection(("127.0.0.1", {port}), timeout=2)
-    connects = True
-except OSError:
-    connects = False
-memory = resource.getrlimit(resource.RLIMIT_AS)[0]
-said.write(repr((dict(os.environ), cut, forks, connects, memory)))
-"""
+def test_a_child_that_died_while_it_waited_is_replaced() -> None:
+    receive(files.png())
+    for waiting in sandbox._idle:
+        waiting.kill()
+        waiting.wait()
+    assert receive(files.png(seed=2)).mime == "image/png"
+
+
+SPY = """cut = child.confine(job)
+    try:
+        if os.fork() == 0: os._exit(0)
+        forks = True
+    except OSError:
+        forks = False
+    try:
+        import socket
+        socket.create_connection(("127.0.0.1", {port}), timeout=2)
+        connects = True
+    except OSError:
+        connects = False
+    memory = child.resource.getrlimit(child.resource.RLIMIT_AS)[0]
+    (room / "said").write_text(repr((dict(os.environ), cut, forks, connects, memory, os.listdir("/proc/self/fd"))))"""
 
 
 def test_the_child_has_none_of_our_secrets_little_memory_and_no_network(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, taken_over: Callable[[str], None]
 ) -> None:
     monkeypatch.setenv("SECRET_KEY", "canary")
-    script, said = tmp_path / "child.py", tmp_path / "said"
+    room = tmp_path / "room"
+    room.mkdir()
+    (room / "original").write_bytes(files.png())
     with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        script.write_text(SPY.format(decoder=decoder.__file__, port=port, said=str(said)))
-        monkeypatch.setattr(decoder, "__file__", str(script))
-        (tmp_path / "original").write_bytes(files.png())
+        taken_over(SPY.format(port=server.getsockname()[1]))
         with pytest.raises(Refused):
-            sandbox.read(tmp_path, "image/png")
-    environment, cut, forks, connects, memory = ast.literal_eval(said.read_text())
+            sandbox.read(room, "image/png")
+    environment, cut, forks, connects, memory, open_files = ast.literal_eval((room / "said").read_text())
     assert set(environment) <= {"PATH", "LC_ALL", "LC_CTYPE", "MALLOC_ARENA_MAX"}
-    assert memory == limits.CHILD_MEMORY
+    assert memory == limits.child("read").memory
     # Where the kernel lets it, the child reaches nobody, not even this machine; only root forks uncounted.
     assert not (connects and cut)
     assert not forks or os.getuid() == 0
+    assert len(open_files) <= 5, "the pipes of the house are closed"
 
 
 def test_a_storage_that_fails_is_a_refusal_and_leaves_nothing_to_find(settings, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

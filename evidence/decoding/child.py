@@ -1,0 +1,154 @@
+"""Reads files that strangers sent, each in a process of its own, and writes clean copies beside them.
+
+Run as `python -I child.py`: a line of JSON on standard input is a `Job`, and each job is done by a fork that first
+gives up what reading does not need. What it found is in DIRECTORY/facts.json, or DIRECTORY/refusal.json says why not;
+one line on standard output tells how the fork ended. Whatever happens to a fork happens to it alone: this process
+touches no file itself, and waits with Python and Pillow already loaded, so that a photo does not pay for starting them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))  # -I leaves it out
+
+from evidence import limits, sniff
+from evidence.decoding import documents, films, pictures
+from evidence.decoding.outcome import Found, Job, Refusal
+
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+NOBODY = 65534
+
+WORKS: dict[str, Callable[[Job], Found]] = {
+    "large": pictures.enlarge,
+    "film": films.rewrite,
+    "pages": documents.go_on,
+}
+READERS: dict[str, Callable[[Job], Found]] = {
+    sniff.PDF: documents.read,
+    **dict.fromkeys((sniff.MP4, sniff.MOV, sniff.WEBM), films.read),
+}
+
+
+def perform(job: Job) -> Found:
+    """Do it. Raises `Refusal`."""
+    if job.work == "read":
+        return READERS.get(job.mime, pictures.read)(job)
+    return WORKS[job.work](job)
+
+
+def confine(job: Job) -> bool:
+    """Give up what reading a file does not need. Returns whether the network could be cut off.
+
+    Started by root it becomes nobody, whose processes the kernel counts; where nobody cannot see Python
+    (it lies under /root), it stays, but in a namespace where root has no power.
+    """
+    allowed = limits.child(job.work)
+    for what, limit in (
+        (resource.RLIMIT_AS, allowed.memory),
+        (resource.RLIMIT_CPU, allowed.cpu_seconds),
+        (resource.RLIMIT_FSIZE, allowed.output_bytes),
+        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (limit, limit))
+    libc = ctypes.CDLL(None, use_errno=True)
+    step_down = os.geteuid() == 0 and all(seen_by_everyone(Path(path)) for path in [os.__file__, *sys.path])
+    cut = False
+    if sys.platform == "linux":
+        cut = bool(libc.unshare(CLONE_NEWNET if step_down else CLONE_NEWUSER | CLONE_NEWNET) == 0)
+    if step_down:
+        for path in (job.directory, job.directory / "original"):
+            os.chown(path, NOBODY, NOBODY)
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    if sys.platform == "linux":
+        libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)  # after the change of user, which clears it
+        libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # no Ghostscript, no shell, nothing
+    return cut
+
+
+def seen_by_everyone(path: Path) -> bool:
+    """Whether a stranger on this machine could walk down to ``path``; what does not exist hides nothing."""
+    return all(above.stat().st_mode & 0o001 for above in path.resolve().parents)
+
+
+def do(job: Job) -> int:
+    """One job, in this process, confined from now on."""
+    isolated = confine(job)
+    try:
+        found = perform(job)
+        (job.directory / "facts.json").write_text(json.dumps({**found.as_dict(), "isolated": isolated}))
+    except Refusal as refusal:
+        (job.directory / "refusal.json").write_text(json.dumps({"code": refusal.code, "data": refusal.data}))
+    except MemoryError:
+        (job.directory / "refusal.json").write_text(json.dumps({"code": "too_complex", "data": {}}))
+    return 0
+
+
+def serve() -> int:
+    """Fork for each line that comes in, and say how the fork ended: its status, its largest size, its processor time."""
+    for line in iter(sys.stdin.buffer.readline, b""):
+        said = json.loads(line)
+        job = Job(Path(said["directory"]), said["mime"], said["work"], said["first"])
+        fork = os.fork()
+        if fork == 0:
+            _alone(job)
+        _pid, status, usage = os.wait4(fork, 0)
+        told = {
+            "status": os.waitstatus_to_exitcode(status),
+            "kilobytes": usage.ru_maxrss,
+            "seconds": usage.ru_utime + usage.ru_stime,
+        }
+        sys.stdout.buffer.write(json.dumps(told).encode() + b"\n")
+        sys.stdout.buffer.flush()
+    return 0
+
+
+def _alone(job: Job) -> NoReturn:
+    """In the fork: cut from the house's pipes first, or a reader that was taken over could answer for the next job."""
+    status = 70
+    try:
+        void = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(void, number)
+        os.closerange(3, 64)
+        os.chdir(job.directory)
+        status = do(job)
+    finally:
+        os._exit(status)
+
+
+def load() -> None:
+    """What every photo needs, once for all forks."""
+    import warnings
+
+    from PIL import (  # noqa: F401
+        GifImagePlugin,
+        Image,
+        ImageCms,
+        ImageFilter,
+        ImageStat,
+        JpegImagePlugin,
+        PngImagePlugin,
+        WebPImagePlugin,
+    )
+
+    warnings.simplefilter("ignore")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's: whoever started this ends it by closing its input
+    load()
+    raise SystemExit(serve())
