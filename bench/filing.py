@@ -1,4 +1,4 @@
-"""A buyer sends a claim to the platform through the page, again and again, each time for another case."""
+"""Claims sent to the platform, again and again, each time for another case: through the page, and through the yardstick."""
 
 from __future__ import annotations
 
@@ -7,30 +7,33 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from bench.yardsticks import GATHERED
+from common import digest
+from marketplace import snapshots
 from marketplace.models import ChatMessage, Order
+
+_READY = """
+WITH chosen AS (SELECT id, order_id, line_id, number, version FROM disputes_case
+    WHERE state = 'awaiting_buyer' ORDER BY id LIMIT %(count)s),
+orders AS (UPDATE marketplace_order SET buyer_id = %(buyer)s FROM chosen WHERE marketplace_order.id = chosen.order_id),
+cases AS (UPDATE disputes_case c SET buyer_id = %(buyer)s, round = 0, intervened_at = NULL,
+    buyer_handed_in_at = NULL, evidence_closes_at = NULL FROM chosen WHERE c.id = chosen.id),
+files AS (DELETE FROM disputes_casefile f USING chosen WHERE f.case_id = chosen.id),
+points AS (DELETE FROM disputes_point p USING chosen WHERE p.case_id = chosen.id)
+SELECT number, version, order_id, line_id FROM chosen
+"""
 
 
 class Filing:
-    """``count`` refused requests of one buyer, ready to be filed one after the other by ``next``."""
+    """``count`` refused requests of one buyer: half are filed by ``next``, the others written down by ``plainly``."""
 
     def __init__(self, count: int) -> None:
         buyer = User.objects.create(username="bench-filer", display_name="林知夏")
         with connection.cursor() as cursor:
-            cursor.execute(
-                """WITH chosen AS (SELECT id, order_id, number, version FROM disputes_case
-                       WHERE state = 'awaiting_buyer' ORDER BY id LIMIT %s),
-                   orders AS (UPDATE marketplace_order SET buyer_id = %s FROM chosen
-                       WHERE marketplace_order.id = chosen.order_id),
-                   cases AS (UPDATE disputes_case c SET buyer_id = %s, round = 0, intervened_at = NULL,
-                       buyer_handed_in_at = NULL, evidence_closes_at = NULL FROM chosen WHERE c.id = chosen.id),
-                   files AS (DELETE FROM disputes_casefile f USING chosen WHERE f.case_id = chosen.id),
-                   points AS (DELETE FROM disputes_point p USING chosen WHERE p.case_id = chosen.id)
-                   SELECT number, version, order_id FROM chosen""",
-                [count, buyer.pk, buyer.pk],
-            )
-            self._waiting = cursor.fetchall()
-        assert len(self._waiting) == count
-        orders = Order.objects.in_bulk([order_id for _, _, order_id in self._waiting])
+            cursor.execute(_READY, {"count": 2 * count, "buyer": buyer.pk})
+            waiting = cursor.fetchall()
+        assert len(waiting) == 2 * count
+        orders = Order.objects.in_bulk([order_id for _, _, order_id, _ in waiting])
         ChatMessage.objects.bulk_create(
             ChatMessage(
                 source="bench",
@@ -47,11 +50,24 @@ class Filing:
             )
             for order in orders.values()
         )
+        self._through_the_page = [(number, version) for number, version, _, _ in waiting[::2]]
+        self._plain = [(number, version) for number, version, _, _ in waiting[1::2]]
+        for number, _version, _order, line_id in waiting[1::2]:
+            body = snapshots.freeze(line_id)
+            records = snapshots.records(body).items()
+            GATHERED[number] = body, [(code, content, digest.of(content)) for code, content in records]
         self._client = Client()
         self._client.force_login(buyer)
 
     def next(self) -> object:
-        number, version, _order = self._waiting.pop()
+        number, version = self._through_the_page.pop()
+        return self._send(reverse("buyer:claim", args=[number]), number, version)
+
+    def plainly(self) -> object:
+        number, version = self._plain.pop()
+        return self._send(f"/yardstick/writes/{number}/", number, version)
+
+    def _send(self, address: str, number: str, version: int) -> object:
         typed = {
             "step": "submit",
             "understood": "1",
@@ -63,6 +79,6 @@ class Filing:
             "point_2": "注水后会渗水",
             "story": "当晚开箱就看到裂纹，马上拍照联系商家，商家说是开片，不同意退货。",
         }
-        reply = self._client.post(reverse("buyer:claim", args=[number]), typed)
+        reply = self._client.post(address, typed)
         assert reply.status_code == 302, (number, reply.status_code, reply.content.decode()[:3000])
         return reply

@@ -31,7 +31,8 @@ UPDATE disputes_case c SET state = 'awaiting_assignment', state_since = now(), a
 WITH written AS (INSERT INTO journal_entry (stream_id, seq, kind, actor_role, at, data, salt, previous, digest)
  SELECT i.stream_id, 100000, 'confirmation_lapsed', 'system', now(), '{{"from": "awaiting_confirmation",
  "to": "awaiting_assignment", "due_at": "2026-11-29T10:00:00+00:00", "fired_at": "2026-11-29T10:00:00+00:00"}}',
- repeat('0', 32), repeat('0', 64), repeat('1', 64) FROM bench_ids i WHERE i.n >= :first AND i.n < :first + {batch} RETURNING id, stream_id)
+ repeat('0', 32), repeat('0', 64), repeat('1', 64)
+ FROM bench_ids i WHERE i.n >= :first AND i.n < :first + {batch} RETURNING id, stream_id)
  INSERT INTO journal_undelivered (entry_id, stream_id, attempts, error) SELECT id, stream_id, 0, '' FROM written;
 UPDATE journal_stream s SET head_seq = 100000, head_digest = repeat('1', 64)
  FROM bench_ids i WHERE i.n >= :first AND i.n < :first + {batch} AND s.id = i.stream_id;

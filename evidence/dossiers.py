@@ -292,10 +292,10 @@ def require_room(dossier_id: int, *, side: str, size: int, coming_files: int, co
 
 
 def _lock(dossier_id: int) -> Dossier:
-    dossier = Dossier.objects.select_for_update().filter(pk=dossier_id).first()
-    if dossier is None:
-        raise Missing
-    return dossier
+    try:
+        return Dossier.objects.select_for_update().get(pk=dossier_id)
+    except Dossier.DoesNotExist:
+        raise Missing from None
 
 
 def _lock_open(dossier_id: int) -> Dossier:

@@ -28,8 +28,10 @@ def open_stream() -> Stream:
 def record(stream_id: int, kind: Kind | str, *, data: dict[str, Any], actor: Actor, now: datetime) -> Entry:
     """Append one entry and put it into the outbox. ``data`` holds ids, codes, sums and digests, never personal text."""
     require_act()
-    stream = Stream.objects.select_for_update().get(pk=stream_id)
-    seq = stream.head_seq + 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT head_seq, head_digest FROM journal_stream WHERE id = %s FOR UPDATE", [stream_id])
+        head_seq, head_digest = cursor.fetchone()
+    seq = head_seq + 1
     kind = Kind(kind)
     salt = chain.new_salt()
     digest.refuse_floats(data)
@@ -43,10 +45,10 @@ def record(stream_id: int, kind: Kind | str, *, data: dict[str, Any], actor: Act
         at=now,
         data=data,
         salt=salt,
-        previous=stream.head_digest,
+        previous=head_digest,
     )
     row = [stream_id, seq, kind.value, actor.role.value, actor.id, actor.client_id, now]
-    row += [json.dumps(data), salt, stream.head_digest, mark]
+    row += [json.dumps(data), salt, head_digest, mark]
     with connection.cursor() as cursor:
         cursor.execute(_APPEND, [*row, seq, mark, stream_id])
         entry_id = cursor.fetchone()[0]
@@ -61,7 +63,7 @@ def record(stream_id: int, kind: Kind | str, *, data: dict[str, Any], actor: Act
         at=now,
         data=data,
         salt=salt,
-        previous=stream.head_digest,
+        previous=head_digest,
         digest=mark,
     )
 

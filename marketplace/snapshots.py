@@ -153,7 +153,8 @@ _PARTS = {
     "chat": _list(
         _object("m", "external_id", "sender", "at", "text", digest="m.seen_digest"),
         """(SELECT * FROM marketplace_chatmessage m WHERE m.order_id = o.id OR (m.order_id IS NULL
-            AND m.buyer_id = o.buyer_id AND m.merchant_id = o.merchant_id AND m.at >= o.placed_at - %(before)s * interval '1 second')
+            AND m.buyer_id = o.buyer_id AND m.merchant_id = o.merchant_id
+            AND m.at >= o.placed_at - %(before)s * interval '1 second')
             ORDER BY m.at DESC, m.id DESC LIMIT %(most)s) m""",
         "m.at DESC, m.id DESC",
     ),

@@ -16,6 +16,9 @@ from common.ids import is_shaped_like_case_number
 from disputes import access
 from disputes.models import Case
 
+# What the pages of a case read beside it. Not the rule sets: their bodies are large, and `rulebook.queries.rules` keeps
+# them parsed.
+_AROUND = ("order", "line", "merchant", "buyer", "outcome")
 OFFICES = frozenset({Role.ARBITRATOR, Role.SENIOR, Role.OPS, Role.JUROR})
 
 
@@ -59,13 +62,17 @@ def case_or_404(number: str, actor: Actor) -> Case:
     return case_and_now_or_404(number, actor)[0]
 
 
-def case_and_now_or_404(number: str, actor: Actor) -> tuple[Case, datetime]:
-    """The same with the present instant, still in one query: pages of a case are full to their budget."""
+def case_and_now_or_404(number: str, actor: Actor, *, around: tuple[str, ...] = _AROUND) -> tuple[Case, datetime]:
+    """The same with the present instant, still in one query: pages of a case are full to their budget.
+
+    ``around``: which of its neighbours are read with it, for a page that needs few; the columns of all cost more than the
+    rest of a short page.
+    """
     if not is_shaped_like_case_number(number):  # the database refuses some characters, a NUL for one
         raise Http404
-    # Not the rule sets: their bodies are large, and `rulebook.queries.rules` keeps them parsed.
-    cases = access.visible_to(actor).select_related("order", "line", "merchant", "buyer", "outcome")
-    case = cases.annotate(read_at=clock.in_query()).filter(number=number).first()
-    if case is None:
-        raise Http404
+    cases = access.visible_to(actor).select_related(*around)
+    try:
+        case = cases.annotate(read_at=clock.in_query()).get(number=number)
+    except Case.DoesNotExist:
+        raise Http404 from None
     return case, case.read_at

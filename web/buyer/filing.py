@@ -129,7 +129,7 @@ class ClaimForm(ActForm):
         highest = money.sign(self.case.currency) + money.text(self.case.paid, self.case.currency)
         amount.help_text = _("At most %(sum)s (amount paid)") % {"sum": highest}
         amount.error_messages["required"] = refusals.say(Refused("amount_unreadable"))
-        suggested = suggested_points(self.case)
+        suggested = [] if self.is_bound else suggested_points(self.case)
         for place in range(1, MOST_POINTS + 1):
             self.fields[f"point_{place}"] = CharField(
                 label=_("Point %(number)s") % {"number": place},
@@ -193,10 +193,9 @@ def suggested_points(case: Case) -> list[str]:
 def claim(request: HttpRequest, number: str) -> HttpResponse:
     """Write the claim, look at it once more, send it. ``step``: type (other remedies, please), check, edit, submit."""
     actor = fetch.actor_or_404(request, Role.BUYER)
-    case = fetch.case_or_404(number, actor)
+    case, now = fetch.case_and_now_or_404(number, actor, around=("order",))
     if not _is_open(case) and request.method != "POST":
         return _moved_on(request, case)
-    now = clock.now()
     step = request.POST.get("step", "check") if request.method == "POST" else ""
     about: dict[str, Any] = {"case": case, "actor": actor, "now": now, "request": request}
     if step in ("", "type", "edit"):
