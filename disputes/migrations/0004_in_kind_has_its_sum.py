@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("disputes", "0003_shop_desk"),
+        ("disputes", "0004_terms_that_go_on"),
     ]
 
     operations = [
