@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Q
 
 from accounts.models import ApiClient, Grant, Identity, Membership, Right, User
 from common.actor import Actor, Role
@@ -93,6 +94,16 @@ def rights_of(actor: Actor) -> frozenset[Right]:
         user_id=actor.id, user__is_active=True, merchant_id=actor.merchant_id, removed_at__isnull=True
     ).first()
     return _rights(membership) if membership else frozenset()
+
+
+def who_may_accept(merchant_id: int, amount: int) -> list[str]:
+    """The members of a shop who may bind it to ``amount`` minor units, by name, for their own colleagues. One query."""
+    may = Q(rights__contains=[Right.ACCEPT.value]) | Q(rights__contains=[Right.MANAGE.value])
+    enough = Q(accept_limit__isnull=True) | Q(accept_limit__gte=amount)
+    held = Membership.objects.filter(
+        may, enough, merchant_id=merchant_id, removed_at__isnull=True, user__is_active=True
+    )
+    return [row.user.get_full_name() for row in held.select_related("user").order_by("user__display_name", "pk")]
 
 
 def still_holds(actor: Actor) -> bool:

@@ -32,7 +32,7 @@ def make(
     one open offer at a time: a new one needs the old one retracted.
     """
     case = queries.lock(case_id, seen=seen)
-    access.require_visible(case, actor)
+    _require_may_answer(case, actor)
     side = actor.side.value if actor.side else "platform"
     refusals: list[str] = []
     if not 0 < amount <= case.paid:
@@ -153,8 +153,16 @@ def _lock(offer_id: int, actor: Actor, seen: int | None) -> tuple[Offer, Case]:
     if case_id is None:
         raise Missing
     case = queries.lock(case_id, seen=seen)
-    access.require_visible(case, actor)
+    _require_may_answer(case, actor)
     return Offer.objects.get(pk=offer_id), case
+
+
+def _require_may_answer(case: Case, actor: Actor) -> None:
+    """A party needs the right to speak for its side; the bench needs to see the case."""
+    if actor.side is None:
+        access.require_visible(case, actor)
+    else:
+        access.require_party(case, actor)
 
 
 def _close(offer: Offer, state: str, now: datetime) -> None:

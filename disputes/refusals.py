@@ -82,6 +82,8 @@ SENTENCES: dict[str, str | Promise] = {
     "stance_unknown": _("Answer every point: agree, dispute or not sure."),
     "evidence_missing": _("Required evidence is still missing. Add it before you hand in."),
     "evidence_code_unknown": _("Choose what the file shows."),
+    "nothing_to_take_back": _("You have no evidence in this case that can be taken back."),
+    "no_point_to_answer": _("The other side has raised no point that waits for you."),
     "file_missing": _("Choose a photo or a PDF."),
     "reason_unknown": _("Choose a reason from the list."),
     # the bench
@@ -155,6 +157,7 @@ SENTENCES: dict[str, str | Promise] = {
     "number_taken": _("This number belongs to somebody else, or once did. Choose another one."),
     "already_a_member": _("This person is a member of the shop already. Change their rights instead."),
     "more_than_you_have": _("You cannot give more than you may accept yourself: %(highest)s."),
+    "nobody_by_that_name": _("There is no account of this name. Ask for the user name that they sign in with."),
     "colleague_has_it": _("A colleague looks after this case already. Ask them, or assign it to yourself."),
     "needs_a_second_person": _("Above %(highest)s a second person of your shop has to agree."),
     "too_many_of_these": _("There is room for %(most)s. Remove one first."),

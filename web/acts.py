@@ -1,31 +1,31 @@
 """One page for each event that a person may cause: what will happen, the form, the act, and an honest answer to a no.
 
-An area gives a registry of event → ``ActPage``. Whether a button is drawn is the table's business; this only asks.
+An area gives a registry of event → ``ActPage``, and a question: why is this act not open to this reader?
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.forms import HiddenInput, IntegerField, RadioSelect
+from django.forms import HiddenInput, IntegerField, RadioSelect, Textarea, TextInput
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from common import clock
+from common import money
 from common.actor import Actor, Role
-from common.errors import Conflict, Missing, Refused
+from common.errors import Missing, Refused
 from disputes import labels, refusals
-from disputes.lifecycle import LIFECYCLE, Event, State
+from disputes.lifecycle import LIFECYCLE, Event
 from disputes.models import Case
-from web import fetch, navigation
+from web import drafts, fetch, navigation, timeline
 from web.forms import HouseForm
 
 Text = str | Promise
@@ -45,9 +45,9 @@ class ActForm(HouseForm):
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = case.version
         self.prepare()
-        for field in self.fields.values():
-            if isinstance(field.widget, RadioSelect):
-                field.widget.attrs.setdefault("class", "radio")
+        for widget in (made.widget for made in self.fields.values()):
+            if isinstance(widget, RadioSelect):
+                widget.attrs.setdefault("class", "radio")
 
     def prepare(self) -> None:
         """Fill choices and initial values from the case."""
@@ -71,6 +71,37 @@ class ActPage:
     upload: bool = False
 
 
+@dataclass(frozen=True)
+class Closed:
+    """That an act is not open to its reader: why, who can do it, and what they can do instead (label, address)."""
+
+    refused: Refused
+    people: list[str] = field(default_factory=list)
+    instead: list[tuple[str, str]] = field(default_factory=list)
+    amount: int = 0
+    limit: int = 0
+
+    @property
+    def status(self) -> int:
+        return 403 if self.refused.code in _NOT_YOU else 409
+
+
+# Refusals that somebody else would not meet; all others are about where the case stands.
+_NOT_YOU = frozenset(
+    {
+        "case_is_not_yours",
+        "conflict_of_interest",
+        "deadline_is_not_yours",
+        "not_for_this_role",
+        "over_your_limit",
+        "own_ruling",
+        "right_missing",
+        "you_were_not_asked",
+    }
+)
+WhyNot = Callable[[Case, Actor, Event, datetime, Mapping[str, str]], Closed | None]
+
+
 def view(
     request: HttpRequest,
     number: str,
@@ -80,29 +111,41 @@ def view(
     registry: Mapping[Event, ActPage],
     area: str,
     layout: str,
+    why_not: WhyNot,
     context: Callable[[ActForm], dict[str, Any]] | None = None,
 ) -> HttpResponse:
-    """GET: the page of the act. POST: the act, then back to the case; on a no, the page again with what was typed."""
+    """GET: the page of the act, or why it is not open. POST: the act, then back to the case.
+
+    On a no, the page comes again with what was typed; where no second try could help, without the form but with the
+    words. A case that moved on says what happened since.
+    """
     actor = fetch.actor_or_404(request, *roles)
-    case = fetch.case_or_404(number, actor)
+    case, now = fetch.case_and_now_or_404(number, actor)
     try:
         page = registry[Event(event)]
     except (ValueError, KeyError):
         raise Http404 from None
-    now = clock.now()
+    if not any(edge.event == event and actor.role in edge.roles for edge in LIFECYCLE.edges):
+        raise Http404
     home = reverse(f"{area}:case", args=[case.number])
-    open_now = Event(event) in LIFECYCLE.open_to(State(case.state), actor.role)
-    if request.method != "POST" and not open_now:
-        messages.warning(request, refusals.say(Refused("not_in_this_state")))
-        return HttpResponseRedirect(home)
-    data = request.POST if request.method == "POST" else None
-    form = page.form(data, request.FILES or None, case=case, actor=actor, now=now, request=request)
+    posted = request.method == "POST"
+    closed = None if posted else why_not(case, actor, Event(event), now, request.GET)
+    form = page.form(request.POST if posted else None, request.FILES or None, **_about(case, actor, now, request))
+    changes: list[timeline.Line] = []
     status = 200
-    if request.method == "POST":
-        if form.is_valid() and _run(page, form):
+    if posted:
+        done = form.is_valid() and _run(page, form)
+        if done:
             messages.success(request, str(page.done) or _("Done. Both sides can see it in the record."))
             return HttpResponseRedirect(home)
-        status = 409 if form.has_error(NON_FIELD_ERRORS, "case_moved_on") else 422
+        status = 422
+        case, now = fetch.case_and_now_or_404(number, actor)
+        if form.has_error(NON_FIELD_ERRORS, "case_moved_on"):
+            status, changes = 409, timeline.since(case, actor, form.seen_version)
+        _look_at(form, case)
+        closed = why_not(case, actor, Event(event), now, request.GET)
+    else:
+        drafts.restore(request, form)
     verb = labels.action(Event(event), in_kind=case.substitute > 0)
     shown = {
         "form": form,
@@ -117,11 +160,28 @@ def view(
         "area_name": navigation.NAMES.get(area, ""),
         "home": navigation.home(area) if area in navigation.AREAS else home,
         "nav": [] if area == "buyer" else navigation.items(area),
-        "consequences": [{"icon": icon, "text": text} for icon, text in page.consequences(case, actor)],
+        "changes": changes,
         "now": now,
+    }
+    if closed is not None:
+        shown |= {
+            **(context(form) if context else {}),
+            "closed": closed,
+            "reason": refusals.say(closed.refused),
+            "typed": _typed(form),
+            "amount_text": money.sign(case.currency) + money.text(closed.amount, case.currency),
+            "limit_text": money.sign(case.currency) + money.text(closed.limit, case.currency),
+        }
+        return render(request, "case/closed.html", shown, status=closed.status)
+    shown |= {
+        "consequences": [{"icon": icon, "text": text} for icon, text in page.consequences(case, actor)],
         **(context(form) if context else {}),
     }
     return render(request, page.template, shown, status=status)
+
+
+def _about(case: Case, actor: Actor, now: datetime, request: HttpRequest) -> dict[str, Any]:
+    return {"case": case, "actor": actor, "now": now, "request": request}
 
 
 def _run(page: ActPage, form: ActForm) -> bool:
@@ -130,15 +190,24 @@ def _run(page: ActPage, form: ActForm) -> bool:
         page.run(form)
     except Missing:
         raise Http404 from None
-    except Conflict as conflict:
-        # The next try is made against what the reader now sees.
-        fresh = form.request.POST.copy()
-        fresh["seen"] = str(conflict.data["now"])
-        form.data = fresh
-        form.add_error(None, ValidationError(refusals.say(conflict), code=conflict.code))
-        return False
     except Refused as refused:
-        field = form.field_of.get(refused.code)
-        form.add_error(field if field in form.fields else None, refusals.say(refused))
+        name = form.field_of.get(refused.code)
+        error = ValidationError(refusals.say(refused), code=refused.code)
+        form.add_error(name if name in form.fields else None, error)
         return False
     return True
+
+
+def _look_at(form: ActForm, case: Case) -> None:
+    """The next try is made against what the reader sees now; a version that cannot be read is worth no second error."""
+    fresh = form.request.POST.copy()
+    if form.has_error(NON_FIELD_ERRORS, "case_moved_on") or form.has_error("seen"):
+        fresh["seen"] = str(case.version)
+    form.data = fresh
+
+
+def _typed(form: ActForm) -> list[tuple[str, str]]:
+    """The words of a form that cannot be sent any more, so that its writer can take them elsewhere."""
+    fields = [form[name] for name, made in form.fields.items() if isinstance(made.widget, Textarea | TextInput)]
+    shown = form.is_bound or form.restored
+    return [(str(bound.label), str(bound.value())) for bound in fields if bound.value()] if shown else []

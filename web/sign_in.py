@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.forms import CharField, PasswordInput, TextInput
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -17,8 +23,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts import demo, hats
 from accounts.models import User
 from common.actor import Role
+from web import drafts
 from web.forms import HouseForm
 
+# The field by which a page asks to keep what was typed and to do nothing else.
+KEEP = "_keep"
 LANDINGS = {
     Role.BUYER: "buyer:home",
     Role.MERCHANT: "merchant:inbox",
@@ -34,6 +43,47 @@ class SignInForm(HouseForm):
     password = CharField(
         label=_("Password"), strip=False, widget=PasswordInput(attrs={"autocomplete": "current-password"})
     )
+
+
+def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of an area. A stranger signs in first and comes back to it, with what they had typed.
+
+    What a form was sent is kept until it is done, so that the same page in another language has it too (`web.drafts`).
+    An address that only takes a form leads whoever opens it to the page that has the form.
+    """
+
+    @wraps(view)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        posted = request.method == "POST"
+        if not request.user.is_authenticated:
+            if posted and drafts.keep(request):
+                messages.info(request, _("You were signed out. Your work is saved; sign in to return here."))
+            return redirect_to_login(request.get_full_path())
+        if posted and KEEP in request.POST:
+            drafts.keep(request)
+            return HttpResponseRedirect(request.get_full_path())
+        reply = view(request, *args, **kwargs)
+        if reply.status_code == 405 and request.method in ("GET", "HEAD"):
+            return HttpResponseRedirect(_above(request.path))
+        if posted and 300 <= reply.status_code < 400:
+            drafts.forget(request)
+        elif posted and reply.status_code < 500 and reply.headers["Content-Type"].startswith("text/html"):
+            drafts.keep(request)
+        return reply
+
+    return opened
+
+
+def _above(path: str) -> str:
+    """The nearest address above this one that exists."""
+    while path.strip("/"):
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        try:
+            resolve(path)
+        except Resolver404:
+            continue
+        return path
+    return reverse("public:home")
 
 
 @never_cache

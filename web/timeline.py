@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from common import money
 from common.actor import Actor, Role
+from disputes.lifecycle import Event
 from disputes.models import Case, Statement
 from journal.kinds import Kind
 from journal.models import Entry
@@ -154,6 +155,21 @@ def read(
         is_later_page=before is not None,
         story=next(told, ""),
     )
+
+
+def since(case: Case, actor: Actor, seen: int) -> list[Line]:
+    """What happened after the version ``seen`` of the case, as far as this reader may know, the newest first. Two queries.
+
+    Every version is one event of the table, so that the newest entries of its kinds are the versions that are missing.
+    """
+    events = [event.value for event in Event]
+    entries = Entry.objects.filter(stream_id=case.stream_id, kind__in=events).order_by("-seq")
+    missing = max(0, min(case.version - seen, PAGE))
+    told = _TOLD_TO_PARTIES if actor.role.is_party else _TOLD
+    found = [entry for entry in entries[:missing] if entry.kind in told]
+    wanted = [entry.data["statement"] for entry in found if "statement" in entry.data]
+    texts = dict(Statement.objects.filter(pk__in=wanted, case=case).values_list("pk", "text"))
+    return [_line(entry, case, actor, texts, None) for entry in found]
 
 
 def _groups(page: list[Entry]) -> list[list[Entry]]:

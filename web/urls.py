@@ -8,8 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, include, path
+
+from web import sign_in
 
 AREAS = {"my/": "buyer", "shop/": "merchant", "desk/": "desk", "jury/": "jury", "ops/": "ops"}
 
@@ -20,7 +21,7 @@ def _has_pages(area: str) -> bool:
 
 def _for_people_signed_in(area: str) -> list[URLPattern]:
     patterns: list[URLPattern] = import_module(f"web.{area}.urls").urlpatterns
-    return [URLPattern(p.pattern, login_required(p.callback), p.default_args, p.name) for p in patterns]
+    return [URLPattern(p.pattern, sign_in.page(p.callback), p.default_args, p.name) for p in patterns]
 
 
 urlpatterns = [

@@ -217,7 +217,7 @@ def test_whoever_ruled_is_not_offered_the_appeal():
     assert made.case.number not in text(signed_in(author), page("appeals"))
     shown = text(signed_in(author), page("appeal", made.case.number))
     assert "You ruled this case yourself" in shown and "appeal_taken" not in shown
-    assert act(author, made, Event.APPEAL_TAKEN).status_code == 422
+    assert act(author, made, Event.APPEAL_TAKEN).status_code == 403
     other = deciding.another(Role.SENIOR)
     assert made.case.number in text(signed_in(other), page("appeals"))
     act(other, made, Event.APPEAL_TAKEN)
@@ -300,7 +300,7 @@ def test_every_act_of_the_desk_has_a_page_that_renders():
             client: Client = signed_in(actor)
             for event in DESK:
                 reply = client.get(page("act", made.case.number, event.value))
-                assert reply.status_code in (200, 302, 404)
+                assert reply.status_code in (200, 302, 403, 404, 409)
                 if reply.status_code == 200:
                     rendered.add(event)
     assert set(DESK) - rendered <= {Event.CLOCKS_RESUMED}

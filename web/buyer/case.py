@@ -19,7 +19,7 @@ from rulebook import queries as rulebook
 from web import acts, case_page, fetch, timeline, wording
 from web.buyer import evidence, following
 from web.case_page import Action, CasePage
-from web.party import choices
+from web.party import choices, closed
 from web.party.acts import PARTY
 
 # Which act of a state is the one that this page is for, most pressing first; the next that is open stands beside it.
@@ -93,7 +93,14 @@ def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
     if event == Event.INTERVENTION_REQUESTED.value:
         return HttpResponseRedirect(reverse("buyer:step_in", args=[number]))
     return acts.view(
-        request, number, event, roles=(Role.BUYER,), registry=PARTY, area="buyer", layout="layout/buyer.html"
+        request,
+        number,
+        event,
+        roles=(Role.BUYER,),
+        registry=PARTY,
+        area="buyer",
+        layout="layout/buyer.html",
+        why_not=closed.why_not,
     )
 
 

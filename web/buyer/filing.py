@@ -6,6 +6,7 @@ Stateless: what was typed travels with the pages, so that nothing is half filed.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +32,7 @@ from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import fetch, wording
+from web import drafts, fetch, timeline, wording
 from web.acts import ActForm
 from web.buyer.orders import type_choices
 from web.party.forms import amount_field
@@ -200,7 +201,9 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
     about: dict[str, Any] = {"case": case, "actor": actor, "now": now, "request": request}
     if step in ("", "type", "edit"):
         typed = {name: value for name, value in request.POST.items() if name != "seen"}
-        form = ClaimForm(initial=_for_type(typed, step, case), **about)
+        restored = None if step else drafts.kept(request)
+        form = ClaimForm(initial=_for_type(typed, step, case) if restored is None else restored.dict(), **about)
+        form.restored = restored is not None
         return _written(request, case, form, now)
     form = ClaimForm(request.POST, **about)
     if not form.is_valid():
@@ -216,7 +219,8 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
         fresh["seen"] = str(conflict.data["now"])
         form.data = fresh
         form.add_error(None, ValidationError(refusals.say(conflict), code=conflict.code))
-        return _written(request, case, form, now)
+        case = fetch.case_or_404(number, actor)
+        return _written(request, case, form, now, changes=timeline.since(case, actor, conflict.data["seen"]))
     except Refused as refused:
         form.add_error(form.field_of.get(refused.code), refusals.say(refused))
         return _written(request, case, form, now)
@@ -232,8 +236,11 @@ def _for_type(typed: dict[str, Any], step: str, case: Case) -> dict[str, Any]:
     return {name: value for name, value in typed.items() if name != "remedy"}
 
 
-def _written(request: HttpRequest, case: Case, form: ClaimForm, now: datetime) -> HttpResponse:
+def _written(
+    request: HttpRequest, case: Case, form: ClaimForm, now: datetime, *, changes: Sequence[timeline.Line] = ()
+) -> HttpResponse:
     shown = {
+        "changes": changes,
         "now": now,
         "case": case,
         "form": form,

@@ -25,7 +25,7 @@ from disputes.models import LIVE_STATES, Case
 from marketplace.models import Order, OrderLine
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import fetch
+from web import drafts, fetch
 from web.buyer import lists
 from web.forms import HouseForm
 from web.keyset import Cursor
@@ -137,6 +137,7 @@ def refund(request: HttpRequest, order: str, place: int) -> HttpResponse:
         messages.info(request, refusals.say(Refused("live_case_exists")))
         return HttpResponseRedirect(reverse("buyer:case", args=[there.number]))
     form = RefundForm(request.POST if request.method == "POST" else None, line=line, now=now)
+    drafts.restore(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             case = negotiation.open_refund(

@@ -16,7 +16,7 @@ from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from web import acts, fetch
 from web.acts import ActForm, ActPage, Text
-from web.desk import forms, shell
+from web.desk import closed, forms, shell
 from web.party.forms import ExtendForm, OfferForm
 
 Lines = list[tuple[str, Text]]
@@ -39,6 +39,7 @@ def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
         registry=DESK,
         area="desk",
         layout=shell.LAYOUT,
+        why_not=closed.why_not,
         context=lambda form: shell.around(form.actor, "queue", form.now),
     )
 

@@ -21,7 +21,7 @@ _SIGNING = frozenset({Event.RULING_SERVED, Event.RULING_PROPOSED, Event.RULING_R
 # Only whoever holds the case.
 _HOLDERS = frozenset({Event.HANDED_BACK, Event.MORE_EVIDENCE_ASKED, Event.SENT_TO_JURY}) | _DECIDING
 # Whoever holds it, or a senior.
-_KEEPERS = frozenset(
+KEEPERS = frozenset(
     {Event.CLOCKS_STOPPED, Event.CLOCKS_RESUMED, Event.DEADLINE_EXTENDED, Event.OFFER_MADE, Event.OFFER_RETRACTED}
 )
 
@@ -49,7 +49,7 @@ def acts(work: Workspace, actor: Actor) -> list[Action]:
 def _may(event: Event, work: Workspace, actor: Actor) -> bool:
     case = work.case
     holds = case.assignee_id is not None and case.assignee_id == actor.id
-    if event in _KEEPERS and not (holds or actor.role is Role.SENIOR):
+    if event in KEEPERS and not (holds or actor.role is Role.SENIOR):
         return False
     if event in _HOLDERS and not holds:
         return False

@@ -17,6 +17,7 @@ from disputes.models import Case
 from rulebook import queries as rulebook
 from web import acts, case_page
 from web.acts import ActForm, ActPage, Text
+from web.party import closed
 from web.party.acts import PARTY
 from web.party.forms import AnswersForm
 
@@ -108,6 +109,7 @@ def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
         registry=MERCHANT,
         area="merchant",
         layout="layout/area.html",
+        why_not=closed.why_not,
         context=_beside,
     )
 

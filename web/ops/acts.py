@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.forms import CharField, ChoiceField, RadioSelect, Textarea
@@ -12,13 +14,15 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Grant
 from arbitration import assignment
 from common.actor import Actor, Role
-from disputes import clocks, intervention
-from disputes.lifecycle import Event
+from common.errors import Refused
+from disputes import clocks, intervention, moves
+from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
 from web import acts
-from web.acts import ActForm, ActPage, Text
+from web.acts import ActForm, ActPage, Closed, Text
 from web.ops.shell import LAYOUT
+from web.party import closed
 from web.party.forms import ExtendForm
 
 
@@ -173,4 +177,15 @@ OPS: dict[Event, ActPage] = {
 
 def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
     """One event of one case."""
-    return acts.view(request, number, event, roles=(Role.OPS,), registry=OPS, area="ops", layout=LAYOUT)
+    return acts.view(
+        request, number, event, roles=(Role.OPS,), registry=OPS, area="ops", layout=LAYOUT, why_not=_why_not
+    )
+
+
+def _why_not(case: Case, actor: Actor, event: Event, now: datetime, query: Mapping[str, str]) -> Closed | None:
+    """What the table says, and the rules about a term that should be extended."""
+    said = LIFECYCLE.weigh(State(case.state), event, actor.role, moves.facts_of(case, actor, now))
+    if isinstance(said, str):
+        return Closed(Refused(said))
+    refused = closed.against_extending(case, actor, now) if event is Event.DEADLINE_EXTENDED else None
+    return Closed(refused) if refused is not None else None
