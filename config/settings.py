@@ -171,6 +171,8 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = BEAT
 # What the hourly housekeeping does, in this order. A chore takes the time, sweeps a batch and says how much that was.
 HENG_CHORES = ["evidence.orphans.collect", "api.idempotency.tidy", "disputes.handling.forget_drafts"]
+# Who prints the pages of a bundle: they look like the house's own, which the rooms below do not know.
+HENG_PRINTER = "web.printer.pages"
 CELERY_BEAT_SCHEDULE_FILENAME = text("CELERY_BEAT_SCHEDULE_FILENAME", str(HENG_STATE / "beat"))
 
 # --- people -----------------------------------------------------------------------------------------------

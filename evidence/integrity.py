@@ -33,18 +33,22 @@ def open_checked(served: Served) -> File[bytes]:
 
 def altered(blob: Blob) -> list[str]:
     """Which of a blob's files are gone or differ: "original" and kinds of copies. Empty when all is well."""
-    expected = [("original", blob.key, blob.sha256)]
-    expected += [(copy.kind, copy.key, copy.sha256) for copy in blob.derivatives.all()]
-    wrong = []
-    for kind, key, sha256 in expected:
-        file = _opened(key)
-        if file is None:
-            wrong.append(kind)
-            continue
-        with file:
-            if _digest(file) != sha256:
-                wrong.append(kind)
-    return wrong
+    return [kind for kind, key, sha256 in files_of(blob) if state(key, sha256)]
+
+
+def files_of(blob: Blob) -> list[tuple[str, str, str]]:
+    """Each file of a blob: what it is ("original", or the kind of a copy), its key, and the SHA-256 it must have."""
+    copies = [(copy.kind, copy.key, copy.sha256) for copy in blob.derivatives.all()]
+    return [("original", blob.key, blob.sha256), *copies]
+
+
+def state(key: str, sha256: str) -> str:
+    """Empty if what lies under ``key`` is what it must be, else "missing" or "altered". Reads all of it."""
+    file = _opened(key)
+    if file is None:
+        return "missing"
+    with file:
+        return "" if _digest(file) == sha256 else "altered"
 
 
 def holds(exhibit: Exhibit) -> bool:

@@ -84,3 +84,23 @@ class Kind(StrEnum):
     DOSSIER_SEALED = "dossier_sealed"
     ORIGINAL_OPENED = "original_opened"
     BUNDLE_EXPORTED = "bundle_exported"
+
+
+# Steps of the house that the parties neither need nor may see: not on the timeline, and in a copy of the chain as digests.
+HOUSE_ONLY = frozenset(
+    {
+        Kind.PICKUP_OVERDUE,
+        Kind.HANDED_BACK,
+        Kind.RULING_PROPOSED,
+        Kind.RULING_RETURNED,
+        Kind.APPROVAL_OVERDUE,
+        Kind.APPEAL_OVERDUE,
+        Kind.PAYMENT_STARTED,
+        Kind.PAYMENT_REFUSED,
+        Kind.PAYMENT_UNKNOWN,
+        Kind.DEADLINE_REMINDED,
+        Kind.DEADLINE_SET_ASIDE,
+        Kind.ORIGINAL_OPENED,
+        Kind.BUNDLE_EXPORTED,
+    }
+)
