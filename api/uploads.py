@@ -55,7 +55,7 @@ class TusEndpoint(Endpoint):
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
         """What is spoken here."""
         case_or_missing(caller_of(request), kwargs["number"])
-        return Response(status=204, headers=tus.about_the_server(limits.most_bytes("mp4")))
+        return Response(status=204, headers=tus.about_the_server(limits.FILM_BYTES))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         made = super().finalize_response(request, response, *args, **kwargs)

@@ -234,7 +234,7 @@ evidence_on_disk: dict[str, Any] = {
     },
 }
 evidence_in_a_bucket: dict[str, Any] = {
-    "BACKEND": "storages.backends.s3.S3Storage",
+    "BACKEND": "evidence.bucket.Bucket",
     "OPTIONS": {
         "bucket_name": evidence_bucket,
         "endpoint_url": text("EVIDENCE_S3_ENDPOINT") or None,
@@ -243,7 +243,6 @@ evidence_in_a_bucket: dict[str, Any] = {
         "secret_key": text("EVIDENCE_S3_SECRET_KEY") or None,
         "addressing_style": text("EVIDENCE_S3_ADDRESSING", "auto"),
         "default_acl": None,
-        "querystring_auth": True,
         "file_overwrite": False,
     },
 }

@@ -121,24 +121,25 @@ def _spool(file: Readable, to: Path, claimed_name: str) -> tuple[str, int, str]:
                 digest.update(piece)
                 out.write(piece)
                 if not mime and len(head) == sniff.HEAD:
-                    mime = _accepted(head, claimed_name)
-                if size > limits.FILE_BYTES:
-                    _weigh_size(size, mime)
+                    mime = accepted(head, claimed_name)
+                weigh_size(size, mime)
     except OSError as error:
         raise Refused("storage_unavailable") from error
     if size == 0:
         raise Refused("file_is_empty")
-    return digest.hexdigest(), size, mime or _accepted(head, claimed_name)
+    return digest.hexdigest(), size, mime or accepted(head, claimed_name)
 
 
-def _weigh_size(size: int, mime: str) -> None:
-    if mime not in sniff.FILMS:
+def weigh_size(size: int, mime: str) -> None:
+    """That a file of this type may be so large. Raises `Refused`."""
+    if mime not in sniff.FILMS and size > limits.FILE_BYTES:
         raise Refused("file_too_big", megabytes=limits.FILE_BYTES // limits.MEGABYTE)
     if size > limits.FILM_BYTES:
         raise Refused("film_too_big", megabytes=limits.FILM_BYTES // limits.MEGABYTE, minutes=limits.FILM_SECONDS // 60)
 
 
-def _accepted(head: bytes, claimed_name: str) -> str:
+def accepted(head: bytes, claimed_name: str) -> str:
+    """The type that the first bytes claim, if such a file is taken here. Raises `Refused`."""
     mime = sniff.type_of(head)
     extension = names.extension(claimed_name)
     if mime is None:

@@ -92,15 +92,9 @@ CITABLE_AFTER = timedelta(hours=24)
 
 LINK_LIFE = timedelta(minutes=5)
 
-# Uploads that come in pieces.
-PART_BYTES = 8 * MEGABYTE
-UPLOAD_LIFE = timedelta(hours=24)
-UPLOAD_REMEMBERED = timedelta(hours=24)
-UPLOADS_AN_HOUR = {"buyer": 50, "merchant": 200}
-
 _FILM_EXTENSIONS = {"mp4", "m4v", "mov", "qt", "webm"}
 
 
-def most_bytes(extension: str) -> int:
-    """How large a file may be that calls itself so, or whose signature says so."""
-    return FILM_BYTES if extension in _FILM_EXTENSIONS else FILE_BYTES
+def is_film(extension: str) -> bool:
+    """Whether a file that is called so says that it is a video."""
+    return extension in _FILM_EXTENSIONS

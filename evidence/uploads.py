@@ -22,7 +22,7 @@ from common.actor import Actor
 from common.acts import act, outside_act, require_act
 from common.errors import Missing, Refused
 from common.tus import Checksum
-from evidence import dossiers, limits, names, sniff, store
+from evidence import dossiers, intake, limits, names, sniff, store
 from evidence.models import Exhibit, Part, Upload
 
 Reader = Callable[[int], bytes]
@@ -56,16 +56,15 @@ def reserve(
 ) -> Upload:
     """A side has announced a file of ``length`` bytes, and its place and length are kept free for it.
 
-    Raises `Refused`: `file_is_empty`, `file_too_big`, `name_says_other_type`, `too_many_files`, `too_many_bytes`,
-    `too_many_uploads`.
+    Raises `Refused`: `file_is_empty`, `file_too_big`, `film_too_big`, `name_says_other_type`, `too_many_files`,
+    `too_many_bytes`, `too_many_uploads`.
     """
     require_act()
     assert actor.side is not None
     if length == 0:
         raise Refused("file_is_empty")
-    most = limits.most_bytes(names.extension(claimed_name))
-    if length > most:
-        raise Refused("file_too_big", megabytes=most // limits.MEGABYTE)
+    # As its name says: what it really is, its first bytes tell.
+    intake.weigh_size(length, sniff.MP4 if limits.is_film(names.extension(claimed_name)) else "")
     if names.is_active(claimed_name):
         raise Refused("name_says_other_type", extension=names.extension(claimed_name))
     _weigh_pace(actor, now)
@@ -207,15 +206,11 @@ def _weigh_first_bytes(upload: Upload, spool: IO[bytes], now: datetime) -> None:
     first = spool.read(sniff.HEAD)
     if len(first) < sniff.HEAD:  # too little to tell: intake looks again when it is whole
         return
-    mime = sniff.type_of(first)
-    if mime is None:
-        refusal = Refused("type_not_accepted", extension=names.extension(upload.claimed_name))
-    elif upload.length > (most := limits.most_bytes(sniff.EXTENSIONS[mime])):
-        refusal = Refused("file_too_big", megabytes=most // limits.MEGABYTE)
-    else:
-        return
-    refuse(upload.pk, refusal, now=now)
-    raise refusal
+    try:
+        intake.weigh_size(upload.length, intake.accepted(first, upload.claimed_name))
+    except Refused as refused:
+        refuse(upload.pk, refused, now=now)
+        raise
 
 
 @act

@@ -14,7 +14,7 @@ from common.errors import Missing, Refused
 from disputes import access, refusals
 from evidence import integrity, links, ranges
 from evidence.links import Served
-from web import fetch, navigation
+from web import errors, fetch, navigation
 
 # Nothing that a stranger sent may run, load or be framed, whatever a browser takes it for.
 LOCKED_IN = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'none'"
@@ -36,6 +36,8 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
         reply = _in_parts(request, served) if served.pieces else _whole(served)
     except Refused as refused:
         return _altered(request, refused)
+    except OSError:  # the storage is away: nothing is known of the file, and nothing is said against it
+        return errors.unavailable(request)
     reply["Content-Disposition"] = served.disposition
     reply["Cache-Control"] = "private, no-store"
     reply["X-Content-Type-Options"] = "nosniff"

@@ -58,7 +58,7 @@ def collection(request: HttpRequest, number: str, *, role: Role) -> HttpResponse
     """POST begins an upload, GET lists those that can be gone on with, OPTIONS says what is spoken here."""
     actor = fetch.actor_or_404(request, role)
     if request.method == "OPTIONS":
-        return HttpResponse(status=204, headers=tus.about_the_server(limits.most_bytes("mp4")))
+        return HttpResponse(status=204, headers=tus.about_the_server(limits.FILM_BYTES))
     case = fetch.case_or_404(number, actor)
     if request.method == "GET":
         now = clock.now()

@@ -14,6 +14,7 @@ from django.urls import reverse
 from accounts.models import Right
 from common import clock, tus
 from common.actor import Actor
+from common.errors import Refused
 from disputes import uploads as case_uploads
 from evidence import limits, uploads
 from evidence.models import Exhibit, Part, Upload
@@ -281,7 +282,7 @@ def test_a_storage_that_is_away_loses_nothing(buyer: Client, scene: Scene, monke
         assert tusing.head(buyer, where)["Upload-Offset"] == "0" and not Part.objects.exists()
     tusing.patch(buyer, where, 0, PHOTO[:1000])
     with monkeypatch.context() as away:
-        away.setattr("evidence.intake._keep", _keep_fails)
+        away.setattr("evidence.intake.keep", _keep_fails)
         assert tusing.patch(buyer, where, 1000, PHOTO[1000:]).status_code == 204
     assert buyer.get(where).json()["state"] == "whole"
     assert case_uploads.finish_due(clock.now) == 0  # not in the next breath
@@ -295,6 +296,4 @@ def _no_room(*args: Any, **kwargs: Any) -> str:
 
 
 def _keep_fails(*args: Any, **kwargs: Any) -> None:
-    from common.errors import Refused
-
     raise Refused("storage_unavailable")
