@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from structlog.contextvars import get_contextvars
 
-from web import language
+from web import drafts, language
 
 log = logging.getLogger("heng.web")
 
@@ -43,8 +43,16 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Django's CSRF failure view: most often a page that was open since before the last sign-in."""
-    return render(request, "errors/csrf.html", status=HTTPStatus.FORBIDDEN)
+    """Django's CSRF failure view: most often a page that was open since before the last sign-in.
+
+    What was typed is kept only where the browser itself says that a page of ours sent it: nobody else can put words
+    into a form that its reader will then send.
+    """
+    ours = f"{request.scheme}://{request.get_host()}" == request.headers.get("Origin")
+    kept = ours and request.user.is_authenticated and drafts.keep(request)
+    return render(
+        request, "errors/csrf.html", {"form_page": request.get_full_path() if kept else ""}, status=HTTPStatus.FORBIDDEN
+    )
 
 
 def broken(request: HttpRequest) -> HttpResponse:

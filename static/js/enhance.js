@@ -135,6 +135,18 @@
     form.addEventListener("focusout", save);
   });
 
+  // Another language: what was typed goes along, to be kept and not to be done.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest(".langs a"), form = Array.from(dirty).pop();
+    if (!link || !form || form.method !== "post") return;
+    event.preventDefault();
+    form.insertAdjacentHTML("beforeend", '<input type="hidden" name="_keep" value="1">');
+    form.setAttribute("enctype", "application/x-www-form-urlencoded");
+    form.setAttribute("action", link.href);
+    dirty.clear();
+    HTMLFormElement.prototype.submit.call(form);
+  });
+
   // Theme: the same cookie that the form sets, without the round trip.
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-theme-toggle]");
