@@ -1,0 +1,66 @@
+"""The files of one plain form, each taken or refused by itself: what is good is kept even if its neighbour is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from common import clock
+from common.actor import Actor
+from common.errors import Missing, Refused
+from disputes import refusals, submissions
+from disputes.models import Case
+from evidence import intake
+from evidence.models import Exhibit
+
+MOST_AT_ONCE = 9
+
+
+@dataclass
+class Taken:
+    """What came of the files: exhibits, and of each of the others the refusal and its words."""
+
+    exhibits: list[Exhibit] = field(default_factory=list)
+    refused: list[tuple[Refused, str]] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """Numbers with their receipts, to be kept: ``B2 (receipt 7K3M-…)``."""
+        told = [
+            _("%(number)s (receipt %(code)s)") % {"number": row.number, "code": row.receipt_code}
+            for row in self.exhibits
+        ]
+        return _("Received: %(files)s.") % {"files": ", ".join(told)}
+
+
+def take(
+    case: Case, files: Sequence[UploadedFile[Any]], *, code: str, name: str = "", note: str = "", actor: Actor
+) -> Taken:
+    """Bytes first and then the act, file by file: reading a picture takes longer than a case may be locked."""
+    taken = Taken()
+    if not files:
+        missing = Refused("file_missing")
+        taken.refused.append((missing, refusals.say(missing)))
+    if len(files) > MOST_AT_ONCE:
+        rest = _("%(most)s files at a time; the rest were left out. Add them now.") % {"most": MOST_AT_ONCE}
+        taken.refused.append((Refused("too_many_at_once"), rest))
+    for file in files[:MOST_AT_ONCE]:
+        claimed = file.name or ""
+        try:
+            received = intake.receive(file, claimed_name=claimed, now=clock.now())
+            exhibit = submissions.add_evidence(
+                case.pk, received, code=code, name=name, note=note, actor=actor, now=clock.now()
+            )
+        except Missing:
+            raise Http404 from None
+        except Refused as refused:
+            why = _("“%(file)s”: %(why)s") % {"file": claimed[:60], "why": refusals.say(refused)}
+            taken.refused.append((refused, why))
+        else:
+            taken.exhibits.append(exhibit)
+    return taken
