@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from accounts import shop_desk
+from accounts import hats, shop_desk
 from accounts.models import Membership, Right
 from common.actor import Actor, Role
 from common.acts import act, require_act
@@ -52,6 +52,15 @@ def note(case_id: int, *, text: str, actor: Actor, now: datetime) -> ShopNote:
     if not text.strip():
         raise Refused("text_missing")
     return _note(case, text, to=None, actor=actor, now=now)
+
+
+@act
+def let_go(merchant_id: int, member_id: int, *, actor: Actor, now: datetime) -> int:
+    """Whoever has left the shop looks after none of its open cases any more. Returns how many wait for somebody."""
+    if actor.merchant_id != merchant_id or Right.MANAGE not in hats.rights_of(actor):
+        raise Missing
+    theirs = Handling.objects.filter(merchant_id=merchant_id, member_id=member_id, case__closed_at__isnull=True)
+    return theirs.update(member=None, at=now)
 
 
 def route(case: Case, *, now: datetime) -> None:

@@ -158,6 +158,7 @@ SENTENCES: dict[str, str | Promise] = {
     "already_a_member": _("This person is a member of the shop already. Change their rights instead."),
     "more_than_you_have": _("You cannot give more than you may accept yourself: %(highest)s."),
     "nobody_by_that_name": _("There is no account of this name. Ask for the user name that they sign in with."),
+    "nobody_by_that_name": _("There is no account of this name. Ask for the user name that they sign in with."),
     "colleague_has_it": _("A colleague looks after this case already. Ask them, or assign it to yourself."),
     "needs_a_second_person": _("Above %(highest)s a second person of your shop has to agree."),
     "too_many_of_these": _("There is room for %(most)s. Remove one first."),

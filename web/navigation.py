@@ -44,7 +44,10 @@ AREAS: dict[str, tuple[Place, ...]] = {
         Place("inbox", _("To answer"), "merchant:inbox", "inbox"),
         Place("open", _("In progress"), "merchant:open", "hourglass"),
         Place("decided", _("Decided"), "merchant:decided", "gavel"),
+        Place("library", _("Library"), "merchant:library", "folder-open"),
         Place("messages", _("Messages"), "merchant:messages", "bell"),
+        Place("members", _("Members"), "merchant:members", "users-round"),
+        Place("settings", _("Settings"), "merchant:settings", "settings"),
     ),
     "desk": (
         Place("queue", _("To rule"), "desk:queue", "gavel"),

@@ -228,7 +228,9 @@ class Town:
         form = page.form("seen", "text")
         stances = {name: "disputes" for name in form.names if name.startswith("stance_")}
         words = {name: "出库质检完好，有打包照片。" for name in form.names if name.startswith("text_")}
-        self.merchant.send(page, form=form, text="出库时完好，包装完整。", **stances, **words)
+        checked = self.merchant.send(page, form=form, text="出库时完好，包装完整。", do="check", **stances, **words)
+        assert "出库质检完好，有打包照片。" in checked.text
+        self.merchant.send(checked, form=checked.form("do"), do="send")
         self.tick()
         assert self.state is State.AWAITING_ASSIGNMENT
 

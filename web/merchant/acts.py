@@ -15,11 +15,11 @@ from disputes.intervention import Claim
 from disputes.lifecycle import Event
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import acts, case_page
+from web import acts
 from web.acts import ActForm, ActPage, Text
+from web.merchant import reply
 from web.party import closed
 from web.party.acts import PARTY
-from web.party.forms import AnswersForm
 
 # What stands out on a case, the most wanted first: what the shop owes now, then what serves it.
 FIRST = (
@@ -100,7 +100,11 @@ MERCHANT: dict[Event, ActPage] = {
 
 
 def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
-    """One event of one case."""
+    """One event of one case. The answer to the points has pages of its own, as long as it is open."""
+    if event in reply.EVENTS:
+        answer = reply.page(request, number, Event(event))
+        if answer is not None:
+            return answer
     return acts.view(
         request,
         number,
@@ -110,14 +114,4 @@ def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
         area="merchant",
         layout="layout/area.html",
         why_not=closed.why_not,
-        context=_beside,
     )
-
-
-def _beside(form: ActForm) -> dict[str, Any]:
-    """While points are answered, what the buyer put on the file lies beside."""
-    if not isinstance(form, AnswersForm):
-        return {}
-    rules = rulebook.rules(form.case.substance_rules_id)
-    exhibits = case_page.exhibits_for(form.case, form.actor, rules, form.now)
-    return {"theirs": [exhibit for exhibit in exhibits if exhibit.side == "b" and not exhibit.withdrawn]}

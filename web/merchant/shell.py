@@ -29,6 +29,16 @@ class Desk:
     shop_name: str
     others: tuple[Shop, ...]
 
+    @property
+    def shop_id(self) -> int:
+        assert self.actor.merchant_id is not None
+        return self.actor.merchant_id
+
+    @property
+    def user_id(self) -> int:
+        assert self.actor.id is not None
+        return self.actor.id
+
 
 def enter(request: HttpRequest) -> Desk:
     """Two queries: the reader's shops, and the time."""

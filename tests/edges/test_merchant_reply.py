@@ -1,0 +1,255 @@
+"""The shop's answer point by point: typed, kept, checked as the buyer will see it, and only then sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from accounts import shop_desk
+from accounts.models import Right, User
+from common import clock
+from common.actor import Actor
+from disputes import offers, queries
+from disputes.lifecycle import State
+from disputes.models import PointAnswer, ReplyDraft
+from evidence import library
+from evidence.models import Exhibit
+from tests import builders, reach
+from tests.reach import Scene
+
+pytestmark = pytest.mark.django_db
+
+BUDGET = 17
+
+
+@pytest.fixture(autouse=True)
+def _addresses_without_a_prefix() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
+
+
+def signed_in(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.id))
+    return client
+
+
+def path_of(made: Scene, event: str = "claim_rebutted") -> str:
+    return reverse("merchant:act", args=[made.case.number, event])
+
+
+def typed(made: Scene, **more: object) -> dict[str, object]:
+    """Every point disputed, with words."""
+    data: dict[str, object] = {"seen": made.reload().version, "text": "出库质检完好。"}
+    for point in queries.points(made.case):
+        data |= {f"stance_{point.pk}": "disputes", f"text_{point.pk}": f"答第 {point.number} 点"}
+    return data | more
+
+
+def photo(colour: str = "navy") -> SimpleUploadedFile:
+    return SimpleUploadedFile("photo.jpg", reach.a_photo(colour).read(), content_type="image/jpeg")
+
+
+def mine(made: Scene) -> Exhibit:
+    return Exhibit.objects.get(dossier_id=made.case.dossier_id, side="merchant")
+
+
+def test_nothing_is_sent_before_the_check_page_which_shows_what_the_buyer_will_read():
+    made = reach.handed_in()
+    client = signed_in(made.merchant)
+    checked = client.post(f"/en{path_of(made)}", typed(made, do="check"))
+    said = checked.content.decode()
+    assert checked.status_code == 200
+    assert "This is what the buyer will see" in said and "答第 1 点" in said
+    assert made.state is State.AWAITING_CONFIRMATION
+    assert not PointAnswer.objects.filter(side="merchant").exists()
+    hidden = dict(checked.context["hidden"])
+    assert client.post(path_of(made), hidden | {"do": "send"}).status_code == 302
+    assert made.state is State.AWAITING_ASSIGNMENT
+
+
+def test_a_form_sent_without_a_button_is_only_checked():
+    made = reach.handed_in()
+    assert signed_in(made.merchant).post(path_of(made), typed(made)).status_code == 200
+    assert made.state is State.AWAITING_CONFIRMATION
+
+
+def test_a_point_can_be_agreed_in_part_and_the_buyer_reads_so():
+    made = reach.handed_in()
+    first, *_ = queries.points(made.reload())
+    data = typed(made, do="send") | {f"stance_{first.pk}": "partly"}
+    assert signed_in(made.merchant).post(path_of(made), data).status_code == 302
+    assert PointAnswer.objects.get(point=first, side="merchant").stance == "partly"
+    page = signed_in(made.buyer).get(reverse("buyer:case", args=[made.case.number]))
+    assert page.status_code == 200
+    desk = signed_in(made.senior).get(reverse("desk:case", args=[made.case.number]))
+    assert desk.status_code == 200
+
+
+def test_an_open_point_is_named_before_the_check_page():
+    made = reach.handed_in()
+    first, second = queries.points(made.reload())
+    data = {
+        "seen": made.case.version,
+        f"stance_{first.pk}": "agrees",
+        f"text_{first.pk}": "这一点我同意",
+        "do": "check",
+    }
+    reply = signed_in(made.merchant).post(path_of(made), data)
+    assert reply.status_code == 422
+    assert reply.context["form"].errors.get(f"stance_{second.pk}")
+    assert "这一点我同意" in reply.content.decode()
+
+
+def test_words_of_more_than_three_hundred_characters_come_back_whole():
+    made = reach.handed_in()
+    first, *_ = queries.points(made.reload())
+    words = "完" * 301
+    reply = signed_in(made.merchant).post(path_of(made), typed(made, do="check") | {f"text_{first.pk}": words})
+    assert reply.status_code == 422 and words in reply.content.decode()
+
+
+def test_a_file_given_in_a_point_becomes_an_exhibit_cited_there():
+    made = reach.handed_in()
+    first, *_ = queries.points(made.reload())
+    data = typed(made, do=f"add:{first.pk}") | {f"file_{first.pk}": photo(), f"code_{first.pk}": "E09"}
+    client = signed_in(made.merchant)
+    reply = client.post(path_of(made), data)
+    assert reply.status_code == 200
+    exhibit = mine(made)
+    form = reply.context["form"]
+    assert form[f"exhibits_{first.pk}"].value() == [str(exhibit.pk)]
+    # What moved the case on was our own file: the answer can be sent without a second look.
+    sent = {"do": "send", "seen": form["seen"].value(), f"exhibits_{first.pk}": str(exhibit.pk)}
+    assert client.post(path_of(made), typed(made) | sent).status_code == 302
+    assert PointAnswer.objects.get(point=first, side="merchant").exhibits == [exhibit.pk]
+
+
+def test_a_file_that_is_refused_is_named_in_its_point_and_the_words_stay():
+    made = reach.handed_in()
+    first, *_ = queries.points(made.reload())
+    bad = SimpleUploadedFile("note.rar", b"Rar!\x1a\x07\x00")
+    data = typed(made, do="check") | {f"file_{first.pk}": bad, f"code_{first.pk}": "E09"}
+    reply = signed_in(made.merchant).post(path_of(made), data)
+    assert reply.status_code == 422
+    assert reply.context["form"].errors.get(f"file_{first.pk}")
+    assert "答第 1 点" in reply.content.decode()
+    assert not Exhibit.objects.filter(side="merchant").exists()
+
+
+def test_a_paper_from_the_shelf_becomes_an_exhibit_of_the_same_bytes():
+    made = reach.handed_in()
+    item = library.keep(
+        made.shop.pk, reach.received("olive"), code="E09", name="出库质检", actor=made.merchant, now=clock.now()
+    )
+    first, *_ = queries.points(made.reload())
+    client = signed_in(made.merchant)
+    page = client.get(f"/en{path_of(made)}").content.decode()
+    assert "出库质检" in page and "arbitrators see that" in page
+    reply = client.post(path_of(made), typed(made, do=f"add:{first.pk}") | {f"shelf_{first.pk}": item.public_id})
+    assert reply.status_code == 200
+    assert mine(made).blob_id == item.blob_id
+    assert reply.context["form"][f"exhibits_{first.pk}"].value() == [str(mine(made).pk)]
+
+
+def test_another_shops_shelf_does_not_exist_here():
+    made, other = reach.handed_in(), reach.handed_in()
+    item = library.keep(
+        other.shop.pk, reach.received("olive"), code="E09", name="", actor=other.merchant, now=clock.now()
+    )
+    first, *_ = queries.points(made.reload())
+    signed_in(made.merchant).post(
+        path_of(made), typed(made, do=f"add:{first.pk}") | {f"shelf_{first.pk}": item.public_id}
+    )
+    assert not Exhibit.objects.filter(dossier_id=made.case.dossier_id, side="merchant").exists()
+
+
+def test_a_template_is_put_in_with_its_slots_filled_and_without_a_script():
+    made = reach.handed_in()
+    kept = shop_desk.keep_template(
+        made.shop.pk,
+        name="出库",
+        text="订单 {order} 退 {sum}，单号 {tracking}",
+        actor=made.merchant,
+        now=clock.now(),
+    )
+    first, *_ = queries.points(made.reload())
+    client = signed_in(made.merchant)
+    data = typed(made, do=f"insert:{first.pk}") | {f"template_{first.pk}": str(kept.pk)}
+    reply = client.post(path_of(made), data)
+    words = reply.context["form"][f"text_{first.pk}"].value()
+    assert words == f"答第 1 点\n订单 {made.case.order.external_id} 退 ¥680.00，单号 {{tracking}}"
+    checked = client.post(f"/en{path_of(made)}", typed(made, do="check") | {f"text_{first.pk}": words})
+    assert "A slot of the template is still open" in checked.content.decode()
+
+
+def test_a_draft_waits_for_whoever_of_the_shop_goes_on():
+    made = reach.handed_in()
+    colleague = builders.a_member(made.shop)
+    assert signed_in(made.merchant).post(path_of(made), typed(made, do="save")).content.decode()
+    path = f"/en{path_of(made)}"
+    page = signed_in(colleague).get(path).content.decode()
+    assert "答第 1 点" in page and "is working on this answer" in page
+    builders.travel(builders.HOUR)
+    assert "began this answer" in signed_in(colleague).get(path).content.decode()
+    assert signed_in(colleague).post(path_of(made), typed(made, do="send")).status_code == 302
+    assert not ReplyDraft.objects.exists()
+
+
+def test_whoever_answers_while_the_case_moved_on_sees_what_happened_and_loses_nothing():
+    made = reach.handed_in()
+    data = typed(made, do="send")
+    offers.make(made.case.pk, amount=10_000, returns=False, text="", actor=made.buyer, now=clock.now())
+    client = signed_in(made.merchant)
+    reply = client.post(path_of(made), data)
+    assert reply.status_code == 409
+    assert "答第 1 点" in reply.content.decode()
+    again = data | {"seen": reply.context["form"]["seen"].value()}
+    assert client.post(path_of(made), again).status_code == 302
+
+
+def test_the_page_says_what_the_shop_has_to_prove_and_whether_it_is_there():
+    made = reach.handed_in()
+    page = signed_in(made.merchant).get(f"/en{path_of(made)}")
+    burdens = page.context["burdens"]
+    assert burdens and all(not burden["numbers"] for burden in burdens)
+    assert "Not on file yet" in page.content.decode()
+
+
+def test_whoever_may_only_look_gets_no_form():
+    made = reach.handed_in()
+    looker = builders.a_member(made.shop, rights=(Right.VIEW,))
+    reply = signed_in(looker).get(path_of(made))
+    assert reply.status_code == 403
+    assert "<textarea" not in reply.content.decode()
+    signed_in(looker).post(path_of(made), typed(made, do="send"))
+    assert made.state is State.AWAITING_CONFIRMATION
+
+
+@pytest.mark.parametrize("who", ["buyer", "arbitrator", "ops"])
+def test_the_answer_is_the_shops_alone(who):
+    made = reach.handed_in()
+    assert signed_in(getattr(made, who)).get(path_of(made)).status_code == 404
+
+
+def test_while_evidence_is_gathered_some_points_can_be_answered_already():
+    made = reach.admitted()
+    first, *_ = queries.points(made.reload())
+    data = {"seen": made.case.version, f"stance_{first.pk}": "agrees", "do": "send"}
+    assert signed_in(made.merchant).post(path_of(made, "point_answered"), data).status_code == 302
+    assert PointAnswer.objects.get(side="merchant").point_id == first.pk
+
+
+def test_the_page_keeps_to_its_budget(django_assert_max_num_queries):
+    made = reach.handed_in()
+    for number in range(3):
+        shop_desk.keep_template(made.shop.pk, name=str(number), text="{order}", actor=made.merchant, now=clock.now())
+    client = signed_in(made.merchant)
+    client.get(path_of(made))
+    with django_assert_max_num_queries(BUDGET):
+        assert client.get(path_of(made)).status_code == 200
