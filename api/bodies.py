@@ -176,7 +176,7 @@ class PlainOf(TwoSided):
 
 
 class AddEvidence(Body):
-    """One photo or PDF of up to 20 MB."""
+    """One photo, video or PDF of up to 20 MB."""
 
     on_behalf_of = serializers.ChoiceField(SIDES)
     code = serializers.CharField(max_length=8, help_text="the evidence code it answers, such as E06")

@@ -33,8 +33,9 @@ class AddExhibit(Endpoint):
         parameters=[documents.NUMBER, documents.KEY],
         responses={201: prints.ExhibitShape, **documents.problems(400, 404, 409, 413, 415, 422, 503)},
         description=(
-            "One photo (JPEG, PNG, WebP, GIF) or PDF of up to 20 MB. The answer is the receipt: number, time and "
-            "SHA-256. The same file again gives the exhibit that is there."
+            "One photo (JPEG, PNG, WebP, GIF, HEIC, AVIF), PDF or video (MP4, MOV, WebM) of up to 20 MB; larger videos come "
+            "in pieces. The answer is the receipt: number, time and SHA-256. A video counts at once and is converted after "
+            "that: see state. The same file again gives the exhibit that is there."
         ),
     )
     def post(self, request: Request, number: str) -> HttpResponse:

@@ -19,7 +19,8 @@ from disputes import labels, queries
 from disputes.deadlines import working_days_left
 from disputes.lifecycle import State
 from disputes.models import Case, Deadline, Offer, Outcome, Point
-from evidence.models import Exhibit
+from evidence import preparation, sheets
+from evidence.models import Exhibit, Kind
 
 Json = dict[str, Any]
 
@@ -78,7 +79,9 @@ def whole(case: Case, source: str, now: datetime) -> Json:
     """A case with what is due, what is open, and what either side may do next."""
     deadlines = queries.open_deadlines(case.pk)
     offers = list(queries.open_offers(case.pk))
-    exhibits = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True)
+    exhibits = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).select_related(
+        "blob__sheet", "blob__preparation"
+    )
     return {
         **summary(case, *related([case], source)),
         "rules": {"substance": case.substance_rules.version, "procedure": case.procedure_rules.version},
@@ -135,11 +138,14 @@ def exhibit(row: Exhibit) -> Json:
         "id": row.public_id,
         "number": row.number,
         "side": row.side,
+        "kind": row.kind,
         "code": row.code,
         "sha256": row.sha256,
         "size": row.size,
         "receipt": row.receipt_code,
         "added_at": moment(row.added_at),
+        "state": preparation.state(row),
+        "advice": sheets.advice(row.blob.sheet) if row.blob is not None else [],
     }
 
 
@@ -262,11 +268,17 @@ class ExhibitShape(serializers.Serializer[Any]):
     id = serializers.CharField()
     number = serializers.CharField()
     side = serializers.CharField()
+    kind = serializers.ChoiceField(Kind.values)
     code = serializers.CharField()
     sha256 = serializers.CharField()
     size = serializers.IntegerField()
     receipt = serializers.CharField()
     added_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(
+        preparation.STATES,
+        help_text="preparing: received, counts already, and is being converted; unreadable: it cannot be shown",
+    )
+    advice = serializers.ListField(child=serializers.ChoiceField(sheets.ADVICE))
 
 
 class AwardLineShape(serializers.Serializer[Any]):

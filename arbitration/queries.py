@@ -255,7 +255,7 @@ def _exhibits(case: Case, actor: Actor) -> QuerySet[Exhibit]:
     seen = Seen.objects.filter(Q(user_id=actor.id), exhibit=OuterRef("pk"))
     return (
         Exhibit.objects.filter(dossier_id=case.dossier_id)
-        .select_related("blob")
+        .select_related("blob__sheet", "blob__preparation")
         .prefetch_related("blob__derivatives")
         .annotate(seen=Exists(seen))
         .order_by("side", "place")

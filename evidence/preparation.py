@@ -20,8 +20,9 @@ from django.db.models import Q
 from common.acts import act, outside_act, require_act
 from common.errors import Refused
 from evidence import intake, limits, sandbox, sniff, store
-from evidence.models import Blob, Derivative, Exhibit, Preparation
+from evidence.models import Blob, Derivative, Exhibit, Kind, Preparation
 
+STATES = ("ready", "preparing", "unreadable")
 _AGAIN_AFTER = timedelta(seconds=30)
 _GRACE = timedelta(seconds=60)
 # Everybody's first file comes before anybody's second; those that are being worked on count.
@@ -83,6 +84,9 @@ def do_next(instant: Callable[[], datetime]) -> bool:
         else:
             _refuse(claim, refused, now=instant())
         return True
+    except (KeyboardInterrupt, SystemExit):
+        _put_back(claim, now=instant())  # whoever worked on it was told to stop: no fault of the file
+        raise
     if not _finish(claim, reading, base, now=instant()):
         # Too late: somebody else has done it meanwhile, or the file is gone.
         for copy in reading.copies:
@@ -99,6 +103,14 @@ def untold(limit: int) -> list[Preparation]:
 
 def exhibits_of(preparation: Preparation) -> list[Exhibit]:
     return list(Exhibit.objects.filter(blob_id=preparation.blob_id, withdrawn_at__isnull=True).order_by("id"))
+
+
+def state(exhibit: Exhibit) -> str:
+    """One of `STATES`: "ready", "preparing" (a video before its film is made), "unreadable"."""
+    if is_lost(exhibit):
+        return "unreadable"
+    left: Preparation | None = getattr(exhibit.blob, "preparation", None)
+    return "preparing" if left is not None and exhibit.kind == Kind.VIDEO else "ready"
 
 
 def is_lost(exhibit: Exhibit) -> bool:

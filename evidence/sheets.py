@@ -19,6 +19,9 @@ from evidence.sandbox import Reading
 _LOOKALIKES = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 
 
+ADVICE = ("too_dark", "too_blurred")
+
+
 def of(blob: Blob, reading: Reading, *, now: datetime) -> Sheet:
     """The sheet of a file that was just read; not yet saved."""
     facts = reading.facts

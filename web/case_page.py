@@ -18,11 +18,11 @@ from common.actor import Actor, Role
 from disputes import labels, queries
 from disputes.lifecycle import LIFECYCLE, TERMINAL, Event, State
 from disputes.models import Case, Deadline, Offer, Point
-from evidence import dossiers, links
+from evidence import dossiers, links, preparation
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import dismissal, timeline, turn, wording
+from web import dismissal, media, timeline, turn, wording
 from web.dismissal import Dismissal
 from web.turn import Step
 
@@ -33,6 +33,14 @@ ACT_ROUTES = {
     Role.ARBITRATOR: "desk:act",
     Role.SENIOR: "desk:act",
     Role.OPS: "ops:act",
+}
+CASE_ROUTES = {Role.BUYER: "buyer:case", Role.MERCHANT: "merchant:case"}
+# Where an exhibit is looked at by itself.
+EXHIBIT_ROUTES = {
+    Role.BUYER: "buyer:exhibit",
+    Role.MERCHANT: "merchant:exhibit",
+    Role.ARBITRATOR: "desk:exhibit",
+    Role.SENIOR: "desk:exhibit",
 }
 
 
@@ -47,7 +55,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class ExhibitView:
-    """One exhibit as cards and rows read it. Links are good for five minutes and for this reader only."""
+    """One exhibit as cards and rows read it. Links are good for five minutes and for this reader only.
+
+    ``href`` is its page. ``length`` is that of a film; ``state`` says what is missing of it, ``advice`` what would be
+    better.
+    """
 
     id: int
     public_id: str
@@ -63,9 +75,14 @@ class ExhibitView:
     thumb: str
     display: str
     original: str
+    href: str
     width: int
     height: int
     pages: int
+    length: str
+    state: str
+    lost: bool
+    advice: str
     receipt_code: str
     added_at: datetime
     withdrawn: bool
@@ -105,7 +122,7 @@ def build(case: Case, actor: Actor, now: datetime, *, before: int | None = None)
     open_deadlines = [] if over else queries.open_deadlines(case.pk)
     exhibits = exhibits_for(case, actor, rules, now)
     pictures = {
-        exhibit.public_id: timeline.Picture(href=exhibit.display, src=exhibit.thumb, alt=exhibit.name)
+        exhibit.public_id: timeline.Picture(href=exhibit.href or exhibit.display, src=exhibit.thumb, alt=exhibit.name)
         for exhibit in exhibits
         if exhibit.thumb and not exhibit.withdrawn
     }
@@ -135,15 +152,16 @@ def exhibits_for(case: Case, actor: Actor, rules: Rules, now: datetime) -> list[
         if side is not None
         else dossiers.listing(case.dossier_id)
     )
-    return [exhibit_view(row, actor, rules, now) for row in rows]
+    return [exhibit_view(row, actor, rules, now, case=case) for row in rows]
 
 
-def exhibit_view(row: Exhibit, actor: Actor, rules: Rules, now: datetime) -> ExhibitView:
-    """One exhibit for one reader. Its blob and its copies were fetched with it: no query."""
+def exhibit_view(row: Exhibit, actor: Actor, rules: Rules, now: datetime, *, case: Case | None = None) -> ExhibitView:
+    """One exhibit for one reader. Its blob, sheet and copies were fetched with it: no query."""
     viewer = actor.id or 0
     copies = {copy.kind: copy for copy in row.blob.derivatives.all()} if row.blob is not None else {}
     shown = copies.get("display") or copies.get("page_1")
     mine = actor.side is not None and actor.side.value == row.side
+    sheet = row.blob.sheet if row.blob is not None else None
 
     def link(variant: str) -> str:
         return reverse("public:file", args=[links.sign(row, variant, viewer=viewer, now=now)])
@@ -163,13 +181,28 @@ def exhibit_view(row: Exhibit, actor: Actor, rules: Rules, now: datetime) -> Exh
         thumb=link("thumb") if "thumb" in copies else "",
         display=link(shown.kind) if shown is not None else "",
         original=link("original") if row.blob is not None and (mine or actor.role is Role.SENIOR) else "",
+        href=_page_of(row, actor, case),
         width=shown.width if shown is not None else 0,
         height=shown.height if shown is not None else 0,
-        pages=row.blob.sheet.pages if row.blob is not None else 0,
+        pages=sheet.pages if sheet is not None else 0,
+        length=media.length(sheet.milliseconds) if sheet is not None and sheet.milliseconds else "",
+        state=media.lost(row) or media.waiting(row),
+        lost=preparation.is_lost(row),
+        advice=media.advice(row) if mine else "",
         receipt_code=row.receipt_code,
         added_at=row.added_at,
         withdrawn=row.withdrawn_at is not None,
     )
+
+
+def _page_of(row: Exhibit, actor: Actor, case: Case | None) -> str:
+    route = EXHIBIT_ROUTES.get(actor.role)
+    return reverse(route, args=[case.number, row.number]) if case is not None and route and row.blob is not None else ""
+
+
+def exhibit_name(row: Exhibit, rules: Rules) -> str:
+    """What whoever gave it says it shows; else what its row asks for, in the language of this reader."""
+    return row.name or (str(rules.exhibits[row.code].name) if row.code in rules.exhibits else row.number)
 
 
 def actions_for(case: Case, actor: Actor) -> list[Action]:

@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 from playwright.sync_api import APIRequestContext
 
-_SHOP = ("merchant:members", "merchant:settings", "merchant:library")
 # Pages whose address is always the same, by the demo account that opens them (None: nobody has signed in).
 ALWAYS: dict[str | None, tuple[str, ...]] = {
     None: ("public:home", "public:rules", "public:help", "public:sign_in", "public:styleguide"),
     "buyer": ("buyer:home", "buyer:orders", "buyer:inbox", "buyer:settings"),
-    "merchant": ("merchant:inbox", "merchant:open", "merchant:decided", "merchant:messages", *_SHOP),
+    "merchant": ("merchant:inbox", "merchant:open", "merchant:decided", "merchant:messages"),
     "arbitrator-2": ("desk:queue", "desk:done", "desk:rules"),
     "senior": ("desk:review", "desk:appeals"),
     "ops": (
@@ -27,8 +26,11 @@ ALWAYS: dict[str | None, tuple[str, ...]] = {
 # Pages about something: found by following links from those above, as a person would.
 FOUND: dict[str | None, tuple[str, ...]] = {
     None: ("public:rules_version", "public:clause", "public:styleguide_page"),
-    "buyer": ("buyer:case", "buyer:refund", "buyer:evidence", "buyer:decision", "buyer:step_in", "buyer:act"),
-    "merchant": ("merchant:case", "merchant:decision", "merchant:act", "merchant:member", "merchant:member_remove"),
+    "buyer": (
+        *("buyer:case", "buyer:refund", "buyer:evidence", "buyer:exhibit"),
+        *("buyer:decision", "buyer:step_in", "buyer:act"),
+    ),
+    "merchant": ("merchant:case", "merchant:exhibit", "merchant:decision", "merchant:act"),
     "arbitrator-2": ("desk:case", "desk:exhibit", "desk:letter", "desk:act"),
     "ops": ("ops:case", "ops:act"),
 }
@@ -50,7 +52,6 @@ NOT_PAGES = {
     "merchant:uploads": "spoken to by the page's script",
     "merchant:upload": "spoken to by the page's script",
     "buyer:inbox_read": "takes a form, shows nothing",
-    "merchant:library_remove": "takes a form, shows nothing",
     "merchant:messages_read": "takes a form, shows nothing",
     "merchant:switch": "takes a form, shows nothing",
     "desk:next": "takes a form, shows nothing",

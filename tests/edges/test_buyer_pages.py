@@ -358,4 +358,4 @@ def test_no_upload_is_offered_once_the_evidence_window_has_closed():
     assert closes_at is not None
     builders.travel_to(closes_at)
     assert b'type="file"' not in page(scene, "evidence").content
-    assert reverse("buyer:evidence", args=[scene.case.number]) not in page(scene).content.decode()
+    assert f'href="{reverse("buyer:evidence", args=[scene.case.number])}"' not in page(scene).content.decode()

@@ -22,20 +22,19 @@ from common.errors import Missing, Refused
 from disputes import moves, refusals, submissions
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
-from evidence import checklist, intake, limits
+from evidence import checklist, intake
+from evidence import media as kinds
 from evidence.checklist import Status
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from rulebook.schema import Level, Rules
-from web import case_page, fetch, wording
+from web import case_page, fetch, media, wording
 from web.case_page import ExhibitView
 from web.party import choices
 
 MOST_AT_ONCE = 9
 # What the buyer wrote at filing is their statement of facts: it is never asked for again.
 SAID_AT_FILING = ("E34",)
-
-_NO_VIDEO = gettext_lazy("Videos are not taken yet: send the important frames as photos.")
 
 LEVELS: dict[str, str | Promise] = {
     Level.REQUIRED.value: gettext_lazy("Required"),
@@ -80,9 +79,9 @@ def rows(case: Case, rules: Rules, exhibits: Iterable[ExhibitView], *, open_now:
                 why="" if mine else str(rules.why(needs[line.code])),
                 level=LEVELS.get(line.level, "") if line.status is Status.OPEN else "",
                 status=_("%(count)s in") % {"count": len(mine)} if mine else "",
-                icon="package-open" if "photo" in kind.media else "file-text",
+                icon="package-open" if "photo" in kind.media else "video" if "video" in kind.media else "file-text",
                 href=f"{reverse('buyer:evidence', args=[case.number])}#{line.code}" if may_add and not mine else "",
-                what=f"{kind.what} · {_NO_VIDEO}" if set(kind.media) == {"video"} else str(kind.what),
+                what=str(kind.what),
                 mine=mine,
                 takes_files=not kind.automatic and not kind.platform_only,
             )
@@ -102,7 +101,8 @@ class _Piece:
     @classmethod
     def of(cls, view: ExhibitView) -> _Piece:
         side = {"b": "buyer", "m": "merchant"}.get(view.side, "platform")
-        return cls(side, view.code, view.number, view.added_at if view.withdrawn else None)
+        counts_not = view.withdrawn or view.lost
+        return cls(side, view.code, view.number, view.added_at if counts_not else None)
 
 
 def _state(line: checklist.Row, may_add: bool) -> str:
@@ -151,6 +151,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "others": [e for e in exhibits if e.mine and e.code not in asked and not e.withdrawn],
         "stray": [error for code, found in failed.items() if code not in asked for error in found],
         "limits": limits_text(),
+        "accepts": kinds.accepts(),
         "till": till(case, now),
         "other_href": reverse("buyer:act", args=[case.number, Event.EVIDENCE_ADDED.value]),
         "back": reverse("buyer:case", args=[case.number]),
@@ -162,8 +163,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
 
 def limits_text() -> str:
     """Named before the picker opens."""
-    words = {"megabytes": limits.FILE_BYTES // limits.MEGABYTE, "most": MOST_AT_ONCE}
-    return _("Photos (JPEG, PNG, WebP, GIF) or PDF, up to %(megabytes)s MB each, %(most)s at a time.") % words
+    return media.limits_text() + " " + _("%(most)s at a time.") % {"most": MOST_AT_ONCE}
 
 
 def wording_of(taken: list[Exhibit]) -> str:
@@ -178,9 +178,9 @@ def _take(case: Case, actor: Actor, code: str, files: list[UploadedFile[Any]]) -
     if not files:
         return taken, [refusals.say(Refused("file_missing"))]
     errors = []
-    kinds = rulebook.rules(case.substance_rules_id).exhibits
+    asked = rulebook.rules(case.substance_rules_id).exhibits
     # Named for what its row asks for: what a camera calls it says nothing.
-    name = str(kinds[code].name) if code in kinds else ""
+    name = str(asked[code].name) if code in asked else ""
     if len(files) > MOST_AT_ONCE:
         errors.append(_("%(most)s files at a time; the rest were left out. Add them now.") % {"most": MOST_AT_ONCE})
     for file in files[:MOST_AT_ONCE]:

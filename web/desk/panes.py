@@ -16,10 +16,10 @@ from common import money
 from common.actor import Actor
 from disputes import labels
 from disputes.models import Point
-from evidence import dossiers
+from evidence import dossiers, sheets
 from evidence.models import Exhibit
 from rulebook.schema import Bearer, Rules
-from web import case_page, records, wording
+from web import case_page, media, records, wording
 from web.case_page import ExhibitView
 
 FORM = "ruling"
@@ -217,6 +217,7 @@ def card(
         "width": view.width,
         "height": view.height,
         "note": records.masked(view.note),
+        "caption": view.length,
         "checks": checks(row, wait, now),
         "icon": "file-text",
     }
@@ -244,6 +245,11 @@ def checks(row: Exhibit, wait: timedelta, now: datetime) -> list[dict[str, Any]]
             "The other side has not had it for {n} hour yet", "The other side has not had it for {n} hours yet", hours
         )
         told.append({"ok": False, "text": words.format(n=hours)})
+    state = media.lost(row) or media.waiting(row)
+    if state:
+        told.append({"ok": False, "text": state})
+    if sheets.mixes_scripts(row.name):
+        told.append({"ok": False, "text": _("Its name mixes letters of alphabets that look alike")})
     if row.round > 1:
         told.append({"ok": False, "text": _("New on appeal")})
     return told

@@ -25,11 +25,9 @@ from common.errors import Missing, Refused
 from disputes import labels, refusals
 from disputes.lifecycle import Event, State
 from disputes.models import Case
-from evidence import links
-from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import case_page, countdowns, drafts, fetch, letter, records, wording
+from web import case_page, countdowns, drafts, fetch, letter, media, records, wording
 from web.desk import offered, panes, problems, shell
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
@@ -89,7 +87,7 @@ def exhibit(request: HttpRequest, number: str, place: str) -> HttpResponse:
         "case": found,
         "view": view,
         "row": row,
-        "pages": _pages(row, actor, now),
+        "media": media.of(row, viewer=actor.id or 0, sees_all=True, now=now),
         "lines": records.lines(view.content or {}, found.currency),
         "note": records.masked(view.note),
         "previous": every.views[at - 1].number if at else "",
@@ -328,23 +326,6 @@ def _appeal(work: Workspace, rules: Rules) -> dict[str, Any] | None:
         "answer": records.masked(work.appeal.answer.text) if work.appeal.answer else "",
         "points": work.appeal.points,
     }
-
-
-def _pages(row: Exhibit, actor: Actor, now: datetime) -> list[dict[str, Any]]:
-    """Every copy of the exhibit that can be looked at, in order."""
-    if row.blob is None:
-        return []
-    copies = [copy for copy in row.blob.derivatives.all() if copy.kind == "display" or copy.kind.startswith("page_")]
-    ordered = sorted(copies, key=lambda copy: int(copy.kind.removeprefix("page_")) if "_" in copy.kind else 0)
-    viewer = actor.id or 0
-    return [
-        {
-            "src": reverse("public:file", args=[links.sign(row, copy.kind, viewer=viewer, now=now)]),
-            "width": copy.width,
-            "height": copy.height,
-        }
-        for copy in ordered
-    ]
 
 
 def citable_after(case: Case) -> timedelta:

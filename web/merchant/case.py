@@ -167,7 +167,7 @@ class _Piece:
     def __init__(self, exhibit: ExhibitView) -> None:
         self.side = {"b": "buyer", "m": "merchant"}.get(exhibit.side, "platform")
         self.code, self.number = exhibit.code, exhibit.number
-        self.withdrawn_at: datetime | None = exhibit.added_at if exhibit.withdrawn else None
+        self.withdrawn_at: datetime | None = exhibit.added_at if exhibit.withdrawn or exhibit.lost else None
 
 
 def _task(page: CasePage, row: checklist.Row, href: str) -> Row:
@@ -202,12 +202,12 @@ def _card(page: CasePage, exhibit: ExhibitView) -> Row:
             "party": "",
             "name": exhibit.name,
             "number": exhibit.number,
-            "href": exhibit.original or exhibit.display or exhibit.thumb,
+            "href": exhibit.href,
             "src": exhibit.display,
             "alt": f"{exhibit.number} {exhibit.name}",
             "width": exhibit.width,
             "height": exhibit.height,
-            "caption": exhibit.title if exhibit.title != exhibit.name else "",
+            "caption": exhibit.state or exhibit.length or (exhibit.title if exhibit.title != exhibit.name else ""),
             "note": exhibit.note,
             "icon": "file-text",
         },

@@ -29,8 +29,10 @@ from common.errors import Refused
 from disputes import clocks, deadlines, labels, negotiation, queries, refusals, submissions
 from disputes.models import Offer
 from disputes.submissions import Answer
+from evidence import media as kinds
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
+from web import media
 from web.acts import ActForm
 
 LONGEST = 500
@@ -204,6 +206,12 @@ class EvidenceForm(ActForm):
             [
                 "file_is_empty",
                 "file_too_big",
+                "film_too_big",
+                "film_too_long",
+                "film_too_large",
+                "film_codec_unknown",
+                "film_without_pictures",
+                "kind_not_installed",
                 "type_not_accepted",
                 "name_says_other_type",
                 "too_many_pixels",
@@ -218,8 +226,7 @@ class EvidenceForm(ActForm):
     }
     code = ChoiceField(label=gettext_lazy("What it shows"), widget=Select)
     file = FileField(
-        label=gettext_lazy("Photo or PDF"),
-        help_text=gettext_lazy("JPEG, PNG, WebP, GIF or PDF, up to 20 MB. The original is kept as it is."),
+        label=gettext_lazy("Photo, video or PDF"),
     )
     name = CharField(label=gettext_lazy("Short name"), max_length=60, required=False)
     note = CharField(
@@ -243,7 +250,8 @@ class EvidenceForm(ActForm):
         wanted = self.request.GET.get("code", "")
         self.fields["code"].initial = wanted if wanted in order else (order[0] if order else "")
         self.fields["file"].error_messages["required"] = refusals.say(Refused("file_missing"))
-        self.fields["file"].widget.attrs["accept"] = "image/jpeg,image/png,image/webp,image/gif,application/pdf"
+        self.fields["file"].widget.attrs["accept"] = kinds.accepts()
+        self.fields["file"].help_text = media.limits_text() + " " + _("The original is kept as it is.")
 
 
 class OwnExhibitForm(ActForm):
@@ -394,7 +402,7 @@ class AppealForm(ActForm):
     file = FilesField(
         label=gettext_lazy("New evidence"),
         required=False,
-        help_text=gettext_lazy("Only what was not on the file before. Photos or PDF, up to 20 MB each."),
+        help_text=gettext_lazy("Only what was not on the file before."),
     )
     code = ChoiceField(label=gettext_lazy("What the new evidence shows"), required=False)
     why_late = CharField(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -36,6 +37,11 @@ class Command(BaseCommand):
         done = dict.fromkeys((work for _, work in SELDOM), begun)
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._stop)
+        if options["once"]:
+            ticks.files()
+        else:
+            # Beside the clock: a film takes minutes, and deadlines do not wait for it.
+            threading.Thread(target=self._prepare_files, daemon=True).start()
         while self.running:
             started = time.monotonic()
             try:
@@ -51,6 +57,15 @@ class Command(BaseCommand):
             if options["once"]:
                 return
             time.sleep(max(0.05, options["every"] - (time.monotonic() - started)))
+
+    def _prepare_files(self) -> None:
+        while self.running:
+            try:
+                ticks.files()
+            except DatabaseError as error:
+                log.warning("files_failed", extra={"error": type(error).__name__})
+                close_old_connections()
+            time.sleep(2.0)
 
     def _stop(self, *_: Any) -> None:
         self.running = False

@@ -1,0 +1,44 @@
+"""One exhibit by itself for the buyer or the shop: its film or all its pages, and what the file says of itself."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from common.actor import Role
+from evidence import dossiers
+from rulebook import queries as rulebook
+from web import case_page, fetch, media, navigation
+
+_LAYOUTS = {Role.BUYER: "layout/buyer.html", Role.MERCHANT: "layout/area.html"}
+
+
+@require_safe
+def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpResponse:
+    """What this side may see under this number (B2). What it may not see is not there."""
+    actor = fetch.actor_or_404(request, role)
+    case, now = fetch.case_and_now_or_404(number, actor)
+    assert actor.side is not None
+    rows = dossiers.visible_to(case.dossier_id, side=actor.side.value, now=now)
+    row = next((row for row in rows if row.number == place and row.blob is not None), None)
+    if row is None:
+        raise Http404
+    view = case_page.exhibit_view(row, actor, rulebook.rules(case.substance_rules_id), now)
+    shown = {
+        "layout": _LAYOUTS[role],
+        "now": now,
+        "case": case,
+        "view": view,
+        "media": media.of(row, viewer=actor.id or 0, mine=view.mine, now=now),
+        "back": reverse(case_page.CASE_ROUTES[role], args=[case.number]),
+        "top_title": view.number,
+    }
+    if role is Role.MERCHANT:
+        shown |= {
+            "nav": navigation.items("merchant", "open"),
+            "area_name": navigation.NAMES["merchant"],
+            "home": reverse("merchant:inbox"),
+        }
+    return render(request, "case/exhibit.html", shown)

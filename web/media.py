@@ -1,0 +1,174 @@
+"""How the file of an exhibit is looked at: its pictures or its film, what is missing, what the file says of itself.
+
+Knows a row of `evidence.dossiers` and a reader; makes no query. Refuses to know cases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common.errors import Refused
+from disputes import refusals
+from evidence import limits, links, preparation, sheets, sniff, store
+from evidence import media as kinds
+from evidence.models import Derivative, Exhibit, Sheet
+from web import wording
+
+
+@dataclass(frozen=True)
+class Media:
+    """``waiting`` and ``lost`` are sentences, or empty. ``facts``: label and value, as much as this reader may know."""
+
+    pages: list[dict[str, Any]]
+    film: dict[str, Any] | None
+    waiting: str
+    lost: str
+    advice: str
+    facts: list[tuple[str, str]]
+
+
+def of(row: Exhibit, *, viewer: int, mine: bool = False, sees_all: bool = False, now: datetime) -> Media:
+    """For whom: ``mine`` whoever sent it, ``sees_all`` staff. The other side learns sizes, and nothing of a device."""
+    if row.blob is None:
+        return Media([], None, "", "", "", [])
+    copies = {copy.kind: copy for copy in row.blob.derivatives.all()}
+    film = copies.get(store.FILM)
+    shown = {} if row.withdrawn_at is not None else copies
+    sheet = row.blob.sheet
+    return Media(
+        pages=[] if film and shown else [_picture(row, copy, copies, viewer, now) for copy in _in_order(shown)],
+        film=_film(row, film, viewer, now) if film and shown else None,
+        waiting=waiting(row),
+        lost=lost(row),
+        advice=advice(row) if mine else "",
+        facts=[*_measures(row, sheet), *(_device(sheet) if mine or sees_all else [])],
+    )
+
+
+def limits_text() -> str:
+    """What may be sent. Named before the picker opens."""
+    words = {
+        "megabytes": limits.FILE_BYTES // limits.MEGABYTE,
+        "film": limits.FILM_BYTES // limits.MEGABYTE,
+        "minutes": limits.FILM_SECONDS // 60,
+    }
+    if not kinds.takes_films():
+        return (
+            _("Photos or PDF, up to %(megabytes)s MB each. Videos cannot be read here: send frames as photos.") % words
+        )
+    return (
+        _(
+            "Photos up to %(megabytes)s MB, videos up to %(film)s MB and %(minutes)s minutes, PDF up to %(megabytes)s MB. "
+            "HEIC can be sent as it is."
+        )
+        % words
+    )
+
+
+def waiting(row: Exhibit) -> str:
+    """What is still being made of a file that is in. It counts already."""
+    left = row.blob and getattr(row.blob, "preparation", None)
+    if row.blob is None or not left or left.is_over:
+        return ""
+    match preparation.needed(row.blob):
+        case "film":
+            return _("Received, being converted. It counts already; you can go on.")
+        case "pages":
+            return _("The further pages are being drawn.")
+    return ""
+
+
+def lost(row: Exhibit) -> str:
+    """Why a file that was taken in cannot be shown, in words."""
+    if row.blob is None or not preparation.is_lost(row):
+        return ""
+    over = row.blob.preparation
+    return refusals.say(Refused(over.code or "could_not_be_read", **over.data))
+
+
+def advice(row: Exhibit) -> str:
+    """That a picture may be hard to make out. Said to whoever sent it, once; never a reason to refuse."""
+    found = sheets.advice(row.blob.sheet if row.blob is not None else None)
+    if not found:
+        return ""
+    why = _("This is very dark.") if found[0] == "too_dark" else _("This is not sharp.")
+    return why + " " + _("It may be hard to see: better take another one. You can also use this one.")
+
+
+def _in_order(copies: dict[str, Derivative]) -> list[Derivative]:
+    pages = [copy for kind, copy in copies.items() if kind == store.DISPLAY or kind.startswith("page_")]
+    return sorted(pages, key=lambda copy: int(copy.kind.removeprefix("page_")) if "_" in copy.kind else 0)
+
+
+def _picture(
+    row: Exhibit, copy: Derivative, copies: dict[str, Derivative], viewer: int, now: datetime
+) -> dict[str, Any]:
+    large = copies.get(store.LARGE) if copy.kind == store.DISPLAY else None
+    return {
+        "src": _link(row, copy.kind, viewer, now),
+        "large": _link(row, store.LARGE, viewer, now) if large else "",
+        "width": copy.width,
+        "height": copy.height,
+    }
+
+
+def _film(row: Exhibit, copy: Derivative, viewer: int, now: datetime) -> dict[str, Any]:
+    return {
+        "src": _link(row, copy.kind, viewer, now),
+        "poster": _link(row, store.DISPLAY, viewer, now),
+        "width": copy.width,
+        "height": copy.height,
+    }
+
+
+def _link(row: Exhibit, variant: str, viewer: int, now: datetime) -> str:
+    return reverse("public:file", args=[links.sign(row, variant, viewer=viewer, now=now)])
+
+
+def _measures(row: Exhibit, sheet: Sheet) -> list[tuple[str, str]]:
+    assert row.blob is not None
+    told = [(_("Kind"), sniff.EXTENSIONS[row.blob.mime].upper())]
+    if sheet.pages:
+        told.append((_("Pages"), str(sheet.pages)))
+    else:
+        told.append((_("Size"), f"{sheet.width} × {sheet.height}"))
+    if sheet.milliseconds:
+        told.append((_("Length"), length(sheet.milliseconds)))
+    told.append((_("File"), _size(row.size)))
+    return told
+
+
+def length(milliseconds: int) -> str:
+    """``1:07``, as players write it."""
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_048_576:.1f} MB" if size >= 1_048_576 else f"{max(1, size // 1024)} KB"
+
+
+def _device(sheet: Sheet) -> list[tuple[str, str]]:
+    """What the file says of itself. A claim, like all that a file says."""
+    told = []
+    if sheet.taken_at:
+        told.append((_("Taken"), _taken(sheet.taken_at)))
+    device = f"{sheet.make} {sheet.model}".strip()
+    if device:
+        told.append((_("Device"), device))
+    if sheet.software:
+        told.append((_("Software"), sheet.software))
+    told.append((_("Place in the file"), _("Yes") if sheet.has_position else _("No")))
+    return told
+
+
+def _taken(said: str) -> str:
+    moment = datetime.fromisoformat(said)
+    if moment.tzinfo is not None:
+        return wording.moment(moment, moment)
+    return _("%(at)s by the device's own clock") % {"at": moment.strftime("%Y-%m-%d %H:%M")}
