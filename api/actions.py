@@ -86,6 +86,7 @@ def _claim(data: Data) -> Claim:
         returns=data["returns"],
         points=tuple(data["points"]),
         story=data["story"],
+        exception=data["exception"],
     )
 
 
@@ -214,7 +215,7 @@ def _blocked(case: Case, event: Event, role: Role, standing: Sequence[Offer], no
         case Event.OFFER_MADE if mine:
             checked = {"refusals": ("offer_already_open",)}
         case Event.INTERVENTION_REQUESTED:
-            checked = {"refusals": eligibility.refusals(negotiation.situation(case, now))}
+            checked = {"refusals": eligibility.refusals(negotiation.situation(case, now, by=role))}
         case Event.BUYER_HANDED_IN if submissions.missing_evidence(case, Side.BUYER):
             checked = {"refusals": ("evidence_missing",)}
         case _:

@@ -48,6 +48,19 @@ class Words(serializers.CharField):
         super().__init__(max_length=500, **kwargs)
 
 
+class AnException(serializers.CharField):
+    """What admits a request although the time to ask is over (clause 1.4); looked at only then."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            default="",
+            allow_blank=True,
+            max_length=32,
+            help_text="after the time to ask: which exception of the rules applies, such as `longer_promise`",
+        )
+
+
 class OpenCase(Body):
     """A refund request that a buyer made in the marketplace's own app."""
 
@@ -55,6 +68,7 @@ class OpenCase(Body):
     line = serializers.CharField(max_length=120, help_text="the line's id in your feed")
     kind = serializers.ChoiceField([kind.value for kind in Kind])
     type = serializers.CharField(max_length=32, help_text="a dispute type of the rules in force, such as DAMAGED")
+    exception = AnException()
     amount = Amount()
     text = Words()
 
@@ -117,6 +131,7 @@ class RetractOffer(TwoSided):
 
 class Intervene(TwoSided):
     type = serializers.CharField(max_length=32)
+    exception = AnException()
     remedy = serializers.CharField(max_length=4, help_text="such as R2")
     amount = Amount()
     returns = serializers.BooleanField(default=False)

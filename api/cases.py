@@ -121,6 +121,7 @@ class Cases(Endpoint):
                 line.pk,
                 kind=Kind(data["kind"]),
                 type_code=data["type"],
+                exception=data["exception"],
                 amount=data["amount"],
                 text=data["text"],
                 actor=Actor.buyer(line.order.buyer_id, client_id=caller.client.pk),

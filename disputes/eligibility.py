@@ -21,7 +21,9 @@ TYPE_NOT_FOR_ORDER = "type_not_for_order"
 
 @dataclass(frozen=True)
 class Situation:
-    """All that the checks look at. ``window`` is the filing window of the dispute type, from completion."""
+    """All that the checks look at. ``window_ends_at``: when the time to ask the merchant ended for what is claimed (T11);
+    what was asked in time stays in time. ``exceptions`` of the rules may still admit it; ``exception`` is the one named.
+    """
 
     state: State
     order_state: str
@@ -33,7 +35,8 @@ class Situation:
     messages: int
     completed_at: datetime | None
     window_ends_at: datetime | None
-    window_exception: str = ""
+    exceptions: tuple[str, ...] = ()
+    exception: str = ""
     decided_before: bool = False
     new_facts: bool = False
     type_states: frozenset[str] = frozenset()
@@ -53,7 +56,8 @@ def checks(facts: Situation) -> list[Check]:
     """The five checks in the order of the page. The first that does not hold is the answer."""
     opens_at = facts.opened_at + facts.opens_after
     open_now = facts.refused or facts.silent or facts.now >= opens_at
-    in_window = facts.window_ends_at is None or facts.now < facts.window_ends_at or bool(facts.window_exception)
+    in_time = facts.window_ends_at is None or facts.opened_at < facts.window_ends_at
+    excepted = not in_time and facts.exception in facts.exceptions
     return [
         Check(
             ORDER_NOT_ELIGIBLE,
@@ -71,11 +75,12 @@ def checks(facts: Situation) -> list[Check]:
         Check(NOT_YET, open_now, "1.2", {"opens_at": opens_at.isoformat(), "refused": facts.refused}),
         Check(
             OUT_OF_WINDOW,
-            in_window,
-            "1.3",
+            in_time or excepted,
+            "1.4" if excepted else "1.3",
             {
                 "ended_at": facts.window_ends_at.isoformat() if facts.window_ends_at else "",
-                "exception": facts.window_exception,
+                "exception": facts.exception if excepted else "",
+                "exceptions": [] if in_time else list(facts.exceptions),
             },
         ),
         Check(ALREADY_DECIDED, not facts.decided_before or facts.new_facts, "1.5"),

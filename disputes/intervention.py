@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from common.actor import Actor, Role
@@ -27,7 +27,9 @@ MOST_POINTS = 8
 
 @dataclass(frozen=True)
 class Claim:
-    """What is asked of the platform. ``amount`` in minor units; ``points`` are statements that evidence will hang on."""
+    """What is asked of the platform. ``amount`` in minor units; ``points`` are statements that evidence will hang on.
+    ``exception``: which of the rules' exceptions admits it although the time to file is over.
+    """
 
     type_code: str
     remedy: str
@@ -36,7 +38,7 @@ class Claim:
     points: tuple[str, ...]
     story: str
     ground: str = ""
-    exceptions: tuple[str, ...] = field(default_factory=tuple)
+    exception: str = ""
 
 
 @act
@@ -49,9 +51,19 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
     access.require_visible(case, actor)
     body = snapshots.freeze(case.line_id)
     failed: list[Check] = []
+    excepted = ""
     if actor.role is not Role.OPS:
-        checks = eligibility.checks(negotiation.situation(case, now, messages=len(body["chat"]["messages"])))
+        situation = negotiation.situation(
+            case,
+            now,
+            messages=len(body["chat"]["messages"]),
+            type_code=claim.type_code,
+            exception=claim.exception,
+            by=actor.role,
+        )
+        checks = eligibility.checks(situation)
         failed = [check for check in checks if not check.holds]
+        excepted = next((check.data["exception"] for check in checks if check.data.get("exception")), excepted)
     facts = moves.facts_of(case, actor, now, refusals=tuple(check.code for check in failed))
     rules = rulebook.rules(case.substance_rules_id)
     _check_claim(case, claim, rules)
@@ -75,6 +87,7 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
         "points": len(claim.points),
         "file": body["digest"],
         "procedure": procedure.pk,
+        **({"exception": excepted} if excepted else {}),
         "records": [record.as_entry_data() for record in records],
         **statements.ref(story),
     }

@@ -47,13 +47,16 @@ def open_refund(
     type_code: str,
     amount: int,
     text: str,
+    exception: str = "",
     actor: Actor,
     now: datetime,
 ) -> Case:
     """The buyer has asked the merchant for a refund; the merchant's clock runs (T01–T06).
 
-    ``amount`` in minor units, at most what was paid for the line. What the marketplace knows now is frozen onto the
-    case, and both rule sets are pinned: substance as in force when the order was paid, procedure as of now.
+    ``amount`` in minor units, at most what was paid for the line. ``exception``: which of the type's exceptions still
+    admits it after the window (clause 1.4); whether it holds is looked at when the platform is asked. What the
+    marketplace knows now is frozen onto the case, and both rule sets are pinned: substance as in force when the order
+    was paid, procedure as of now.
     """
     require_act()
     try:
@@ -75,9 +78,10 @@ def open_refund(
     rules = rulebook.rules(substance.pk)
     if type_code not in rules.types:
         raise Refused("type_unknown", type_code=type_code)
-    ends_at = window_ends_at(rules, type_code, order)
-    if ends_at is not None and now >= ends_at:
-        raise Refused("out_of_window", ended_at=ends_at.isoformat())
+    late = is_late(rules, type_code, order, now)
+    exceptions = rules.type(type_code).window.exceptions
+    if late is not None and exception not in exceptions:
+        raise Refused("out_of_window", ended_at=late.isoformat(), exceptions=list(exceptions))
     if Case.objects.filter(line=line, state__in=LIVE_STATES).exists():
         raise Refused("live_case_exists")
     body = snapshots.freeze(line.pk)
@@ -127,6 +131,7 @@ def open_refund(
             "file": body["digest"],
             "substance": substance.pk,
             "procedure": procedure.pk,
+            **({"exception": exception} if late is not None else {}),
             **statements.ref(statement),
         },
         actor=actor,
@@ -143,6 +148,12 @@ def window_ends_at(rules: Rules, type_code: str, order: Order) -> datetime | Non
     window = rules.type(type_code).window
     since = {Since.COMPLETED: order.completed_at, Since.SIGNED: order.signed_at}
     return window.ends_at(since.get(window.since))
+
+
+def is_late(rules: Rules, type_code: str, order: Order, now: datetime) -> datetime | None:
+    """When the time to ask for this ended; ``None`` while it has not."""
+    ends_at = window_ends_at(rules, type_code, order)
+    return ends_at if ends_at is not None and now >= ends_at else None
 
 
 @act
@@ -238,14 +249,25 @@ def _within_limit(actor: Actor, amount: int) -> bool:
     return actor.limit is None or amount <= actor.limit
 
 
-def situation(case: Case, now: datetime, *, messages: int | None = None) -> eligibility.Situation:
-    """What the eligibility checks look at. ``messages``: how many the two exchanged, if that is known already."""
+def situation(
+    case: Case,
+    now: datetime,
+    *,
+    messages: int | None = None,
+    type_code: str = "",
+    exception: str = "",
+    by: Role = Role.BUYER,
+) -> eligibility.Situation:
+    """What the eligibility checks look at. ``messages``: how many the two exchanged, if that is known already.
+
+    ``type_code``: what is claimed, where that is not what the merchant was asked for. The window binds the buyer alone.
+    """
     rules = rulebook.rules(case.substance_rules_id)
     procedure = rulebook.rules(case.procedure_rules_id)
     order = case.order
     if messages is None:
         messages = snapshots.message_count(case.line_id)
-    kind = rules.type(case.type_code)
+    kind = rules.type(type_code if type_code in rules.types else case.type_code)
     refused = case.refusals_so_far > 0 and case.state in (State.AWAITING_BUYER.value, State.RETURN_IN_TRANSIT.value)
     silent = case.state == State.AWAITING_BUYER.value and case.refusals_so_far == 0
     # What was ordered in kind was done on the merchant's word: that it was not would be a new fact.
@@ -255,10 +277,7 @@ def situation(case: Case, now: datetime, *, messages: int | None = None) -> elig
         .exclude(pk=case.pk)
         .exists()
     )
-    ends_at = window_ends_at(rules, case.type_code, order)
-    # The request itself was made within the window: what was asked for in time stays open to intervention.
-    if ends_at is not None and case.opened_at < ends_at:
-        ends_at = None
+    ends_at = window_ends_at(rules, kind.code, order) if by is Role.BUYER else None
     return eligibility.Situation(
         state=State(case.state),
         order_state=order.state,
@@ -270,6 +289,8 @@ def situation(case: Case, now: datetime, *, messages: int | None = None) -> elig
         messages=messages or _talk(case),
         completed_at=order.completed_at,
         window_ends_at=ends_at,
+        exceptions=kind.window.exceptions,
+        exception=exception,
         decided_before=decided,
         type_states=frozenset(kind.states),
     )

@@ -4,6 +4,7 @@ changes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -32,6 +33,11 @@ def in_force(profile: str, at: datetime) -> RuleSet:
     if found is None:
         raise LookupError(f"no rules have been published for the profile {profile}; run manage.py load_rules")
     return found
+
+
+def among(sets: Sequence[RuleSet], at: datetime) -> RuleSet:
+    """As ``in_force``, out of all ``versions`` of a profile: for lists that would ask fifty times."""
+    return next((row for row in sets if row.effective_from <= at), sets[-1])
 
 
 def coming(profile: str, now: datetime) -> list[RuleSet]:

@@ -5,17 +5,20 @@ Also why it does not, having looked: each of the rulebook's reasons ends the cas
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import pytest
 
+from common import clock
+from common.actor import Actor
 from common.errors import Refused
 from demo_market.server import Market
 from disputes import eligibility, refusals
 from disputes.lifecycle import Event, State
 from disputes.models import Case
 from journal.models import Entry
-from rulebook import editions
+from rulebook import editions, publishing
 from rulebook import queries as rulebook
 from tests import deciding, reach
 from tests.edges.callers import Caller
@@ -70,18 +73,27 @@ def decided_before(market: Market) -> Town:
     return town
 
 
+def asked_too_late(market: Market) -> Town:
+    """Weeks after the order was completed, on an exception that the merchant does not see."""
+    town = people.gather(market, state="COMPLETED", age=40 * DAY)
+    town.asks_for_a_refund(kind="refund_only", exception="proof_of_fault")
+    town.is_refused()
+    return town
+
+
 WHYS: dict[str, Callable[[Market], Town]] = {
     eligibility.ORDER_NOT_ELIGIBLE: order_closed,
     eligibility.TYPE_NOT_FOR_ORDER: goods_on_their_way,
     eligibility.NO_NEGOTIATION: nobody_talked,
     eligibility.NOT_YET: merchant_still_has_time,
+    eligibility.OUT_OF_WINDOW: asked_too_late,
     eligibility.ALREADY_DECIDED: decided_before,
 }
 
 
 def test_every_reason_of_the_checks_has_its_story(market: Market) -> None:
     found = eligibility.checks(people.situation(merchant_still_has_time(market).case))
-    assert {check.code for check in found} == {*WHYS, eligibility.OUT_OF_WINDOW}
+    assert {check.code for check in found} == set(WHYS)
 
 
 @pytest.mark.parametrize("code", WHYS)
@@ -114,14 +126,97 @@ def test_whoever_goes_to_the_claim_all_the_same_is_told_there_and_loses_no_word(
     assert town.state is State.AWAITING_MERCHANT
 
 
-def test_a_request_after_the_window_is_refused_where_it_is_made(market: Market) -> None:
-    """Whether it was asked in time is weighed at the request; the platform can be asked later, for as long as that lives."""
+def test_what_came_late_is_before_the_platform_once_an_exception_is_named(market: Market) -> None:
+    town = asked_too_late(market)
+    page = town.buyer.open("step_in", town.case.number)
+    exceptions = rulebook.rules(town.case.substance_rules_id).window_exceptions
+    assert all(str(exceptions[code].text) in page.text for code in ("authority_finding", "longer_promise"))
+    claim = town.buyer.go(next(link for link in page.links if "/claim/" in link).partition("#")[0])
+    written = {"point_1": "收到时壶身已有裂纹", "story": "当晚开箱就看到裂纹。"}
+    told = town.buyer.send(claim, status=422, step="check", **written)
+    assert "当晚开箱就看到裂纹。" in told.html
+    last_look = town.buyer.send(claim, step="check", exception="longer_promise", **written)
+    assert str(exceptions["longer_promise"].name) in last_look.text
+    town.buyer.send(last_look, step="submit", understood="1")
+    assert town.state is State.ADMISSION
+    assert Entry.objects.get(stream=town.case.stream_id, kind="intervention_requested").data["exception"] == (
+        "longer_promise"
+    )
+    # Admission is decided on it.
+    assert str(exceptions["longer_promise"].text) in town.ops.reads(town.case)
+
+
+def test_what_was_asked_in_time_stays_in_time_for_what_it_was_asked(market: Market) -> None:
+    """Clause 1.3; another kind of dispute has its own window, and is weighed by it."""
+    town = people.gather(market, state="COMPLETED", age=15 * DAY)
+    town.asks_for_a_refund(kind="refund_only")
+    town.is_refused()
+    town.passes(5 * DAY)
+    claim = {
+        "remedy": "R1",
+        "amount": people.PAID,
+        "points": ["有裂纹"],
+        "story": "当晚发现。",
+        "on_behalf_of": "buyer",
+    }
+    path = f"cases/{town.case.number}/actions/intervention_requested"
+    seven_days = Caller().post(path, claim | {"type": "NO_REASON_RETURN", "remedy": "R3", "returns": True})
+    assert (seven_days.status_code, seven_days.json()["code"]) == (422, "out_of_window")
+    assert Caller().post(path, claim | {"type": "DAMAGED"}).status_code == 200
+    assert town.state is State.ADMISSION
+
+
+def test_the_window_binds_the_buyer_and_not_the_merchant(market: Market) -> None:
+    town = asked_too_late(market)
+    town.merchant.do(town.case, Event.INTERVENTION_REQUESTED, points="出库时完好", text="请平台裁断。")
+    assert town.state is State.ADMISSION
+
+
+def test_a_request_after_the_window_needs_an_exception_and_is_told_so_where_it_is_made(market: Market) -> None:
     town = people.gather(market, state="COMPLETED", age=40 * DAY)
     page = town.buyer.go(town.buyer.at("refund", town.line.order.public_id, 1))
-    words = {"type": "DAMAGED", "kind": "refund_only", "text": "收到时壶身有裂纹。"}
-    refused = town.buyer.send(page, status=422, **words)
+    words = {"kind": "refund_only", "text": "收到时壶身有裂纹。"}
+    refused = town.buyer.send(page, status=422, type="DAMAGED", **words)
     assert "收到时壶身有裂纹。" in refused.html and refused.form("type").values["type"] == ["DAMAGED"]
     assert not Case.objects.filter(line=town.line).exists()
+    # What nothing ends is asked for as ever, what is lost is not offered, and says so to whoever insists.
+    assert "FREIGHT" not in page.form("type").choices["type"]
+    assert town.asks_for_a_refund(type="WARRANTY_REPAIR", kind="refund_only").type_code == "WARRANTY_REPAIR"
+
+
+def everything_ends() -> None:
+    """Rules under which every window ends 15 days after completion, and freight alone knows no exception."""
+    edition = editions.shipped_as("taobao-classic")
+    body = copy.deepcopy(edition.body)
+    for kind in body["types"]:
+        kind["window"] |= {"since": "completed", "days": 15}
+        if kind["group"] != "freight":
+            kind["window"] |= {"exceptions": ["court_document"]}
+    now = clock.now()
+    publishing.publish(
+        edition.profile,
+        version="test.1",
+        body=body,
+        effective_from=edition.effective_from,
+        actor=Actor.system(),
+        now=now,
+    )
+    publishing.load_catalogue(actor=Actor.system(), now=now)
+
+
+def test_an_order_for_which_the_time_is_over_says_so_in_the_list_and_names_what_is_left(market: Market) -> None:
+    town = people.gather(market, rules=everything_ends, state="COMPLETED", age=40 * DAY)
+    orders = town.buyer.open("orders")
+    assert "申请期限已过" in orders.text and "申请退款" not in orders.text
+    page = town.buyer.go(town.buyer.at("refund", town.line.order.public_id, 1))
+    assert "申请期限已过" in page.text and "12315" in page.text
+    fresh = people.gather(market, rules=lambda: None, state="COMPLETED", age=10 * DAY)
+    assert "申请期限已过" not in fresh.buyer.open("orders").text
+
+
+def test_a_claim_about_a_closed_order_is_told_why_not_before_it_is_written(market: Market) -> None:
+    town = order_closed(market)
+    assert town.buyer.open("claim", town.case.number).path == town.buyer.at("step_in", town.case.number)
 
 
 @pytest.mark.parametrize("code", REASONS)

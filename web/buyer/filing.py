@@ -31,7 +31,7 @@ from disputes.intervention import Claim
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from rulebook.schema import Rules
+from rulebook.schema import Reason, Rules
 from web import drafts, fetch, timeline, wording
 from web.acts import ActForm
 from web.buyer.orders import type_choices
@@ -72,18 +72,28 @@ def eligibility_page(request: HttpRequest, number: str) -> HttpResponse:
         return _moved_on(request, case)
     now = clock.now()
     checks = eligibility.checks(negotiation.situation(case, now))
+    failed = [check for check in checks if not check.holds]
     procedure = rulebook.rules(case.procedure_rules_id)
     shown = {
         "now": now,
         "case": case,
         "lines": [_line(check, case, procedure, now) for check in checks],
         "eligible": all(check.holds for check in checks),
-        "failed": sum(not check.holds for check in checks),
+        "failed": len(failed),
+        "exceptions": _exceptions(case, failed),
         "routes": [route for code, route in procedure.routes.items() if code != "negotiate"],
         "back": reverse("buyer:case", args=[case.number]),
         "top_title": _("Ask the platform to step in"),
     }
     return render(request, "buyer/eligibility.html", shown)
+
+
+def _exceptions(case: Case, failed: list[Check]) -> list[Reason]:
+    """What may still admit the claim, where nothing but the time to file is in its way."""
+    if [check.code for check in failed] != [eligibility.OUT_OF_WINDOW]:
+        return []
+    known = rulebook.rules(case.substance_rules_id).window_exceptions
+    return [known[code] for code in failed[0].data["exceptions"]]
 
 
 class ClaimForm(ActForm):
@@ -92,6 +102,7 @@ class ClaimForm(ActForm):
     field_of = {
         "type_unknown": "type",
         "type_not_for_order": "type",
+        "out_of_window": "exception",
         "remedy_not_for_type": "remedy",
         "amount_out_of_range": "amount",
         "point_missing": "point_1",
@@ -100,6 +111,12 @@ class ClaimForm(ActForm):
         "text_too_long": "story",
     }
     type = ChoiceField(label=gettext_lazy("What happened"), widget=Select)
+    exception = ChoiceField(
+        label=gettext_lazy("Why it can still be filed"),
+        help_text=gettext_lazy("You asked the merchant after the time for it. We check this before anything else."),
+        error_messages={"required": gettext_lazy("Choose which exception applies.")},
+        widget=RadioSelect,
+    )
     remedy = ChoiceField(label=gettext_lazy("What you want"), widget=RadioSelect)
     amount = amount_field(gettext_lazy("Amount"))
     story = CharField(
@@ -111,7 +128,8 @@ class ClaimForm(ActForm):
 
     def prepare(self) -> None:
         self.rules = rulebook.rules(self.case.substance_rules_id)
-        choices = type_choices(self.rules, self.case.order.state)
+        order = self.case.order
+        choices = type_choices(self.rules, order.state)
         self.fields["type"].choices = choices  # type: ignore[attr-defined]
         self.fields["type"].initial = self.case.type_code
         self.fields["type"].widget.attrs["class"] = "short"
@@ -130,6 +148,12 @@ class ClaimForm(ActForm):
         highest = money.sign(self.case.currency) + money.text(self.case.paid, self.case.currency)
         amount.help_text = _("At most %(sum)s (amount paid)") % {"sum": highest}
         amount.error_messages["required"] = refusals.say(Refused("amount_unreadable"))
+        window = self.rules.type(code).window
+        if negotiation.is_late(self.rules, code, order, self.case.opened_at) and window.exceptions:
+            known = [self.rules.window_exceptions[code] for code in window.exceptions]
+            self.fields["exception"].choices = [(one.code, f"{one.name} · {one.text}") for one in known]  # type: ignore[attr-defined]
+        else:
+            del self.fields["exception"]
         suggested = [] if self.is_bound else suggested_points(self.case)
         for place in range(1, MOST_POINTS + 1):
             self.fields[f"point_{place}"] = CharField(
@@ -168,6 +192,7 @@ class ClaimForm(ActForm):
             returns=remedy.returns,
             points=tuple(point for point in points if point),
             story=data["story"],
+            exception=data.get("exception", ""),
         )
 
     def clean_story(self) -> str:
@@ -197,6 +222,9 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
     case, now = fetch.case_and_now_or_404(number, actor, around=("order",))
     if not _is_open(case) and request.method != "POST":
         return _moved_on(request, case)
+    if request.method != "POST" and _is_closed(case, now):
+        # Nothing that is written could be filed: the page before says why, and which ways are left.
+        return HttpResponseRedirect(reverse("buyer:step_in", args=[case.number]))
     step = request.POST.get("step", "check") if request.method == "POST" else ""
     about: dict[str, Any] = {"case": case, "actor": actor, "now": now, "request": request}
     if step in ("", "type", "edit"):
@@ -222,7 +250,8 @@ def claim(request: HttpRequest, number: str) -> HttpResponse:
         case = fetch.case_or_404(number, actor)
         return _written(request, case, form, now, changes=timeline.since(case, actor, conflict.data["seen"]))
     except Refused as refused:
-        form.add_error(form.field_of.get(refused.code), refusals.say(refused))
+        field = form.field_of.get(refused.code)
+        form.add_error(field if field in form.fields else None, refusals.say(refused))
         return _written(request, case, form, now)
     told = _("Submitted: %(number)s. We check it first, then both sides give their evidence.")
     messages.success(request, told % {"number": case.number})
@@ -259,6 +288,11 @@ def _check(
     rows = [
         {"label": _("Item"), "value": case.title},
         {"label": _("Dispute type"), "value": str(kind.name)},
+        *(
+            [{"label": _("Why it can still be filed"), "value": str(form.rules.window_exceptions[made.exception].name)}]
+            if made.exception
+            else []
+        ),
         *[
             {"label": _("Point %(number)s") % {"number": place}, "value": point}
             for place, point in enumerate(made.points, start=1)
@@ -283,6 +317,12 @@ def _check(
 
 def _is_open(case: Case) -> bool:
     return Event.INTERVENTION_REQUESTED in LIFECYCLE.open_to(State(case.state), Role.BUYER)
+
+
+def _is_closed(case: Case, now: datetime) -> bool:
+    """The order itself is closed to every claim: paid back, closed, or never paid."""
+    found = eligibility.checks(negotiation.situation(case, now, messages=0))
+    return any(check.code == eligibility.ORDER_NOT_ELIGIBLE and not check.holds for check in found)
 
 
 def _moved_on(request: HttpRequest, case: Case) -> HttpResponse:
@@ -313,6 +353,9 @@ def _record(check: Check, case: Case, now: datetime) -> str:
         case eligibility.NOT_YET:
             opens = wording.moment(datetime.fromisoformat(check.data["opens_at"]), now)
             return _("The merchant's time ended: %(at)s") % {"at": opens}
+        case eligibility.OUT_OF_WINDOW if check.data["exception"]:
+            reason = rulebook.rules(case.substance_rules_id).window_exceptions[check.data["exception"]]
+            return str(reason.name)
         case eligibility.OUT_OF_WINDOW:
             return _("Refund asked for: %(at)s") % {"at": wording.moment(case.opened_at, now)}
         case _:

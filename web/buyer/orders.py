@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,8 +25,9 @@ from disputes.lifecycle import Kind
 from disputes.models import LIVE_STATES, Case
 from marketplace.models import Order, OrderLine
 from rulebook import queries as rulebook
-from rulebook.schema import Rules
-from web import drafts, fetch
+from rulebook.models import RuleSet
+from rulebook.schema import Reason, Rules, Type
+from web import drafts, fetch, wording
 from web.buyer import lists
 from web.forms import HouseForm
 from web.keyset import Cursor
@@ -38,11 +40,15 @@ MERCHANTS_OWN = "merchant"  # the group of claims that only a shop can bring
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing bought: the live case about it, or the address where a refund is asked for, or neither."""
+    """One thing bought: the live case about it, or the address where a refund is asked for, or neither.
+
+    ``late`` says when the time to ask ended, if it is over for all that can happen; the address tells what is still open.
+    """
 
     line: OrderLine
     case: Case | None
     ask_href: str
+    late: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,15 @@ class RefundForm(HouseForm):
         "text_too_long": "text",
         "type_unknown": "type",
         "type_not_for_order": "type",
-        "out_of_window": "type",
+        "out_of_window": "exception",
     }
     type = ChoiceField(label=gettext_lazy("What happened"), widget=Select)
+    exception = ChoiceField(
+        label=gettext_lazy("Why it can still be asked for"),
+        help_text=gettext_lazy("Only where the time to ask is over. We look at it if you ask the platform to step in."),
+        required=False,
+        widget=Select,
+    )
     kind = ChoiceField(label=gettext_lazy("What you ask for"), widget=RadioSelect)
     amount = amount_field(gettext_lazy("Amount"))
     text: CharField = words(
@@ -78,7 +90,15 @@ class RefundForm(HouseForm):
         if len(kinds) == 1:
             self.fields["kind"].initial = kinds[0].value
         rules = rulebook.rules(rulebook.in_force(rulebook.default_profile(), order.paid_at or now).pk)
-        self.fields["type"].choices = [("", _("Choose")), *type_choices(rules, order.state)]  # type: ignore[attr-defined]
+        self.asking = asking = Asking.about(rules, order, now)
+        self.fields["type"].choices = [("", _("Choose")), *asking.choices]  # type: ignore[attr-defined]
+        if asking.exceptions:
+            named = [(code, f"{one.name} · {one.text}") for code, one in asking.exceptions.items()]
+            self.fields["exception"].choices = [("", _("The time to ask is not over")), *named]  # type: ignore[attr-defined]
+            if asking.late is not None:
+                self.fields["exception"].choices = [("", _("Choose")), *named]  # type: ignore[attr-defined]
+        else:
+            del self.fields["exception"]
         self.fields["type"].error_messages["required"] = refusals.say(Refused("type_unknown"))
         self.fields["kind"].error_messages["required"] = _("Choose what you ask for.")
         self.fields["text"].error_messages["required"] = refusals.say(Refused("text_missing"))
@@ -91,16 +111,58 @@ class RefundForm(HouseForm):
         amount.error_messages["required"] = refusals.say(Refused("amount_unreadable"))
 
 
-def type_choices(rules: Rules, order_state: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What may have happened to an order in this state, in plain words, by group."""
-    found = []
-    for code, group in rules.groups.items():
-        if code == MERCHANTS_OWN:
-            continue
-        types = [t for t in rules.types.values() if t.group == code and (not t.states or order_state in t.states)]
-        if types:
-            found.append((str(group.name), [(kind.code, str(kind.choice)) for kind in types]))
-    return found
+@dataclass(frozen=True)
+class Asking:
+    """What can be asked about an order now. ``choices``: by group, less what only an earlier request could have had.
+
+    ``late``: when the last window ended, if all have; ``exceptions``: what may still admit some of it.
+    """
+
+    choices: list[tuple[str, list[tuple[str, str]]]]
+    late: datetime | None
+    exceptions: dict[str, Reason]
+
+    @classmethod
+    def about(cls, rules: Rules, order: Order, now: datetime) -> Asking:
+        late = [kind for kind in types_for(rules, order.state) if negotiation.is_late(rules, kind.code, order, now)]
+        named = dict.fromkeys(code for kind in late for code in kind.window.exceptions)
+        lost = {kind.code for kind in late if not kind.window.exceptions}
+        return cls(
+            choices=type_choices(rules, order.state, without=lost, late={kind.code for kind in late}),
+            late=late_since(rules, order, now),
+            exceptions={code: rules.window_exceptions[code] for code in named},
+        )
+
+
+def late_since(rules: Rules, order: Order, now: datetime) -> datetime | None:
+    """When the last window ended of all that can be asked about an order; ``None`` while one is open."""
+    ended = None
+    for kind in types_for(rules, order.state):
+        at = negotiation.is_late(rules, kind.code, order, now)
+        if at is None:
+            return None
+        ended = max(ended or at, at)
+    return ended
+
+
+def types_for(rules: Rules, order_state: str) -> list[Type]:
+    """What a buyer may say has happened to an order in this state."""
+    fits = (t for t in rules.types.values() if not t.states or order_state in t.states)
+    return [kind for kind in fits if kind.group != MERCHANTS_OWN]
+
+
+def type_choices(
+    rules: Rules, order_state: str, *, without: Collection[str] = (), late: Collection[str] = ()
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The same in plain words, by group. ``late``: what needs an exception by now says so."""
+    kinds = [kind for kind in types_for(rules, order_state) if kind.code not in without]
+    grouped = [(group, [kind for kind in kinds if kind.group == code]) for code, group in rules.groups.items()]
+    over = _("{what} (the time to ask is over)")
+    return [
+        (str(group.name), [(k.code, over.format(what=k.choice) if k.code in late else str(k.choice)) for k in members])
+        for group, members in grouped
+        if members
+    ]
 
 
 @require_safe
@@ -116,11 +178,13 @@ def index(request: HttpRequest) -> HttpResponse:
     page = found[:PAGE]
     lines = [line for order in page for line in order.lines.all()]
     live = {case.line_id: case for case in Case.objects.filter(line__in=lines, state__in=LIVE_STATES)}
+    sets = rulebook.versions(rulebook.default_profile())
+    now = clock.now()
     following = f"?after={Cursor(page[-1].placed_at, page[-1].pk)}" if len(found) > PAGE else ""
     shown = {
-        "now": clock.now(),
+        "now": now,
         "nav": lists.nav(actor, "orders"),
-        "orders": [Bought(order, _rows(order, live)) for order in page],
+        "orders": [Bought(order, _rows(order, live, sets, now)) for order in page],
         "next_href": following,
         "first_href": reverse("buyer:orders") if cursor is not None else "",
     }
@@ -136,6 +200,7 @@ def refund(request: HttpRequest, order: str, place: int) -> HttpResponse:
     if there is not None:
         messages.info(request, refusals.say(Refused("live_case_exists")))
         return HttpResponseRedirect(reverse("buyer:case", args=[there.number]))
+    procedure = rulebook.current_rules(now)
     form = RefundForm(request.POST if request.method == "POST" else None, line=line, now=now)
     drafts.restore(request, form)
     if request.method == "POST" and form.is_valid():
@@ -146,13 +211,15 @@ def refund(request: HttpRequest, order: str, place: int) -> HttpResponse:
                 type_code=form.cleaned_data["type"],
                 amount=form.cleaned_data["amount"],
                 text=form.cleaned_data["text"],
+                exception=form.cleaned_data.get("exception", ""),
                 actor=actor,
                 now=now,
             )
         except Missing:
             raise Http404 from None
         except Refused as refused:
-            form.add_error(form.field_of.get(refused.code), refusals.say(refused))
+            field = form.field_of.get(refused.code)
+            form.add_error(field if field in form.fields else None, refusals.say(refused))
         else:
             messages.success(request, _("Your request is with the merchant. You see here when it is answered."))
             return HttpResponseRedirect(reverse("buyer:case", args=[case.number]))
@@ -161,7 +228,9 @@ def refund(request: HttpRequest, order: str, place: int) -> HttpResponse:
         "form": form,
         "line": line,
         "order": line.order,
-        "open": bool(negotiation.kinds_for(line.order.state)),
+        "open": bool(negotiation.kinds_for(line.order.state)) and bool(form.asking.choices),
+        "late": _when_it_ended(form.asking.late, now),
+        "routes": [route for code, route in procedure.routes.items() if code != "negotiate"],
         "back": reverse("buyer:orders"),
         "top_title": _("Ask for a refund"),
     }
@@ -180,12 +249,24 @@ def _line_or_404(order: str, place: int, buyer_id: int | None) -> OrderLine:
     return found[0]
 
 
-def _rows(order: Order, live: dict[int, Case]) -> list[Row]:
+def _rows(order: Order, live: dict[int, Case], sets: Sequence[RuleSet], now: datetime) -> list[Row]:
     lines = sorted(order.lines.all(), key=lambda line: line.pk)
     may_ask = bool(negotiation.kinds_for(order.state)) and order.paid_at is not None
+    late = _late(order, sets, now) if may_ask else None
     rows = []
     for place, line in enumerate(lines, start=1):
         case = live.get(line.pk)
         href = reverse("buyer:refund", args=[order.public_id, place]) if may_ask and case is None else ""
-        rows.append(Row(line, case, href))
+        rows.append(Row(line, case, href, _when_it_ended(late, now) if case is None else ""))
     return rows
+
+
+def _when_it_ended(late: datetime | None, now: datetime) -> str:
+    return _("The time to ask ended on {at}.").format(at=wording.deadline(late, now)) if late else ""
+
+
+def _late(order: Order, sets: Sequence[RuleSet], now: datetime) -> datetime | None:
+    """When the time to ask for anything about this order ended; no query."""
+    if order.paid_at is None or not sets:
+        return None
+    return late_since(rulebook.rules(rulebook.among(sets, order.paid_at).pk), order, now)

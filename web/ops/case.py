@@ -16,8 +16,9 @@ from disputes import deadlines, labels, moves, queries
 from disputes.lifecycle import LIFECYCLE, Event, Kind, State
 from disputes.models import Case, Deadline, Point
 from disputes.timers import DUTIES
-from journal.models import Undelivered
+from journal.models import Entry, Undelivered
 from rulebook import queries as rulebook
+from rulebook.schema import Reason
 from web import case_page, countdowns, fetch, timeline, turn
 from web.case_page import Action
 from web.ops import happenings, shell
@@ -41,11 +42,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the buyer asks the platform to step in for: the kind of claim, the points at issue, the story."""
+    """What the buyer asks the platform to step in for: the kind of claim, the points at issue, the story; and where it came
+    late, the exception that is to admit it, as name, text and clause.
+    """
 
     kind: str
     points: list[str]
     story: str
+    exception: Reason | None
 
 
 @require_safe
@@ -81,7 +85,16 @@ def _request(case: Case, story: str) -> Request | None:
     if State(case.state) is not State.ADMISSION:
         return None
     points = Point.objects.filter(case=case, round=case.round)
-    return Request(kind=str(labels.KINDS[Kind(case.kind)]), points=[point.text for point in points], story=story)
+    asked = (
+        Entry.objects.filter(stream_id=case.stream_id, kind=Event.INTERVENTION_REQUESTED.value).order_by("seq").last()
+    )
+    exceptions = rulebook.rules(case.substance_rules_id).window_exceptions
+    return Request(
+        kind=str(labels.KINDS[Kind(case.kind)]),
+        points=[point.text for point in points],
+        story=story,
+        exception=exceptions.get(asked.data.get("exception", "")) if asked is not None else None,
+    )
 
 
 def _term(desk: shell.Desk, case: Case, deadline: Deadline) -> Term:

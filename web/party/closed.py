@@ -98,7 +98,8 @@ def _against(
             missing = submissions.missing_evidence(case, side)
             return Refused("evidence_missing", codes=missing) if missing else None
         case Event.INTERVENTION_REQUESTED:
-            failed = next((c for c in eligibility.checks(negotiation.situation(case, now)) if not c.holds), None)
+            situation = negotiation.situation(case, now, by=actor.role)
+            failed = next((check for check in eligibility.checks(situation) if not check.holds), None)
             return Refused(failed.code, **failed.data) if failed else None
         case _:
             return None
