@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 from playwright.sync_api import APIRequestContext
 
+_SHOP = ("merchant:members", "merchant:settings", "merchant:library")
 # Pages whose address is always the same, by the demo account that opens them (None: nobody has signed in).
 ALWAYS: dict[str | None, tuple[str, ...]] = {
     None: ("public:home", "public:rules", "public:help", "public:sign_in", "public:styleguide"),
     "buyer": ("buyer:home", "buyer:orders", "buyer:inbox", "buyer:settings"),
-    "merchant": ("merchant:inbox", "merchant:open", "merchant:decided", "merchant:messages"),
+    "merchant": ("merchant:inbox", "merchant:open", "merchant:decided", "merchant:messages", *_SHOP),
     "arbitrator-2": ("desk:queue", "desk:done", "desk:rules"),
     "senior": ("desk:review", "desk:appeals"),
     "ops": (
@@ -30,7 +31,10 @@ FOUND: dict[str | None, tuple[str, ...]] = {
         *("buyer:case", "buyer:refund", "buyer:evidence", "buyer:exhibit"),
         *("buyer:decision", "buyer:step_in", "buyer:act"),
     ),
-    "merchant": ("merchant:case", "merchant:exhibit", "merchant:decision", "merchant:act"),
+    "merchant": (
+        *("merchant:case", "merchant:exhibit", "merchant:decision", "merchant:act"),
+        *("merchant:member", "merchant:member_remove"),
+    ),
     "arbitrator-2": ("desk:case", "desk:exhibit", "desk:letter", "desk:act"),
     "ops": ("ops:case", "ops:act"),
 }
@@ -52,6 +56,7 @@ NOT_PAGES = {
     "merchant:uploads": "spoken to by the page's script",
     "merchant:upload": "spoken to by the page's script",
     "buyer:inbox_read": "takes a form, shows nothing",
+    "merchant:library_remove": "takes a form, shows nothing",
     "merchant:messages_read": "takes a form, shows nothing",
     "merchant:switch": "takes a form, shows nothing",
     "desk:next": "takes a form, shows nothing",

@@ -6,7 +6,7 @@ from django.urls import path
 
 from common.actor import Role
 from web import exhibit, uploads
-from web.merchant import acts, case, decision, lists, messages, shell
+from web.merchant import acts, case, decision, lists, members, messages, settings, shelf, shell
 
 app_name = "merchant"
 
@@ -17,6 +17,12 @@ urlpatterns = [
     path("messages/", messages.inbox, name="messages"),
     path("messages/read/", messages.mark_read, name="messages_read"),
     path("switch/", shell.switch, name="switch"),
+    path("members/", members.index, name="members"),
+    path("members/<int:membership>/", members.change, name="member"),
+    path("members/<int:membership>/remove/", members.remove, name="member_remove"),
+    path("settings/", settings.index, name="settings"),
+    path("library/", shelf.index, name="library"),
+    path("library/<str:item>/remove/", shelf.remove, name="library_remove"),
     path("cases/<str:number>/", case.show, name="case"),
     path("cases/<str:number>/evidence/<str:place>/", exhibit.page, {"role": Role.MERCHANT}, name="exhibit"),
     path("cases/<str:number>/uploads/", uploads.collection, {"role": Role.MERCHANT}, name="uploads"),
