@@ -12,7 +12,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from common import clock
-    from disputes import sweep
+    from engine import ticks
     from rulebook import calendars
     from rulebook import queries as rulebook
 
@@ -22,9 +22,9 @@ def main() -> None:
     sys.stdin.readline()
     fired = idle = 0
     while idle < 3:
-        batch = sweep.fire_due()
-        fired += batch.fired
-        idle = 0 if batch.fired else idle + 1
+        of_tick = ticks.deadlines()
+        fired += of_tick
+        idle = 0 if of_tick else idle + 1
     print(fired, flush=True)
 
 

@@ -312,15 +312,12 @@ def _follows(
 
 def _after(facts: Facts, changes: Mapping[str, Any]) -> Facts:
     """The facts as the next duty will see them."""
-    return replace(
-        facts,
-        returns=changes.get("returns", facts.returns),
-        pays=changes.get("pays", facts.pays),
-        in_kind=changes.get("substitute", 1 if facts.in_kind else 0) > 0,
-        asked=changes.get("asked", facts.asked),
-        appellant=changes.get("appellant", facts.appellant),
-        kind=Kind(changes.get("kind", facts.kind)),
-    )
+    told = {name: changes[name] for name in ("returns", "pays", "asked", "appellant") if name in changes}
+    if "substitute" in changes:
+        told["in_kind"] = changes["substitute"] > 0
+    if "kind" in changes:
+        told["kind"] = Kind(changes["kind"])
+    return replace(facts, **told) if told else facts
 
 
 def _duties(

@@ -13,9 +13,17 @@ def record(case: Case, award: Award, *, now: datetime) -> Outcome:
     """Write the outcome and make it the effective one. The caller holds the lock of the case and saves it."""
     require_act()
     supersede(case, now=now)
-    outcome = Outcome.objects.create(
-        case=case,
-        round=case.round,
+    outcome = draft(case.pk, case.round, award, now)
+    outcome.save(force_insert=True)
+    case.outcome = outcome
+    return outcome
+
+
+def draft(case_id: int, round_: int, award: Award, now: datetime) -> Outcome:
+    """The outcome as a row that is not written yet."""
+    return Outcome(
+        case_id=case_id,
+        round=round_,
         source=award.source.value,
         remedy=award.remedy,
         amount=award.amount,
@@ -30,8 +38,6 @@ def record(case: Case, award: Award, *, now: datetime) -> Outcome:
         lines=award.lines_as_data(),
         recorded_at=now,
     )
-    case.outcome = outcome
-    return outcome
 
 
 def supersede(case: Case, *, now: datetime) -> None:

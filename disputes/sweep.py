@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
@@ -20,10 +21,10 @@ from common import clock
 from common.actor import Actor
 from common.acts import act
 from common.errors import Refused
-from disputes import deadlines, moves, transitions
-from disputes.lifecycle import Event
+from disputes import deadlines, moves, outcomes, transitions
+from disputes.lifecycle import Event, Facts
 from disputes.models import Case, Deadline, Outcome
-from disputes.moves import Move
+from disputes.moves import Arm, Move
 from disputes.timers import BY_NAME, DUTIES
 from journal import book
 from journal.kinds import Kind
@@ -95,12 +96,12 @@ FOR UPDATE OF d, c SKIP LOCKED
 
 @dataclass(frozen=True)
 class Fired:
-    """What one batch did. ``last_due_at`` lets the next claim start where this one ended."""
+    """What one batch did. ``next_from`` lets the next claim start where this one ended, before what it had to leave."""
 
     claimed: int
     fired: int
     failed: int
-    last_due_at: datetime | None
+    next_from: datetime | None
 
 
 def fire_due(*, limit: int = BATCH, since: datetime | None = None) -> Fired:
@@ -115,16 +116,20 @@ def fire_due(*, limit: int = BATCH, since: datetime | None = None) -> Fired:
 def _claim(limit: int, since: datetime | None, now: datetime) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, {"now": now, "since": since, "limit": limit})
-        return [Row(*row) for row in cursor.fetchall()]
+        return [Row._make(row) for row in cursor.fetchall()]
 
 
-def _event(row: Row) -> tuple[Event, dict[str, Any]]:
+def _event(row: Row, facts: Facts) -> tuple[Event, dict[str, Any]]:
     """What the end of this term means, and what the entry says about it besides due and fired."""
     duty = BY_NAME[row.duty]
-    facts = moves.facts_of(row, Actor.system(), row.deadline_due_at)
     silence = deadlines.step_of(row, row.step).silence
     more = {"offer_of": row.duty.removeprefix("offer_")} if row.duty.startswith("offer_") else {}
     return duty.expires(facts, silence), more
+
+
+def _next_from(rows: Sequence[Row], left: Sequence[Row]) -> datetime | None:
+    first_open = left[0] if left else rows[-1] if rows else None
+    return first_open.deadline_due_at if first_open else None
 
 
 @act
@@ -134,13 +139,15 @@ def _fire_batch(limit: int, since: datetime | None) -> Fired:
     system = Actor.system()
     planned: list[tuple[Row, Move]] = []
     singly: list[Row] = []
+    left: list[Row] = []
     taken: set[int] = set()
     for row in rows:
         if row.id in taken:  # two terms of one case: the second is weighed after the first, in the next batch
+            left.append(row)
             continue
         taken.add(row.id)
-        event, more = _event(row)
         facts = moves.facts_of(row, system, now)
+        event, more = _event(row, facts)
         move = moves.weigh(row, event, facts, actor=system, now=now, data=more)
         if move.pauses or move.resumes or move.pauses_all or move.resumes_all:
             singly.append(row)
@@ -153,7 +160,7 @@ def _fire_batch(limit: int, since: datetime | None) -> Fired:
         claimed=len(rows),
         fired=len(planned) + len(singly),
         failed=0,
-        last_due_at=rows[-1].deadline_due_at if rows else None,
+        next_from=_next_from(rows, left),
     )
 
 
@@ -162,9 +169,11 @@ def _fire_singly(limit: int, since: datetime | None) -> Fired:
     now = clock.now()
     rows = _claim(limit, since, now)
     fired = failed = 0
+    left: list[Row] = []
     taken: set[int] = set()
     for row in rows:
         if row.id in taken:
+            left.append(row)
             continue
         taken.add(row.id)
         try:
@@ -175,12 +184,12 @@ def _fire_singly(limit: int, since: datetime | None) -> Fired:
             # Whatever is wrong with this row, it may not stop the others; ops see its name in the queue of set-asides.
             _back_off(row, error, now)
             failed += 1
-    return Fired(len(rows), fired, failed, rows[-1].deadline_due_at if rows else None)
+    return Fired(len(rows), fired, failed, _next_from(rows, left))
 
 
 def _fire_one(row: Row, now: datetime) -> None:
     """The same move by the way that pages take. The case is locked already; this reads it afresh."""
-    event, more = _event(row)
+    event, more = _event(row, moves.facts_of(row, Actor.system(), now))
     case = Case.objects.get(pk=row.id)
     transitions.advance(case, event, actor=Actor.system(), now=now, data=more)
 
@@ -222,7 +231,7 @@ def _write(planned: Sequence[tuple[Row, Move]], now: datetime) -> None:
         columns = dict(move.changes)
         if row.id in due:
             columns["due_at"] = due[row.id]
-            if any(arm.duty == "evidence" for arm in move.arms):
+            if "evidence" in [arm.duty for arm in move.arms]:
                 columns["evidence_closes_at"] = due[row.id]
         if row.id in outcome:
             columns["outcome_id"] = outcome[row.id]
@@ -284,29 +293,36 @@ def _end_offers(planned: Sequence[tuple[Row, Move]], now: datetime) -> None:
             )
 
 
+_ARM = """
+INSERT INTO disputes_deadline (case_id, duty, step, clock, awaits, armed_at, due_at, provisional, calendar_version,
+    remind_at, reminders, state, extensions, attempts, error)
+SELECT unnest(v.cases), v.duty, v.step, v.clock, v.awaits, v.armed_at, v.due_at, v.provisional, v.calendar_version,
+    v.remind_at, v.reminders, 'pending', 0, 0, ''
+FROM (VALUES %s) AS v(cases, duty, step, clock, awaits, armed_at, due_at, provisional, calendar_version,
+    remind_at, reminders)
+"""
+_TERM = """(%(cases)s::bigint[], %(duty)s, %(step)s, %(clock)s, %(awaits)s, %(armed_at)s, %(due_at)s, %(provisional)s,
+    %(calendar_version)s, %(remind_at)s::timestamptz, %(reminders)s::timestamptz[])"""
+
+
 def _arm(planned: Sequence[tuple[Row, Move]], now: datetime) -> dict[int, datetime]:
     """Arm what the moves await next. Returns when each case's main duty is due."""
-    columns = ["duty", "step", "clock", "awaits", "armed_at", "due_at", "provisional", "calendar_version"]
-    columns += ["remind_at", "reminders"]
-    rows: list[tuple[Any, ...]] = []
+    # Whoever awaits the same from now on, by the same rules, has the same term: days are counted once for all of them.
+    terms: dict[tuple[int, Arm], dict[str, Any]] = {}
     due: dict[int, datetime] = {}
     for row, move in planned:
+        duty = DUTIES.get(move.target)
         for arm in move.arms:
-            draft = deadlines.draft(deadlines.step_of(row, arm.step), arm, now)
-            rows.append((row.id, *(draft[name] for name in columns)))
-            duty = DUTIES.get(move.target)
+            term = terms.get((row.procedure_rules_id, arm))
+            if term is None:
+                term = deadlines.draft(deadlines.step_of(row, arm.step), arm, now) | {"cases": []}
+                terms[row.procedure_rules_id, arm] = term
+            term["cases"].append(row.id)
             if duty is not None and duty.name == arm.duty:
-                due[row.id] = draft["due_at"]
-    if rows:
+                due[row.id] = term["due_at"]
+    if terms:
         with connection.cursor() as cursor:
-            execute_values(
-                cursor.cursor,
-                f"INSERT INTO disputes_deadline (case_id, {', '.join(columns)}, state, extensions, attempts, error) "
-                "VALUES %s",
-                rows,
-                template="(" + "%s, " * len(columns) + "%s::timestamptz[], 'pending', 0, 0, '')",
-                page_size=len(rows),
-            )
+            execute_values(cursor.cursor, _ARM, list(terms.values()), template=_TERM, page_size=len(terms))
     return due
 
 
@@ -316,23 +332,7 @@ def _outcomes(planned: Sequence[tuple[Row, Move]], now: datetime) -> dict[int, i
     if old:
         Outcome.objects.filter(pk__in=old, superseded_at__isnull=True).update(superseded_at=now)
     new = [
-        Outcome(
-            case_id=row.id,
-            round=int(move.changes.get("round", row.round)),
-            source=move.award.source.value,
-            remedy=move.award.remedy,
-            amount=move.award.amount,
-            currency=move.award.currency,
-            returns=move.award.returns,
-            pays=move.award.pays,
-            freight_amount=move.award.freight_amount,
-            freight_payer=move.award.freight_payer.value,
-            ground=move.award.ground,
-            merchant_share=move.award.merchant_share,
-            substitute=move.award.substitute,
-            lines=move.award.lines_as_data(),
-            recorded_at=now,
-        )
+        outcomes.draft(row.id, int(move.changes.get("round", row.round)), move.award, now)
         for row, move in planned
         if move.award is not None
     ]
@@ -340,30 +340,37 @@ def _outcomes(planned: Sequence[tuple[Row, Move]], now: datetime) -> dict[int, i
 
 
 def _update_cases(changed: Sequence[tuple[int, dict[str, Any]]]) -> None:
-    """Write each case's changed columns: one statement per set of columns, usually one per batch."""
-    groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    """Write each case's changed columns: one statement per set of columns, usually one per batch.
+
+    What is the same for all of them is said once. ``version`` counts on by itself: the cases are locked.
+    """
+    groups: dict[tuple[str, ...], list[tuple[int, dict[str, Any]]]] = {}
     for case_id, columns in changed:
-        names = tuple(sorted(columns))
-        groups.setdefault(names, []).append((case_id, *(columns[name] for name in names)))
+        groups.setdefault(tuple(columns), []).append((case_id, columns))
     for names, rows in groups.items():
-        casts = [f"{name} = v.{name}::{_column_type(name)}" for name in names]
+        first = rows[0][1]
+        told = [name for name in names if name != "version"]
+        same = [name for name in told if all(columns[name] == first[name] for _id, columns in rows)]
+        own = [name for name in told if name not in same]
+        sets = [f"{name} = %s" for name in same] + [f"{name} = v.{name}" for name in own] + ["version = c.version + 1"]
+        arrays = ", ".join(f"%s::{_column_type(name)}[]" for name in ("id", *own))
         with connection.cursor() as cursor:
-            execute_values(
-                cursor.cursor,
-                f"UPDATE disputes_case c SET {', '.join(casts)} FROM (VALUES %s) AS v(id, {', '.join(names)}) "
-                "WHERE c.id = v.id",
-                rows,
-                page_size=len(rows),
+            cursor.execute(
+                f"UPDATE disputes_case c SET {', '.join(sets)} "
+                f"FROM unnest({arrays}) AS v({', '.join(('id', *own))}) WHERE c.id = v.id",
+                [
+                    *(first[name] for name in same),
+                    [case_id for case_id, _columns in rows],
+                    *([columns[name] for _id, columns in rows] for name in own),
+                ],
             )
 
 
+@cache
 def _column_type(name: str) -> str:
-    for fields in Case._meta.concrete_fields:
-        if fields.column == name:
-            kind = fields.db_type(connection)
-            assert kind is not None
-            return kind
-    raise LookupError(name)
+    kind = next(field for field in Case._meta.concrete_fields if field.column == name).rel_db_type(connection)
+    assert kind is not None
+    return kind
 
 
 _REMIND = """

@@ -47,12 +47,14 @@ def deadlines() -> int:
     now = clock.now()
     if _mark.full_scan_at is None or now >= _mark.full_scan_at:
         _mark.since, _mark.full_scan_at = None, now + timedelta(minutes=1)
-    fired = 0
+    fired, since = 0, _mark.since
     for _round in range(_ROUNDS):
-        batch = sweep.fire_due(since=_mark.since)
+        batch = sweep.fire_due(since=since)
         fired += batch.fired
-        if batch.last_due_at is not None:
-            _mark.since = batch.last_due_at - timedelta(hours=1)
+        if batch.next_from is not None:
+            # Within a tick each claim goes on where the last one ended; what somebody held meanwhile is the next tick's.
+            since = batch.next_from
+            _mark.since = since - timedelta(hours=1)
         if batch.claimed < sweep.BATCH and not batch.fired:
             break
     for _round in range(_ROUNDS):

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from psycopg2.extras import execute_values
 
 from common import digest
 from common.actor import Actor
@@ -101,12 +100,11 @@ class Draft:
 
 
 def record_many(drafts: Sequence[Draft], *, actor: Actor, now: datetime) -> None:
-    """Append one entry to each of several streams, set-wise: three statements, however many entries."""
+    """Append one entry to each of several streams, set-wise: one statement, however many entries."""
     require_act()
     if not drafts:
         return
     rows: list[tuple[Any, ...]] = []
-    heads: list[tuple[int, int, str]] = []
     for draft in drafts:
         seq = draft.head_seq + 1
         salt = chain.new_salt()
@@ -123,38 +121,25 @@ def record_many(drafts: Sequence[Draft], *, actor: Actor, now: datetime) -> None
             salt=salt,
             previous=draft.head_digest,
         )
-        rows.append(
-            (
-                draft.stream_id,
-                seq,
-                draft.kind.value,
-                actor.role.value,
-                actor.id,
-                actor.client_id,
-                now,
-                json.dumps(draft.data),
-                salt,
-                draft.head_digest,
-                mark,
-            )
-        )
-        heads.append((draft.stream_id, seq, mark))
+        rows.append((draft.stream_id, seq, draft.kind.value, json.dumps(draft.data), salt, draft.head_digest, mark))
     with connection.cursor() as cursor:
-        execute_values(
-            cursor.cursor,
-            "WITH written AS (INSERT INTO journal_entry "
-            "(stream_id, seq, kind, actor_role, actor_id, client_id, at, data, salt, previous, digest) VALUES %s "
-            "RETURNING id, stream_id) "
-            "INSERT INTO journal_undelivered (entry_id, stream_id, attempts, error) "
-            "SELECT id, stream_id, 0, '' FROM written",
-            rows,
-            template="(%s, %s, %s, %s, %s::bigint, %s::bigint, %s, %s::jsonb, %s, %s, %s)",
-            page_size=len(rows),
-        )
-        execute_values(
-            cursor.cursor,
-            "UPDATE journal_stream s SET head_seq = v.seq, head_digest = v.digest "
-            "FROM (VALUES %s) AS v(id, seq, digest) WHERE s.id = v.id",
-            heads,
-            page_size=len(heads),
-        )
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        cursor.execute(_APPEND_MANY, [*columns, actor.role.value, actor.id, actor.client_id, now])
+
+
+# The same for many streams at once, one entry each.
+_APPEND_MANY = """
+WITH entry AS (
+    SELECT * FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+        AS told(stream_id, seq, kind, data, salt, previous, digest)
+), written AS (
+    INSERT INTO journal_entry (stream_id, seq, kind, actor_role, actor_id, client_id, at, data, salt, previous, digest)
+    SELECT stream_id, seq, kind, %s, %s::bigint, %s::bigint, %s, data::jsonb, salt, previous, digest FROM entry
+    RETURNING id, stream_id
+), moved AS (
+    UPDATE journal_stream SET head_seq = entry.seq, head_digest = entry.digest FROM entry
+    WHERE journal_stream.id = entry.stream_id
+)
+INSERT INTO journal_undelivered (entry_id, stream_id, attempts, error)
+SELECT id, stream_id, 0, '' FROM written
+"""

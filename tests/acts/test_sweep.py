@@ -74,6 +74,44 @@ def test_set_wise_and_one_by_one_give_the_same_rows(name: str) -> None:
 
 
 @pytest.mark.django_db
+def test_a_mixed_batch_gives_every_case_what_is_its_own() -> None:
+    names = [
+        "merchant silent, unshipped",
+        "buyer silent",
+        "merchant silent, unshipped",
+        "evidence",
+        "merchant silent, return",
+    ]
+    together, alone = ([SCENES[name]() for name in names] for _ in range(2))
+    builders.travel(30 * DAY)
+    held = Deadline.objects.filter(case__in=[scene.case for scene in alone])
+    held.update(retry_at=clock.now() + DAY)
+    assert sweep._fire_batch(100, None).fired == len(names)
+    held.update(retry_at=None)
+    Deadline.objects.filter(case__in=[scene.case for scene in together]).update(retry_at=clock.now() + DAY)
+    assert sweep._fire_singly(100, None).fired == len(names)
+    Deadline.objects.filter(case__in=[scene.case for scene in together]).update(retry_at=None)
+    for ours, theirs in zip(together, alone, strict=True):
+        assert picture(ours) == picture(theirs)
+        assert book.verify(ours.case.stream_id) is None
+        assert not Outcome.objects.filter(case=ours.case).exclude(effective_for=ours.case).exists()
+
+
+@pytest.mark.django_db
+def test_the_next_claim_starts_before_what_a_batch_had_to_leave() -> None:
+    twice = reach.refused()
+    offers.make(twice.case.pk, amount=100, returns=False, text="", actor=twice.merchant, now=clock.now())
+    builders.travel(DAY)
+    later = reach.refused()
+    builders.travel(9 * DAY)
+    fired = sweep._fire_batch(100, None)
+    assert (fired.claimed, fired.fired) == (3, 2)
+    assert (twice.state, later.state) == (State.AWAITING_BUYER, State.LAPSED)
+    assert sweep.fire_due(since=fired.next_from).fired == 1
+    assert twice.state is State.LAPSED
+
+
+@pytest.mark.django_db
 def test_an_open_offer_lapses_and_leaves_the_case_where_it_is() -> None:
     scene = reach.refused()
     offers.make(scene.case.pk, amount=100, returns=False, text="", actor=scene.merchant, now=clock.now())
@@ -90,10 +128,10 @@ def test_a_poisonous_case_blocks_no_other_and_is_set_aside(monkeypatch: pytest.M
     builders.travel(9 * DAY)
     whole = sweep._event
 
-    def poisoned(row: Any) -> Any:
+    def poisoned(row: Any, facts: Any) -> Any:
         if row.id == sick.case.pk:
             raise ValueError("poison")
-        return whole(row)
+        return whole(row, facts)
 
     monkeypatch.setattr(sweep, "_event", poisoned)
     assert sweep.fire_due().fired == 3
