@@ -22,7 +22,7 @@ from disputes.awards import Source
 from disputes.lifecycle import Event
 from disputes.models import Case, Point
 from disputes.transitions import advance
-from evidence import dossiers
+from evidence import checklist, dossiers, media
 from evidence.intake import Received
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
@@ -226,8 +226,11 @@ def _against_filing(case: Case, ground: str, points: Sequence[int], exhibits: Se
         return ("new_evidence_missing",)
     if ground != Appeal.NEW_EVIDENCE and exhibits:
         return ("evidence_not_for_this_ground",)
-    if any(exhibit.code not in rules.exhibits for exhibit in exhibits):
-        return ("evidence_code_unknown",)
+    films = media.takes_films()
+    for exhibit in exhibits:
+        wrong = checklist.against(rules.exhibits.get(exhibit.code), exhibit.received.mime, films=films)
+        if wrong:
+            return (wrong,)
     if any(not exhibit.why_late.strip() for exhibit in exhibits):
         return ("why_late_missing",)
     sealed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True)

@@ -13,7 +13,7 @@ from disputes import access, handling, moves, queries, statements
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Point, PointAnswer
 from disputes.transitions import advance
-from evidence import checklist, dossiers
+from evidence import checklist, dossiers, media
 from evidence.intake import Received
 from evidence.models import Dossier, Exhibit
 from rulebook import queries as rulebook
@@ -59,8 +59,9 @@ def add_evidence(
     if known is not None:
         return known
     rules = rulebook.rules(case.substance_rules_id)
-    if code not in rules.exhibits:
-        raise Refused("evidence_code_unknown", evidence_code=code)
+    wrong = checklist.against(rules.exhibits.get(code), received.mime, films=media.takes_films())
+    if wrong:
+        raise Refused(wrong, evidence_code=code)
     if case.state in _REOPENING and Dossier.objects.filter(pk=case.dossier_id, sealed_at__isnull=False).exists():
         dossiers.reopen(case.dossier_id)
     exhibit = dossiers.add(case.dossier_id, received, side=side, code=code, name=name, note=note, actor=actor, now=now)

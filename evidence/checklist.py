@@ -50,6 +50,17 @@ class Piece(Protocol):
     def withdrawn_at(self) -> datetime | None: ...
 
 
+class Sort(Protocol):
+    """What the rules say of one kind of evidence. ``media``: photo, video, pdf, text, record."""
+
+    @property
+    def media(self) -> Sequence[str]: ...
+    @property
+    def automatic(self) -> bool: ...
+    @property
+    def platform_only(self) -> bool: ...
+
+
 class Status(StrEnum):
     """``MET``: by the side itself. ``BROUGHT``: by the platform. ``OPEN``: by nobody yet."""
 
@@ -112,3 +123,18 @@ def missing(
 ) -> list[str]:
     """The codes without which ``side`` cannot hand in, in the catalogue's order."""
     return [row.code for row in rows(rules, type_code, side, order_state, exhibits, automatic) if row.blocks]
+
+
+def against(sort: Sort | None, mime: str, *, films: bool) -> str:
+    """Why a party's file cannot stand for this kind of evidence; empty where it can.
+
+    What only the platform brings is given by nobody else. What only a video can show is shown by a video, unless this
+    installation cannot read any (``films``): then photos of the important frames stand for it. Elsewhere a photo, a PDF
+    and a video each can show what is asked for, a record or a text included.
+    """
+    if sort is None or sort.automatic or sort.platform_only:
+        return "evidence_code_unknown"
+    is_film = mime.startswith("video/")
+    if set(sort.media) == {"video"} and not is_film and (films or not mime.startswith("image/")):
+        return "evidence_kind_differs"
+    return ""

@@ -50,9 +50,10 @@ def add(
     """The received file has become an exhibit of ``side``, under the next number.
 
     ``code`` is the evidence code of the checklist row it answers (E06), ``name`` what the uploader says it
-    shows (the file's name otherwise). ``shown``: whether the other side sees it from now on; a draft is shown
-    later by `show`. The same bytes by the same side in the same dossier are the exhibit that is there
-    already. Raises `Refused`: `dossier_is_sealed`, `upload_expired`, `too_many_files`, `too_many_bytes`.
+    shows; without one, pages name it for its code in the language of their reader. ``shown``: whether the
+    other side sees it from now on; a draft is shown later by `show`. The same bytes by the same side in the
+    same dossier are the exhibit that is there already. Raises `Refused`: `dossier_is_sealed`,
+    `upload_expired`, `too_many_files`, `too_many_bytes`.
     """
     require_act()
     dossier = _lock_open(dossier_id)
@@ -68,7 +69,6 @@ def add(
     _weigh_quota(dossier, side, blob.size)
     place = _next_place(dossier, side)
     preparation.enqueue(blob, owner=f"{actor.role.value}:{actor.id}", now=now)
-    shown_name = names.title(name) or received.name or f"evidence-{place}.{sniff.EXTENSIONS[blob.mime]}"
     return _create(
         dossier,
         side=side,
@@ -78,7 +78,7 @@ def add(
         blob=blob,
         sha256=blob.sha256,
         size=blob.size,
-        name=shown_name,
+        name=names.title(name),
         note=names.note(note),
         actor=actor,
         now=now,

@@ -174,7 +174,7 @@ def exhibit_view(row: Exhibit, actor: Actor, rules: Rules, now: datetime, *, cas
         mine=mine,
         code=row.code,
         title=str(rules.exhibits[row.code].name) if row.code in rules.exhibits else row.code,
-        name=row.name or (str(rules.exhibits[row.code].name) if row.code in rules.exhibits else row.number),
+        name=exhibit_name(row, rules),
         note=row.note,
         kind=row.kind,
         content=row.content,

@@ -22,7 +22,6 @@ from disputes import uploads as case_uploads
 from disputes.models import Case
 from evidence import limits, uploads
 from evidence.models import Upload
-from rulebook import queries as rulebook
 from web import fetch
 
 View = Callable[..., HttpResponse]
@@ -114,6 +113,8 @@ def words_of(upload: Upload) -> str:
     exhibit = upload.exhibit
     if upload.state == Upload.TAKEN and exhibit is not None:
         if upload.was_there:
+            if not exhibit.name:
+                return _("Same file as %(number)s. We kept one.") % {"number": exhibit.number}
             named = {"name": exhibit.name, "number": exhibit.number}
             return _("Same file as “%(name)s” (%(number)s). We kept one.") % named
         return _("Received as %(number)s. Receipt %(code)s") % {"number": exhibit.number, "code": exhibit.receipt_code}
@@ -128,14 +129,12 @@ def _begin(request: HttpRequest, case: Case, actor: Actor, role: Role) -> HttpRe
     asked = tus.creation(request.headers)
     said = asked.metadata
     code = said.get("code", "")[:8]
-    kinds = rulebook.rules(case.substance_rules_id).exhibits
     upload = case_uploads.begin(
         case.pk,
         length=asked.length,
         claimed_name=said.get("filename", ""),
         code=code,
-        # Named for what its row asks for: what a camera calls it says nothing.
-        title=said.get("name", "") or (str(kinds[code].name) if code in kinds else ""),
+        title=said.get("name", ""),
         note=said.get("note", ""),
         head=said.get("head", ""),
         actor=actor,

@@ -111,3 +111,38 @@ def test_each_row_says_who_met_it_and_with_what() -> None:
 def test_a_type_the_rules_do_not_have_is_an_error_and_not_an_empty_list() -> None:
     with pytest.raises(LookupError):
         checklist.rows(RULES, "NO_SUCH_TYPE", "buyer", "SIGNED", [])
+
+
+@dataclass(frozen=True)
+class Sort:
+    media: tuple[str, ...]
+    automatic: bool = False
+    platform_only: bool = False
+
+
+@pytest.mark.parametrize(
+    ("sort", "mime", "said"),
+    [
+        (Sort(("photo",)), "image/jpeg", ""),
+        (Sort(("photo",)), "video/mp4", ""),
+        (Sort(("photo",)), "application/pdf", ""),
+        (Sort(("video",)), "image/jpeg", "evidence_kind_differs"),
+        (Sort(("video",)), "application/pdf", "evidence_kind_differs"),
+        (Sort(("video",)), "video/mp4", ""),
+        (Sort(("photo", "video")), "video/quicktime", ""),
+        (Sort(("pdf",)), "image/jpeg", ""),  # a page, photographed
+        (Sort(("photo", "pdf")), "application/pdf", ""),
+        (Sort(("text",)), "image/png", ""),  # a screenshot
+        (Sort(("record",)), "application/pdf", ""),
+        (Sort(("record",), automatic=True), "image/png", "evidence_code_unknown"),
+        (Sort(("record",), platform_only=True), "image/png", "evidence_code_unknown"),
+        (None, "image/png", "evidence_code_unknown"),
+    ],
+)
+def test_a_row_takes_only_what_it_asks_for(sort: Sort | None, mime: str, said: str):
+    assert checklist.against(sort, mime, films=True) == said
+
+
+def test_where_no_video_can_be_read_photos_of_it_stand_for_it():
+    assert checklist.against(Sort(("video",)), "image/jpeg", films=False) == ""
+    assert checklist.against(Sort(("video",)), "application/pdf", films=False) == "evidence_kind_differs"

@@ -178,9 +178,6 @@ def _take(case: Case, actor: Actor, code: str, files: list[UploadedFile[Any]]) -
     if not files:
         return taken, [refusals.say(Refused("file_missing"))]
     errors = []
-    asked = rulebook.rules(case.substance_rules_id).exhibits
-    # Named for what its row asks for: what a camera calls it says nothing.
-    name = str(asked[code].name) if code in asked else ""
     if len(files) > MOST_AT_ONCE:
         errors.append(_("%(most)s files at a time; the rest were left out. Add them now.") % {"most": MOST_AT_ONCE})
     for file in files[:MOST_AT_ONCE]:
@@ -188,7 +185,7 @@ def _take(case: Case, actor: Actor, code: str, files: list[UploadedFile[Any]]) -
         try:
             received = intake.receive(file, claimed_name=claimed, now=clock.now())
             added = submissions.add_evidence(
-                case.pk, received, code=code, name=name, note="", actor=actor, now=clock.now()
+                case.pk, received, code=code, name="", note="", actor=actor, now=clock.now()
             )
         except Missing:
             raise Http404 from None

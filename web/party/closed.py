@@ -45,8 +45,9 @@ def why_not(case: Case, actor: Actor, event: Event, now: datetime, query: Mappin
     said = LIFECYCLE.weigh(State(case.state), event, actor.role, facts)
     if isinstance(said, str):
         return Closed(Refused(gone if said == "offer_is_gone" and gone else said))
-    if actor.role is Role.MERCHANT and Right.RESPOND not in hats.rights_of(actor):
-        return Closed(Refused("right_missing", right=Right.RESPOND.value))
+    lacking = _right_that_is_missing(actor, event)
+    if lacking is not None:
+        return Closed(Refused("right_missing", right=lacking.value))
     refused = _against(case, actor, side, event, offers, now)
     if refused is not None:
         return Closed(refused, instead=_evidence_page(case, actor) if refused.code == "evidence_missing" else [])
@@ -77,6 +78,15 @@ def against_extending(case: Case, actor: Actor, now: datetime) -> Refused | None
     if actor.side is not None and deadline.awaits not in (actor.side.value, "both"):
         return Refused("deadline_is_not_yours")
     return Refused("deadline_is_over") if now >= deadline.due_at else None
+
+
+def _right_that_is_missing(actor: Actor, event: Event) -> Right | None:
+    """What a member of a shop would have to be given first."""
+    if actor.role is not Role.MERCHANT:
+        return None
+    held = hats.rights_of(actor)
+    needed = [Right.RESPOND, *([Right.APPEAL] if event in (Event.APPEAL_FILED, Event.APPEAL_WAIVED) else [])]
+    return next((right for right in needed if right not in held), None)
 
 
 def _against(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.forms import (
@@ -27,12 +28,12 @@ from common import money
 from common.actor import Side
 from common.errors import Refused
 from disputes import clocks, deadlines, labels, negotiation, queries, refusals, submissions
-from disputes.models import Offer
+from disputes.models import Case, Offer
 from disputes.submissions import Answer
 from evidence import media as kinds
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
-from web import media
+from web import case_page, media
 from web.acts import ActForm
 
 LONGEST = 500
@@ -202,6 +203,7 @@ class EvidenceForm(ActForm):
 
     field_of = {
         "evidence_code_unknown": "code",
+        "evidence_kind_differs": "code",
         **dict.fromkeys(
             [
                 "file_is_empty",
@@ -254,6 +256,12 @@ class EvidenceForm(ActForm):
         self.fields["file"].help_text = media.limits_text() + " " + _("The original is kept as it is.")
 
 
+def _named(exhibits: Iterable[Exhibit], case: Case) -> list[tuple[str, str]]:
+    """Exhibits to choose from, by number and name."""
+    rules = rulebook.rules(case.substance_rules_id)
+    return [(str(row.pk), f"{row.number} {case_page.exhibit_name(row, rules)}") for row in exhibits]
+
+
 class OwnExhibitForm(ActForm):
     """Which of one's own exhibits is meant."""
 
@@ -264,7 +272,7 @@ class OwnExhibitForm(ActForm):
         own = Exhibit.objects.filter(
             dossier_id=self.case.dossier_id, side=side.value if side else "", withdrawn_at__isnull=True
         ).order_by("place")
-        self.fields["exhibit"].choices = [(str(row.pk), f"{row.number} {row.name}") for row in own]  # type: ignore[attr-defined]
+        self.fields["exhibit"].choices = _named(own, self.case)  # type: ignore[attr-defined]
         self.fields["exhibit"].initial = self.request.GET.get("exhibit", "")
 
 
@@ -307,7 +315,7 @@ class AnswersForm(ActForm):
             if own:
                 self.fields[f"exhibits_{point.pk}"] = MultipleChoiceField(
                     label=_("Your evidence on point %(number)s") % {"number": point.number},
-                    choices=[(str(row.pk), f"{row.number} {row.name}") for row in own],
+                    choices=_named(own, self.case),
                     widget=CheckboxSelectMultiple,
                     required=False,
                     initial=[str(pk) for pk in mine.exhibits] if mine else [],
@@ -386,6 +394,7 @@ class AppealForm(ActForm):
         "evidence_is_not_new": "file",
         "why_late_missing": "why_late",
         "evidence_code_unknown": "code",
+        "evidence_kind_differs": "code",
         "ground_of_appeal_unknown": "ground",
         "evidence_not_for_this_ground": "file",
         "text_missing": "text",
