@@ -195,7 +195,7 @@ def _run(page: ActPage, form: ActForm) -> bool:
         error = ValidationError(refusals.say(refused), code=refused.code)
         form.add_error(name if name in form.fields else None, error)
         return False
-    return True
+    return not form.errors  # of several files some may have been taken and others not
 
 
 def _look_at(form: ActForm, case: Case) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -18,21 +16,18 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.actor import Actor, Role
-from common.errors import Missing, Refused
-from disputes import moves, refusals, submissions
+from disputes import moves
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
-from evidence import checklist, intake
+from evidence import checklist
 from evidence import media as kinds
 from evidence.checklist import Status
-from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from rulebook.schema import Level, Rules
 from web import case_page, fetch, media, wording
 from web.case_page import ExhibitView
-from web.party import choices
+from web.party import choices, files
 
-MOST_AT_ONCE = 9
 # What the buyer wrote at filing is their statement of facts: it is never asked for again.
 SAID_AT_FILING = ("E34",)
 
@@ -128,14 +123,12 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
     failed: dict[str, tuple[str, ...]] = {}
     if request.method == "POST":
         code = request.POST.get("code", "")
-        files = request.FILES.getlist("files")
-        taken, errors = _take(case, actor, code, files)
-        if taken:
-            receipts = wording_of(taken)
-            messages.success(request, _("Received: %(files)s.") % {"files": receipts})
-        if not errors:
+        taken = files.take(case, request.FILES.getlist("files"), code=code, actor=actor)
+        if taken.exhibits:
+            messages.success(request, taken.words)
+        if not taken.refused:
             return HttpResponseRedirect(f"{reverse('buyer:evidence', args=[case.number])}#{code}")
-        failed[code] = tuple(errors)
+        failed[code] = tuple(why for _refused, why in taken.refused)
     now = clock.now()
     rules = rulebook.rules(case.substance_rules_id)
     exhibits = case_page.exhibits_for(case, actor, rules, now)
@@ -163,37 +156,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
 
 def limits_text() -> str:
     """Named before the picker opens."""
-    return media.limits_text() + " " + _("%(most)s at a time.") % {"most": MOST_AT_ONCE}
-
-
-def wording_of(taken: list[Exhibit]) -> str:
-    """Numbers with their receipts, to be kept: ``B2 (receipt 7K3M-…)``."""
-    told = [_("%(number)s (receipt %(code)s)") % {"number": e.number, "code": e.receipt_code} for e in taken]
-    return ", ".join(told)
-
-
-def _take(case: Case, actor: Actor, code: str, files: list[UploadedFile[Any]]) -> tuple[list[Exhibit], list[str]]:
-    """Each file by itself: what is good is kept even if its neighbour is not."""
-    taken: list[Exhibit] = []
-    if not files:
-        return taken, [refusals.say(Refused("file_missing"))]
-    errors = []
-    if len(files) > MOST_AT_ONCE:
-        errors.append(_("%(most)s files at a time; the rest were left out. Add them now.") % {"most": MOST_AT_ONCE})
-    for file in files[:MOST_AT_ONCE]:
-        claimed = file.name or ""
-        try:
-            received = intake.receive(file, claimed_name=claimed, now=clock.now())
-            added = submissions.add_evidence(
-                case.pk, received, code=code, name="", note="", actor=actor, now=clock.now()
-            )
-        except Missing:
-            raise Http404 from None
-        except Refused as refused:
-            errors.append(_("“%(file)s”: %(why)s") % {"file": claimed[:60], "why": refusals.say(refused)})
-        else:
-            taken.append(added)
-    return taken, errors
+    return media.limits_text() + " " + _("%(most)s at a time.") % {"most": files.MOST_AT_ONCE}
 
 
 def till(case: Case, now: datetime) -> str:

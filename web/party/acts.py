@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,7 @@ from disputes.lifecycle import Event, Kind
 from disputes.models import Case
 from evidence import intake
 from web.acts import ActForm, ActPage, Text
-from web.party import forms
+from web.party import files, forms
 
 Lines = list[tuple[str, Text]]
 
@@ -81,18 +82,13 @@ def _make_offer(form: ActForm) -> None:
 
 def _add_evidence(form: ActForm) -> None:
     data = form.cleaned_data
-    file = data["file"]
-    # The bytes first, outside the act: reading a picture takes longer than a case may be locked.
-    received = intake.receive(file, claimed_name=file.name, now=form.now)
-    submissions.add_evidence(
-        form.case.pk,
-        received,
-        code=data["code"],
-        name=data["name"],
-        note=data["note"],
-        actor=form.actor,
-        now=clock.now(),
+    taken = files.take(
+        form.case, data["file"], code=data["code"], name=data["name"], note=data["note"], actor=form.actor
     )
+    for refused, why in taken.refused:
+        form.add_error(form.field_of.get(refused.code, "file"), why)
+    if taken.refused and taken.exhibits:
+        messages.success(form.request, taken.words)
 
 
 def _withdraw_evidence(form: ActForm) -> None:

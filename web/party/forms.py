@@ -21,6 +21,7 @@ from django.forms import (
     TextInput,
     ValidationError,
 )
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -194,12 +195,12 @@ class FilesField(FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         chosen = data if isinstance(data, list | tuple) else [data]
-        found = [super(FilesField, self).clean(item, initial) for item in chosen]
+        found = [super(FilesField, self).clean(item, initial) for item in chosen or [None]]
         return [file for file in found if file]
 
 
 class EvidenceForm(ActForm):
-    """One file and what it shows. The limits are named before the picker opens."""
+    """Files and what they show. The limits are named before the picker opens."""
 
     field_of = {
         "evidence_code_unknown": "code",
@@ -227,7 +228,7 @@ class EvidenceForm(ActForm):
         ),
     }
     code = ChoiceField(label=gettext_lazy("What it shows"), widget=Select)
-    file = FileField(
+    file = FilesField(
         label=gettext_lazy("Photo, video or PDF"),
     )
     name = CharField(label=gettext_lazy("Short name"), max_length=60, required=False)
@@ -252,6 +253,8 @@ class EvidenceForm(ActForm):
         wanted = self.request.GET.get("code", "")
         self.fields["code"].initial = wanted if wanted in order else (order[0] if order else "")
         self.fields["file"].error_messages["required"] = refusals.say(Refused("file_missing"))
+        # With script the files go there by themselves and survive a cut connection; without, they come with the form.
+        self.uploads = reverse(f"{side.value}:uploads", args=[self.case.number])
         self.fields["file"].widget.attrs["accept"] = kinds.accepts()
         self.fields["file"].help_text = media.limits_text() + " " + _("The original is kept as it is.")
 
