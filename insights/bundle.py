@@ -102,7 +102,7 @@ class Copy:
 
     @cached_property
     def stored(self) -> list[Stored]:
-        """The files of these exhibits: one's own as handed in, clean copies of the other side's; the court has all originals."""
+        """The files of these exhibits: one's own as handed in, clean copies of the other side's; the court has originals."""
         found = []
         for exhibit in self.exhibits:
             blob = exhibit.blob

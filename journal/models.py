@@ -41,7 +41,13 @@ class Entry(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["stream", "seq"], name="journal_one_entry_per_place"),
         ]
-        indexes: ClassVar = [models.Index(fields=["kind", "at"], name="journal_kind_at")]
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "at"], name="journal_kind_at"),
+            # Bundles by their code: few among very many, and asked for by anybody.
+            models.Index(
+                models.F("data__code"), condition=models.Q(kind="bundle_exported"), name="journal_bundle_code"
+            ),
+        ]
         triggers: ClassVar = [
             pgtrigger.Protect(name="entries_stay", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

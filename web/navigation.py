@@ -33,6 +33,7 @@ class Place:
 AREAS: dict[str, tuple[Place, ...]] = {
     "public": (
         Place("rules", _("Rules"), "public:rules", "book-open-text"),
+        Place("verify", _("Verify"), "public:verify", "shield-check"),
         Place("help", _("Help"), "public:help", "circle-help"),
     ),
     "buyer": (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path, re_path, reverse
 from django.views.decorators.http import require_safe
 
 from common import clock
-from web import files, go, navigation, rules, sign_in, styleguide
+from web import files, go, navigation, rules, sign_in, styleguide, verification
 from web.context import THEMES
 
 app_name = "public"
@@ -57,6 +57,10 @@ urlpatterns = [
     path("rules/<str:version>/", rules.index, name="rules_version"),
     path("rules/<str:version>/<str:number>/", rules.clause, name="clause"),
     path("help/", help_page, name="help"),
+    path("verify/", verification.page, name="verify"),
+    path("verify/keys.json", verification.keys, name="keys"),
+    path("verify/anchors.json", verification.anchored, name="anchors"),
+    re_path(r"^verify/(?P<name>verify\.(?:py|html))$", verification.verifier, name="verifier"),
     path("login/", sign_in.sign_in, name="sign_in"),
     path("logout/", sign_in.sign_out, name="sign_out"),
     path("demo/sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),

@@ -104,6 +104,12 @@ def test_a_chain_rewritten_to_the_end_is_shown_by_its_anchor(cut: bool) -> None:
     assert list(anchors.wrong()) == [f"stream {stream.pk}: entry 4 is not the one that was anchored"]
 
 
+def test_both_ways_to_digest_an_entry_agree() -> None:
+    stream = a_stream()
+    for entry in Entry.objects.filter(stream=stream):
+        assert chain.content_at_once(stream.pk, entry) == chain.content_of(chain.parts_of(stream.pk, entry))
+
+
 def test_one_part_of_an_entry_can_be_shown_and_the_others_held_back() -> None:
     entry = Entry.objects.get(stream=a_stream(1))
     parts = chain.parts_of(entry.stream_id, entry)

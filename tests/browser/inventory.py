@@ -14,7 +14,7 @@ from playwright.sync_api import APIRequestContext
 _SHOP = ("merchant:members", "merchant:settings", "merchant:library")
 # Pages whose address is always the same, by the demo account that opens them (None: nobody has signed in).
 ALWAYS: dict[str | None, tuple[str, ...]] = {
-    None: ("public:home", "public:rules", "public:help", "public:sign_in", "public:styleguide"),
+    None: ("public:home", "public:rules", "public:help", "public:verify", "public:sign_in", "public:styleguide"),
     "buyer": ("buyer:home", "buyer:orders", "buyer:inbox", "buyer:settings"),
     "merchant": ("merchant:inbox", "merchant:open", "merchant:decided", "merchant:messages", *_SHOP),
     "arbitrator-2": ("desk:queue", "desk:done", "desk:rules"),
@@ -29,13 +29,14 @@ FOUND: dict[str | None, tuple[str, ...]] = {
     None: ("public:rules_version", "public:clause", "public:styleguide_page"),
     "buyer": (
         *("buyer:case", "buyer:refund", "buyer:evidence", "buyer:exhibit"),
-        *("buyer:decision", "buyer:step_in", "buyer:act"),
+        *("buyer:decision", "buyer:step_in", "buyer:file", "buyer:receipt", "buyer:act"),
     ),
     "merchant": (
         *("merchant:case", "merchant:exhibit", "merchant:decision", "merchant:act"),
+        *("merchant:file", "merchant:receipt"),
         *("merchant:member", "merchant:member_remove"),
     ),
-    "arbitrator-2": ("desk:case", "desk:exhibit", "desk:letter", "desk:act"),
+    "arbitrator-2": ("desk:case", "desk:exhibit", "desk:letter", "desk:file", "desk:act"),
     "ops": ("ops:case", "ops:act"),
 }
 # Found only when the demo happens to have such a case, or reached by a form.
@@ -50,6 +51,9 @@ NOT_PAGES = {
     "public:demo_sign_in": "takes a form, shows nothing",
     "public:theme": "takes a form, shows nothing",
     "public:file": "a picture or a PDF",
+    "public:keys": "JSON for machines",
+    "public:anchors": "JSON for machines",
+    "public:verifier": "a file to download",
     "public:go": "leads on to a case",
     "buyer:uploads": "spoken to by the page's script",
     "buyer:upload": "spoken to by the page's script",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from web import case_file
 from web.desk import acts, clauses, decide, queue, workspace
 
 urlpatterns = [
@@ -17,5 +18,6 @@ urlpatterns = [
     path("cases/<str:number>/evidence/<str:place>/", workspace.exhibit, name="exhibit"),
     path("cases/<str:number>/preview/", decide.preview, name="preview"),
     path("cases/<str:number>/letter/", decide.papers, name="letter"),
+    path("cases/<str:number>/file/", case_file.page, {"area": "desk"}, name="file"),
     path("cases/<str:number>/<str:event>/", acts.act, name="act"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from common.actor import Role
-from web import exhibit, uploads
+from web import case_file, exhibit, uploads
 from web.merchant import acts, case, decision, lists, members, messages, settings, shelf, shell
 
 app_name = "merchant"
@@ -28,5 +28,7 @@ urlpatterns = [
     path("cases/<str:number>/uploads/", uploads.collection, {"role": Role.MERCHANT}, name="uploads"),
     path("cases/<str:number>/uploads/<str:token>/", uploads.one, {"role": Role.MERCHANT}, name="upload"),
     path("cases/<str:number>/decision/", decision.show, name="decision"),
+    path("cases/<str:number>/file/", case_file.page, {"area": "merchant"}, name="file"),
+    path("cases/<str:number>/receipts/<str:place>/", case_file.receipt, {"area": "merchant"}, name="receipt"),
     path("cases/<str:number>/<str:event>/", acts.act, name="act"),
 ]

@@ -1,0 +1,260 @@
+"""Anybody may ask whether something came from here, and learns nothing else. Receipts are their owner's."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from arbitration.models import Ruling
+from common import clock, digest, signet
+from evidence import store
+from evidence.models import Exhibit
+from insights import exports, verification
+from insights.verification import Thing, Verdict
+from journal import anchors
+from journal.kinds import Kind
+from journal.models import Entry
+from tests import deciding
+from tests.reach import Scene
+from web import case_file
+from web import verification as page
+
+pytestmark = pytest.mark.django_db
+
+VERIFY = "/en/verify/"
+
+
+@pytest.fixture
+def made() -> Scene:
+    return deciding.served()
+
+
+def client_of(actor_id: int | None) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=actor_id))
+    return client
+
+
+def photo(made: Scene) -> Exhibit:
+    return Exhibit.objects.filter(dossier=made.case.dossier, side="buyer").order_by("place")[0]
+
+
+def bytes_of(exhibit: Exhibit) -> bytes:
+    assert exhibit.blob is not None
+    content: bytes = store.storage().open(exhibit.blob.key).read()
+    return content
+
+
+def asked(code: str = "", file: bytes | None = None, **fields: str) -> str:
+    form: dict[str, object] = {"code": code, **fields}
+    if file is not None:
+        form["file"] = SimpleUploadedFile("a.bin", file)
+    reply = Client().post(VERIFY, form)
+    assert reply.status_code == 200
+    return re.sub(r"\s+", " ", reply.content.decode())
+
+
+# --- the verdict -------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_a_receipt_and_a_bundle_are_genuine_by_their_codes(made: Scene) -> None:
+    letter = Ruling.objects.get(case=made.case)
+    export = exports.export(made.case.pk, actor=made.buyer, now=clock.now())
+    for code, thing in (
+        (letter.letter_code, Thing.LETTER),
+        (photo(made).receipt_code, Thing.RECEIPT),
+        (export.code, Thing.BUNDLE),
+    ):
+        found = verification.look_up(code)
+        assert (found.verdict, found.thing, found.compared) == (Verdict.GENUINE, thing, False)
+        reply = Client().get(VERIFY, {"code": code.lower().replace("-", " ")})
+        assert "Genuine" in reply.content.decode()
+
+
+def test_a_file_is_held_against_what_bears_the_code(made: Scene) -> None:
+    exhibit, ruling = photo(made), Ruling.objects.get(case=made.case)
+    letter = digest.canonical(ruling.letter)
+    assert "byte for byte" in asked(exhibit.receipt_code, bytes_of(exhibit))
+    assert "byte for byte" in asked(ruling.letter_code, letter)
+    assert "byte for byte" in asked(exhibit.receipt_code, sha256=exhibit.sha256)
+    for code in (exhibit.receipt_code, ruling.letter_code):
+        assert "Does not match" in asked(code, b"something else")
+
+
+def test_a_letter_or_a_list_is_known_by_itself_and_a_changed_one_is_not(made: Scene) -> None:
+    letter = digest.canonical(Ruling.objects.get(case=made.case).letter)
+    assert "byte for byte" in asked(file=letter)
+    assert "Not found" in asked(file=letter + b" ")
+    export = exports.export(made.case.pk, actor=made.buyer, now=clock.now())
+    manifest = next(member for member in export.members if member.path == "manifest.json").open().read()
+    assert "byte for byte" in asked(file=manifest)
+    assert "byte for byte" in asked(export.code, sha256=digest.sha256(manifest))
+    assert "Does not match" in asked(file=digest.canonical(json.loads(manifest) | {"for": "court"}))
+
+
+def test_evidence_is_never_found_without_its_receipt(made: Scene) -> None:
+    """Whoever holds a file must not learn that somebody else handed it in."""
+    exhibit = photo(made)
+    assert "Not found" in asked(file=bytes_of(exhibit))
+    assert "Not found" in asked(sha256=exhibit.sha256)
+    assert verification.by_file(exhibit.sha256) == verification.NOTHING
+
+
+@pytest.mark.parametrize("code", ["ABCD-EFGH-2345", "", "x", "A" * 500, "' OR 1=1", "ＡＢＣＤ", "\0", "0000-0000-000U"])
+def test_what_was_never_given_out_is_not_found(code: str) -> None:
+    assert verification.look_up(verification.code_of(code)) == verification.NOTHING
+    assert Client().get(VERIFY, {"code": code}).status_code == 200
+
+
+def test_letters_that_people_misread_are_forgiven() -> None:
+    assert verification.code_of(" oabc-1IL0–7890 ") == "0ABC-1110-7890"
+
+
+def test_the_answer_never_says_whose_it_is(made: Scene) -> None:
+    ruling, exhibit = Ruling.objects.get(case=made.case), photo(made)
+    names = [made.case.number, made.shop.name, made.case.title, "林知夏", exhibit.name, exhibit.sha256, "B1", "68000"]
+    for code in (ruling.letter_code, exhibit.receipt_code):
+        said = Client().get(VERIFY, {"code": code}).content.decode()
+        assert [name for name in names if name in said] == []
+
+
+def test_a_letter_that_no_longer_fits_its_digest_is_not_called_genuine(made: Scene) -> None:
+    ruling = Ruling.objects.get(case=made.case)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE arbitration_ruling SET letter = jsonb_set(letter, '{result,amount}', '1')")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert verification.look_up(ruling.letter_code).verdict is Verdict.DIFFERS
+    assert "no longer fits" in Client().get(VERIFY, {"code": ruling.letter_code}).content.decode()
+
+
+def test_no_file_that_is_sent_to_be_verified_is_kept(made: Scene, settings, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    assert "byte for byte" in asked(photo(made).receipt_code, bytes_of(photo(made)))
+    assert "Not found" in asked(file=b"x" * (3 * page.MEGABYTE))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_sends_without_the_forms_token() -> None:
+    assert Client(enforce_csrf_checks=True).post(VERIFY, {"code": "ABCD-EFGH-2345"}).status_code == 403
+
+
+def test_guessing_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "_TIMES", 3)
+    client = Client()
+    replies = [client.get(VERIFY, {"code": "ABCD-EFGH-2345"}) for _ in range(4)]
+    assert [reply.status_code for reply in replies] == [200, 200, 200, 429]
+    assert replies[-1]["Retry-After"] == "60"
+    assert client.get(VERIFY).status_code == 200  # the page itself is always there
+
+
+def test_an_answer_takes_a_handful_of_statements(made: Scene) -> None:
+    for code in (photo(made).receipt_code, Ruling.objects.get(case=made.case).letter_code, "ABCD-EFGH-2345"):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            Client().get(VERIFY, {"code": code})
+        assert len(queries) <= 5
+
+
+# --- keys and anchors --------------------------------------------------------------------------------------------
+
+
+def test_the_keys_are_listed_the_retired_ones_too(settings) -> None:  # type: ignore[no-untyped-def]
+    old = signet.current()
+    settings.HENG_SIGNING_KEY = signet.encode(b"another key of thirty-two bytes!")
+    settings.HENG_RETIRED_SIGNING_KEYS = [old.public]
+    reply = Client().get("/verify/keys.json")
+    assert [(row["kid"], row["status"]) for row in reply.json()["keys"]] == [
+        (signet.current().id, "current"),
+        (old.id, "retired"),
+    ]
+    assert reply["Access-Control-Allow-Origin"] == "*"
+
+
+def test_anchors_can_be_taken_along_and_go_on_where_one_stopped(made: Scene) -> None:
+    anchors.cast(clock.now())
+    every = Client().get("/verify/anchors.json").json()["anchors"]
+    assert [row["body"]["number"] for row in every] == [1]
+    assert Client().get("/verify/anchors.json?after=1").json()["anchors"] == []
+    assert Client().get("/verify/anchors.json?after=x").json()["anchors"] == every
+
+
+@pytest.mark.parametrize("name", ["verify.py", "verify.html"])
+def test_the_verifiers_can_be_had_without_a_bundle(name: str) -> None:
+    reply = Client().get(f"/verify/{name}")
+    assert reply.status_code == 200 and "attachment" in reply["Content-Disposition"]
+    assert b"Ed25519" in b"".join(reply.streaming_content)  # type: ignore[attr-defined]
+
+
+# --- receipts ----------------------------------------------------------------------------------------------------
+
+
+def test_a_receipt_names_time_digest_and_code_and_its_picture_only_the_code(made: Scene, settings) -> None:  # type: ignore[no-untyped-def]
+    exhibit = photo(made)
+    client = client_of(made.buyer.id)
+    href = reverse("buyer:receipt", args=[made.case.number, exhibit.number])
+    assert href in client.get(reverse("buyer:file", args=[made.case.number])).content.decode()
+    said = client.get(href).content.decode()
+    for word in (exhibit.receipt_code, exhibit.sha256, made.case.number, 'class="qr"', "(UTC+8)"):
+        assert word in said
+    assert case_file._address(exhibit.receipt()) == f"{settings.HENG_SITE_URL}/verify/?code={exhibit.receipt_code}"
+    assert f"/verify/?code={exhibit.receipt_code}" in said
+
+
+def test_a_receipt_is_for_its_own_side(made: Scene) -> None:
+    number, place = made.case.number, photo(made).number
+    assert client_of(made.merchant.id).get(f"/shop/cases/{number}/receipts/{place}/").status_code == 404
+    assert client_of(made.merchant.id).get(f"/my/cases/{number}/receipts/{place}/").status_code == 404
+    assert client_of(made.buyer.id).get(f"/my/cases/{number}/receipts/P1/").status_code == 404
+    assert client_of(made.ops.id).get(f"/my/cases/{number}/receipts/{place}/").status_code == 404
+
+
+# --- the case file -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "route"), [("buyer", "my"), ("merchant", "shop"), ("arbitrator", "desk"), ("senior", "desk")]
+)
+def test_whoever_may_read_the_file_downloads_it_and_the_journal_says_so(who: str, route: str, made: Scene) -> None:
+    client = client_of(getattr(made, who).id)
+    address = f"/{route}/cases/{made.case.number}/file/"
+    assert client.get(address).status_code == 200
+    assert not Entry.objects.filter(kind=Kind.BUNDLE_EXPORTED.value).exists()
+    reply = client.post(address)
+    content = b"".join(reply.streaming_content)  # type: ignore[attr-defined]
+    assert content[:2] == b"PK" and int(reply["Content-Length"]) == len(content)
+    assert Entry.objects.get(kind=Kind.BUNDLE_EXPORTED.value).actor_id == getattr(made, who).id
+
+
+@pytest.mark.parametrize(
+    ("who", "route"), [("merchant", "my"), ("buyer", "shop"), ("buyer", "desk"), ("ops", "desk"), ("ops", "my")]
+)
+def test_for_everybody_else_there_is_no_file(who: str, route: str, made: Scene) -> None:
+    client = client_of(getattr(made, who).id)
+    address = f"/{route}/cases/{made.case.number}/file/"
+    assert (client.get(address).status_code, client.post(address).status_code) == (404, 404)
+    assert not Entry.objects.filter(kind=Kind.BUNDLE_EXPORTED.value).exists()
+
+
+def test_a_file_is_not_taken_without_end(made: Scene) -> None:
+    client = client_of(made.buyer.id)
+    address = f"/my/cases/{made.case.number}/file/"
+    codes = [client.post(address).status_code for _ in range(7)]
+    assert codes == [200] * 6 + [429]
+
+
+def test_a_letter_leads_to_where_it_is_verified(made: Scene) -> None:
+    code = Ruling.objects.get(case=made.case).letter_code
+    for who, route in (("buyer", "my"), ("merchant", "shop")):
+        said = client_of(getattr(made, who).id).get(f"/{route}/cases/{made.case.number}/decision/").content.decode()
+        assert f"/verify/?code={code}" in said
