@@ -299,6 +299,18 @@ class Interest(models.Model):
         return f"{self.user_id}~{self.merchant_id or self.person_id}"
 
 
+class SignInTries(models.Model):
+    """Tries to sign in under one key of `accounts.doors`, a digest that names nobody. Closed before ``closed_until``."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    tries = models.PositiveIntegerField()
+    last_at = models.DateTimeField(db_index=True)
+    closed_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key[:8]
+
+
 class ApiClient(models.Model):
     """A system of the marketplace. It sees and acts within its own ``source`` only."""
 

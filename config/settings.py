@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "web",
 ]
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.doors.Guarded"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -171,7 +172,13 @@ CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = BEAT
 # What the hourly housekeeping does, in this order. A chore takes the time, sweeps a batch and says how much that was.
-HENG_CHORES = ["evidence.orphans.collect", "api.idempotency.tidy", "disputes.handling.forget_drafts"]
+HENG_CHORES = [
+    "evidence.orphans.collect",
+    "api.idempotency.tidy",
+    "accounts.doors.tidy",
+    "web.drafts.tidy",
+    "disputes.handling.forget_drafts",
+]
 # Who prints the pages of a bundle: they look like the house's own, which the rooms below do not know.
 HENG_PRINTER = "web.printer.pages"
 CELERY_BEAT_SCHEDULE_FILENAME = text("CELERY_BEAT_SCHEDULE_FILENAME", str(HENG_STATE / "beat"))
@@ -272,7 +279,8 @@ SECURE_CSP = (
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-if flag("BEHIND_PROXY"):
+HENG_BEHIND_PROXY = flag("BEHIND_PROXY")
+if HENG_BEHIND_PROXY:
     # Only where the proxy in front removes what the client sent under this name.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if HTTPS:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -16,13 +18,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import demo, hats
+from accounts import doors as tries
 from accounts.models import User
+from common import clock
 from common.actor import Role
+from common.ids import PLATFORM_ZONE
 from web import drafts
 from web.forms import HouseForm
 
@@ -91,19 +97,31 @@ def _above(path: str) -> str:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Password sign-in, and on a demo site one button for each demo account."""
     form = SignInForm(request.POST or None)
+    closed_until = None
     if request.method == "POST" and form.is_valid():
-        user = authenticate(request, **form.cleaned_data)
+        closed_until = tries.closed_until(form.cleaned_data["username"], tries.address_of(request))
+        user = authenticate(request, **form.cleaned_data) if closed_until is None else None
         if user is not None:
             login(request, user)
             return HttpResponseRedirect(wanted(request) or landing(user))
         # One message for a wrong name and a wrong password: whether an account exists is private.
-        form.add_error("password", _("Account or password is not right"))
+        form.add_error("password", _too_often(closed_until) if closed_until else _("Account or password is not right"))
     shown = {
         "form": form,
         "wanted": wanted(request),
         "demo_accounts": _on_the_panel() if settings.HENG_DEMO else [],
     }
+    if closed_until is not None:
+        reply = render(request, "public/sign_in.html", shown, status=429)
+        reply["Retry-After"] = str(max(1, math.ceil((closed_until - clock.now()).total_seconds())))
+        return reply
     return render(request, "public/sign_in.html", shown, status=422 if form.errors else 200)
+
+
+def _too_often(until: datetime) -> str:
+    """The same for an account that does not exist."""
+    at = f"{until.astimezone(PLATFORM_ZONE):%H:%M:%S}"
+    return gettext("Too many tries. Your account is not locked: you can go on after %(at)s.") % {"at": at}
 
 
 def _on_the_panel() -> list[demo.DemoAccount]:
@@ -131,7 +149,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     user = User.objects.filter(username=account.username, is_active=True).first()
     if user is None:
         raise Http404
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return HttpResponseRedirect(wanted(request) or route(account.landing) or reverse("public:home"))
 
 

@@ -193,3 +193,12 @@ def test_an_old_page_of_ours_keeps_its_words_and_a_strangers_page_keeps_nothing(
     assert (f'href="{path}"' in reply.content.decode()) is kept
     assert (WORDS in client.get(path).content.decode()) is kept
     assert made.state is State.AWAITING_MERCHANT
+
+
+def test_sessions_that_have_ended_are_removed_with_what_was_typed_in_them():
+    made = reach.a_scene()
+    client = Client()
+    client.post(act_of(made.case), {"seen": made.case.version, "text": WORDS})
+    assert drafts.tidy(clock.now()) == 0
+    assert drafts.tidy(clock.now() + timedelta(days=15)) == 1
+    assert not Session.objects.exists()
