@@ -25,9 +25,9 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
         case Role.ARBITRATOR:
             mine = Q(assignee_id=actor.id) | Q(ruled_by_id=actor.id)
             free = Q(state=State.AWAITING_ASSIGNMENT.value)
-            return _without_interest(cases.filter(mine | free), actor)
+            return open_to_judge(actor).filter(mine | free)
         case Role.SENIOR:
-            return _without_interest(cases.filter(Q(state__in=_COURT) | Q(intervened_at__isnull=False)), actor)
+            return open_to_judge(actor).filter(Q(state__in=_COURT) | Q(intervened_at__isnull=False))
         case Role.OPS:
             return cases
         case Role.SYSTEM:
@@ -36,11 +36,14 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
             return cases.none()
 
 
-def _without_interest(cases: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
-    """Never a case in which the reader is, or was, a party or a member of the shop."""
-    assert actor.id is not None
+def open_to_judge(actor: Actor) -> QuerySet[Case]:
+    """Every case but those in which the reader is, or was, a party or a member of the shop: what ``visible_to`` is cut
+    from for the bench, and all that is left to ask where a list's own condition is narrower than it.
+    """
+    if actor.id is None:
+        return Case.objects.none()
     return (
-        cases.exclude(buyer_id=actor.id)
+        Case.objects.exclude(buyer_id=actor.id)
         .exclude(buyer_id__in=conflicts.people_of(actor.id))
         .exclude(merchant_id__in=conflicts.shops_of(actor.id))
     )

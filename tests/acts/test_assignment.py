@@ -14,7 +14,7 @@ from arbitration.queries import View
 from common import clock
 from common.actor import Actor, Role
 from common.errors import Missing, Refused
-from disputes import submissions
+from disputes import access, submissions
 from disputes.lifecycle import State
 from disputes.models import Case
 from tests import builders, deciding, reach
@@ -182,6 +182,17 @@ def test_the_queue_pages_by_keyset_without_gaps_or_repeats_in_one_query() -> Non
     assert {scene.case.pk for scene in scenes} <= set(found)
     case = queries.queue(actor, View.WAITING).cases[0]
     assert (case.points_count, case.exhibits_count) == (2, case.dossier.exhibits.count())
+
+
+def test_a_list_of_the_desk_holds_nothing_that_its_reader_may_not_open() -> None:
+    scenes = [deciding.under_appeal(), reach.filed(), reach.queued()]
+    held = set()
+    for actor in [actor for scene in scenes for actor in (scene.arbitrator, scene.senior)]:
+        mine = set(View) if actor.role is Role.SENIOR else set(View) - {View.APPROVALS, View.APPEALS}
+        listed = {(view, case.pk) for view in mine for case in queries.queue(actor, view).cases}
+        assert {pk for _view, pk in listed} <= set(access.visible_to(actor).values_list("pk", flat=True))
+        held |= {view for view, _pk in listed}
+    assert held >= {View.WAITING, View.DONE, View.APPEALS}
 
 
 def test_a_desk_sees_no_case_it_has_an_interest_in() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from disputes import deadlines, labels, refusals
 from disputes.lifecycle import State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import keyset
+from web import addresses, keyset
 from web.desk import shell
 from web.forms import HouseForm
 from web.selects import PlainSelect
@@ -96,7 +96,7 @@ class Row:
     currency: str
     exhibits: str
     marks: tuple[str, ...]
-    state: labels.Label
+    state: labels.Label | None
     act: str
     version: str
 
@@ -174,7 +174,7 @@ def _show(request: HttpRequest, which: List, actor: Actor) -> HttpResponse:
     shown = {
         **shell.around(actor, which.current, now, waiting),
         "list": which,
-        "rows": [_row(case, which, actor) for case in page.cases],
+        "rows": _rows(page.cases, which, actor),
         "tabs": _tabs(which, waiting) if which.current == "queue" else [],
         "form": form,
         "applied": applied,
@@ -199,13 +199,17 @@ def _tabs(which: List, waiting: dict[View, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _row(case: Case, which: List, actor: Actor) -> Row:
-    label = labels.state_label(
-        State(case.state), actor.role, awaits=case.awaits, suspended=case.suspended_at is not None
-    )
+def _rows(cases: Sequence[Case], which: List, actor: Actor) -> list[Row]:
+    """Where a row has its act, nothing tells its state: all of them wait for the same."""
+    href = addresses.of_cases(which.route)
+    act = addresses.of_cases("desk:act", which.act) if which.act else None
+    return [_row(case, href(case.number), act(case.number) if act else "", actor) for case in cases]
+
+
+def _row(case: Case, href: str, act: str, actor: Actor) -> Row:
     return Row(
         number=case.number,
-        href=reverse(which.route, args=[case.number]),
+        href=href,
         due_at=case.due_at,
         clock=deadlines.clock_of(case),
         since=case.state_since,
@@ -215,9 +219,15 @@ def _row(case: Case, which: List, actor: Actor) -> Row:
         currency=case.currency,
         exhibits=str(case.exhibits_count),  # type: ignore[attr-defined]
         marks=tuple(_marks(case)),
-        state=label,
-        act=reverse("desk:act", args=[case.number, which.act]) if which.act else "",
+        state=None if act else _state(case, actor),
+        act=act,
         version=str(case.version),
+    )
+
+
+def _state(case: Case, actor: Actor) -> labels.Label:
+    return labels.state_label(
+        State(case.state), actor.role, awaits=case.awaits, suspended=case.suspended_at is not None
     )
 
 
