@@ -28,6 +28,9 @@ PIXELS = {
     "image/avif": 16_000_000,
 }
 
+# A progressive JPEG is kept whole as coefficients until its last byte, however small it is wanted.
+PROGRESSIVE_PIXELS = 24_000_000
+
 # Films. The frames are those that are decoded, whatever the file says of its length: five minutes of slow motion.
 FILM_SECONDS = 300
 FILM_SIDES = (16, 4096)
@@ -63,9 +66,9 @@ class Child:
 
 
 _CHILDREN = {
-    "read": Child(1024 * MEGABYTE, 10, 30, 32 * MEGABYTE),
-    "large": Child(1024 * MEGABYTE, 20, 60, 32 * MEGABYTE),
-    "pages": Child(1024 * MEGABYTE, 30, 90, 32 * MEGABYTE),
+    "read": Child(512 * MEGABYTE, 10, 30, 32 * MEGABYTE),
+    "large": Child(512 * MEGABYTE, 20, 60, 32 * MEGABYTE),
+    "pages": Child(512 * MEGABYTE, 30, 90, 32 * MEGABYTE),
     # Five minutes of 1080p take a minute and a half of one core (docs/evidence.md), of 4K up to six.
     "film": Child(2048 * MEGABYTE, 480, 540, 400 * MEGABYTE),
 }

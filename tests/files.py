@@ -242,8 +242,9 @@ def film(
     sound: bool = True,
     pictures: bool = True,
     said: dict[str, str] | None = None,
+    apart: int = 1,
 ) -> bytes:
-    """A short video with something moving in it: H.264 and AAC, as "webm" VP8 and Opus."""
+    """A short video with something moving in it: H.264 and AAC, as "webm" VP8 and Opus. ``apart``: time between pictures."""
     import av
 
     out = io.BytesIO()
@@ -260,7 +261,7 @@ def film(
             moving = picture(width + 32, height)
             for n in range(round(seconds * fps)):
                 frame = av.VideoFrame.from_image(moving.crop((n % 32, 0, n % 32 + width, height)))
-                frame.pts = n
+                frame.pts = n * apart
                 container.mux(video.encode(frame))
             container.mux(video.encode(None))
         if audio is not None:
@@ -290,3 +291,28 @@ def atom(kind: bytes, content: bytes = b"", size: int | None = None) -> bytes:
 
 
 FTYP = atom(b"ftyp", b"isom\0\0\2\0isomiso2avc1mp41" + bytes(24))
+
+
+def heic(width: int = 96, height: int = 72, *, seed: int = 1, **options: Any) -> bytes:
+    return heic_of(picture(width, height, seed=seed), **options)
+
+
+def heic_of(image: Image.Image, **options: Any) -> bytes:
+    import pillow_heif
+
+    out = io.BytesIO()
+    pillow_heif.from_pillow(image).save(out, quality=60, enc_params={"preset": "ultrafast"}, **options)
+    return out.getvalue()
+
+
+def avif(width: int = 96, height: int = 72, *, seed: int = 1, **options: Any) -> bytes:
+    return saved(picture(width, height, seed=seed), "AVIF", speed=10, **options)
+
+
+def led_outside(content: bytes) -> bytes:
+    """The same MP4, whose tracks say that their pictures lie in another file (U52)."""
+    return content.replace(b"url \0\0\0\1", b"url \0\0\0\0")
+
+
+PLAYLIST = b"#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"
+MATROSKA = bytes.fromhex("1a45dfa3934282886d6174726f736b614287810142858101") + bytes(200)

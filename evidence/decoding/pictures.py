@@ -27,10 +27,10 @@ _TAKEN, _TAKEN_OFFSET = 0x9003, 0x9011
 
 @dataclass
 class Raw:
-    """A decoded picture, to be had in strips: ``strip(top, bottom)`` gives those rows in any of Pillow's modes."""
+    """A decoded picture, to be had once, in strips: ``strip(top, bottom)`` gives those rows in any of Pillow's modes."""
 
     size: tuple[int, int]
-    strip: Callable[[int, int], Any]
+    strip: Callable[[int, int], Any] | None
     profile: bytes | None
     exif: Any
     orientation: int
@@ -93,6 +93,8 @@ def _by_pillow(job: Job, side: int) -> tuple[tuple[int, int], Raw]:
     image: Image.Image = Image.open(job.directory / "original", formats=[FORMATS[job.mime]])
     stated = image.size
     _weigh(stated, job.mime)
+    if image.info.get("progressive") and stated[0] * stated[1] > limits.PROGRESSIVE_PIXELS:
+        raise Refusal("too_many_pixels", megapixels=limits.PROGRESSIVE_PIXELS // 1_000_000, side=limits.IMAGE_SIDE)
     # A JPEG is read at a fraction of its size where that still leaves enough: all of its data is still parsed.
     image.draft(None, (side, side))
     image.load()
@@ -173,12 +175,14 @@ def _shrunk(raw: Raw, side: int) -> Any:
     small: Any = None
     for top in range(0, height, rows):
         bottom = min(height, top + rows)
+        assert raw.strip is not None
         strip = _opaque(raw.strip(top, bottom))
         if factor > 1:
             strip = strip.reduce(factor)
         if small is None:
             small = Image.new(strip.mode, (strip.width, -(-height // factor)))
         small.paste(strip, (0, top // factor))
+    raw.strip = None  # lets go of the large one before the small one is written
     return small
 
 
