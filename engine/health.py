@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from disputes.models import Deadline
+from evidence.models import Damage
 from journal.models import Undelivered
 
 LATE = timedelta(seconds=60)
@@ -13,12 +14,16 @@ LATE = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Health:
-    """``overdue_by``: age of the oldest deadline that is over and has not fired. ``undelivered``: oldest entry waiting."""
+    """``overdue_by``: age of the oldest deadline that is over and has not fired. ``undelivered``: oldest entry waiting.
+
+    ``damaged``: files of evidence that are gone or differ from what was received.
+    """
 
     overdue_by: timedelta
     undelivered_for: timedelta
     set_aside: int
     stuck: int
+    damaged: int = 0
 
     @property
     def ready(self) -> bool:
@@ -26,7 +31,7 @@ class Health:
 
 
 def look(now: datetime) -> Health:
-    """Four cheap look-ups, each on an index."""
+    """Five cheap look-ups, each on an index."""
     pending = Deadline.objects.filter(
         state=Deadline.PENDING, set_aside_at__isnull=True, retry_at__isnull=True, due_at__lte=now
     )
@@ -38,4 +43,5 @@ def look(now: datetime) -> Health:
         undelivered_for=now - since if since else timedelta(),
         set_aside=Deadline.objects.filter(set_aside_at__isnull=False, state=Deadline.PENDING)[:100].count(),
         stuck=Undelivered.objects.filter(set_aside_at__isnull=False)[:100].count(),
+        damaged=Damage.objects.filter(gone_at__isnull=True)[:100].count(),
     )

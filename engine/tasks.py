@@ -48,6 +48,16 @@ def uploads() -> None:
     ticks.uploads()
 
 
+@shared_task(name="engine.anchoring", expires=3600)
+def anchoring() -> None:
+    ticks.anchoring()
+
+
+@shared_task(name="engine.reading", expires=600)
+def reading() -> None:
+    ticks.reading()
+
+
 @shared_task(name="engine.housekeeping", expires=3600)
 def housekeeping() -> None:
     ticks.housekeeping()

@@ -17,8 +17,9 @@ from disputes import uploads as case_uploads
 from disputes.models import Deadline
 from enforcement import advances, execution, movements
 from engine import delivery
-from evidence import preparation
+from evidence import preparation, scrub
 from evidence import uploads as evidence_uploads
+from journal import anchors
 from notifications import sending
 
 log = logging.getLogger(__name__)
@@ -124,6 +125,22 @@ def uploads() -> int:
         if not swept:
             break
     return done
+
+
+def anchoring() -> int:
+    """Sign a root over all chains that have grown since the last time. Returns how many there were."""
+    done = 0
+    for _round in range(_ROUNDS):
+        cast = anchors.cast(clock.now())
+        done += cast
+        if cast < anchors.BATCH:
+            break
+    return done
+
+
+def reading() -> int:
+    """Hold the next files against their digests: one slice of a round that comes to all of them once a day."""
+    return scrub.scrub(clock.now())
 
 
 def housekeeping() -> int:

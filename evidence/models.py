@@ -388,3 +388,37 @@ class Part(models.Model):
             ),
             models.CheckConstraint(condition=Q(size__gt=0), name="part_is_not_empty"),
         ]
+
+
+class Round(models.Model):
+    """How far the daily reading of all files has come. One row: whoever reads holds it until ``held_until``."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    after_blob = models.BigIntegerField(default=0)
+    files = models.PositiveBigIntegerField(default=0)
+    held_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="round_is_one_row")]
+
+
+class Damage(models.Model):
+    """A file of an exhibit that is gone or differs from what was received. ``gone_at``: it was found whole again."""
+
+    blob = models.ForeignKey(Blob, models.PROTECT, related_name="damages")
+    kind = models.CharField(max_length=12)
+    state = models.CharField(max_length=8, choices=[("missing", "missing"), ("altered", "altered")])
+    found_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["blob", "kind"], condition=Q(gone_at__isnull=True), name="damage_told_once"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["found_at"], condition=Q(gone_at__isnull=True), name="evidence_damaged_now"),
+        ]

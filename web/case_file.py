@@ -146,5 +146,5 @@ def _address(receipt: Receipt) -> str:
 def _qr(receipt: Receipt) -> SafeString:
     # Dark on white also on a dark page, with its quiet border: cameras ask for it. Drawn here from our own address.
     drawn = segno.make(_address(receipt), error="m", micro=False)
-    picture: str = drawn.svg_inline(scale=4, border=3, dark="#000", light="#fff", svgclass="qr", lineclass=None)
+    picture: str = drawn.svg_inline(scale=5, border=3, dark="#000", light="#fff", svgclass="qr", lineclass=None)
     return mark_safe(picture)

@@ -19,6 +19,7 @@ from disputes import intervention, offers
 from disputes.lifecycle import State
 from disputes.models import Case, Deadline, Point
 from engine import ticks
+from evidence.models import Damage, Exhibit
 from journal.kinds import Kind
 from journal.models import Undelivered
 from notifications.models import Email, Notice
@@ -355,3 +356,12 @@ def test_the_demo_clock_knows_its_own_steps_only(settings):
     before = clock.now()
     assert signed_in(made.ops).post("/ops/clock/move/", {"by": "year"}).status_code == 302
     assert clock.now() - before < timedelta(minutes=5)
+
+
+def test_damaged_evidence_is_told_to_operations_by_its_number(client: Client) -> None:
+    made = reach.handed_in()
+    exhibit = Exhibit.objects.filter(dossier=made.case.dossier, side="buyer").order_by("place")[0]
+    Damage.objects.create(blob=exhibit.blob, kind="original", state="altered", found_at=clock.now())
+    client.force_login(User.objects.get(pk=made.ops.id))
+    said = client.get("/en/ops/stuck/").content.decode()
+    assert f"{made.case.number}</a> {exhibit.number}" in said and "altered · original" in said

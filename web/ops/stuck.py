@@ -17,6 +17,7 @@ from disputes.models import Deadline
 from enforcement import execution
 from enforcement.models import Step
 from engine import delivery, health
+from evidence.models import Damage, Exhibit
 from journal.kinds import Kind
 from journal.models import Entry, Undelivered
 from notifications import sending
@@ -39,10 +40,11 @@ AGAIN: dict[str, Callable[[int, datetime], None]] = {
 def board(request: HttpRequest) -> HttpResponse:
     """Everything that waits for a person, and whether the clockwork keeps up."""
     desk = shell.enter(request)
+    state = health.look(desk.now)
     context = shell.around(
         desk,
         "stuck",
-        health=health.look(desk.now),
+        health=state,
         deadlines=[
             (deadline, duty_name(deadline.duty))
             for deadline in Deadline.objects.filter(set_aside_at__isnull=False, state=Deadline.PENDING)
@@ -72,9 +74,19 @@ def board(request: HttpRequest) -> HttpResponse:
             .select_related("stream__case")
             .order_by("-at")[:MOST]
         ],
+        damaged=_damaged() if state.damaged else [],
         most=MOST,
     )
     return render(request, "ops/stuck.html", context)
+
+
+def _damaged() -> list[tuple[Exhibit, Damage, str]]:
+    """Files that the daily reading found gone or altered, by exhibit: there is nothing to press, only a backup to find."""
+    rows = list(Damage.objects.filter(gone_at__isnull=True).order_by("found_at", "id")[:MOST])
+    exhibits = Exhibit.objects.filter(blob__in=[row.blob_id for row in rows]).select_related("dossier__case")
+    of_blob = {exhibit.blob_id: exhibit for exhibit in exhibits.order_by("-id")}
+    said = {"missing": _("gone"), "altered": _("altered")}
+    return [(of_blob[row.blob_id], row, f"{said[row.state]} · {row.kind}") for row in rows if row.blob_id in of_blob]
 
 
 @require_POST

@@ -15,11 +15,12 @@ from django.db import DatabaseError, close_old_connections
 from engine import ticks
 
 log = logging.getLogger(__name__)
-# What is not for every tick: seconds from one time to the next.
+# What is not for every tick: seconds from one time to the next. Nobody reads evidence here: a clock waits for no disk.
 SELDOM: tuple[tuple[float, Callable[[], int]], ...] = (
     (60.0, ticks.uploads),
     (600.0, ticks.calendar),
     (600.0, ticks.debts),
+    (3600.0, ticks.anchoring),
     (3600.0, ticks.housekeeping),
 )
 
