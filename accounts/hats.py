@@ -12,6 +12,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Q
 
 from accounts.models import ApiClient, Grant, Identity, Membership, Right, User
+from common import clock
 from common.actor import Actor, Role
 from common.errors import Missing
 
@@ -20,10 +21,12 @@ _ORDER = (Role.ARBITRATOR, Role.SENIOR, Role.OPS, Role.JUROR)
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One shop that somebody works for: whom they act as there, and how it is called."""
+    """One shop that somebody works for: whom they act as there, how it is called, and what they may do at ``read_at``."""
 
     actor: Actor
     name: str
+    rights: frozenset[Right]
+    read_at: datetime
 
 
 def hats_of(user: AbstractBaseUser | AnonymousUser) -> list[Actor]:
@@ -44,8 +47,10 @@ def shops_of(user: AbstractBaseUser | AnonymousUser) -> list[Shop]:
     """Every shop this person works for, by name, in one query. Empty for strangers."""
     if not isinstance(user, User) or not user.is_active:
         return []
-    held = Membership.objects.filter(user=user, removed_at__isnull=True).select_related("merchant")
-    return [Shop(_member(row), row.merchant.name) for row in held.order_by("merchant__name", "pk")]
+    standing = Membership.objects.filter(user=user, removed_at__isnull=True).select_related("merchant")
+    # The present instant comes along: pages of a shop need both, and their budget is small.
+    held = standing.annotate(read_at=clock.in_query()).order_by("merchant__name", "pk")
+    return [Shop(_member(row), row.merchant.name, _rights(row), row.read_at) for row in held]
 
 
 def actor_for(user: AbstractBaseUser | AnonymousUser, role: Role, merchant_id: int | None = None) -> Actor:

@@ -5,9 +5,10 @@ The shop's own affair: nothing here moves a case, stops a clock or reaches anoth
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import QuerySet
 
 from accounts import hats, shop_desk
 from accounts.models import Membership, Right
@@ -116,7 +117,7 @@ def _forget(now: datetime) -> int:
 # --- to read ------------------------------------------------------------------------------------------------------
 
 
-def notes_of(case: Case) -> Iterable[ShopNote]:
+def notes_of(case: Case) -> QuerySet[ShopNote]:
     """The newest twenty notes, in one query."""
     return ShopNote.objects.filter(case=case).select_related("by", "to").order_by("-at", "-id")[:20]
 

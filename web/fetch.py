@@ -18,7 +18,7 @@ from disputes.models import Case
 
 # What the pages of a case read beside it. Not the rule sets: their bodies are large, and `rulebook.queries.rules` keeps
 # them parsed.
-_AROUND = ("order", "line", "merchant", "buyer", "outcome")
+AROUND = ("order", "line", "merchant", "buyer", "outcome")
 OFFICES = frozenset({Role.ARBITRATOR, Role.SENIOR, Role.OPS, Role.JUROR})
 
 
@@ -62,7 +62,7 @@ def case_or_404(number: str, actor: Actor) -> Case:
     return case_and_now_or_404(number, actor)[0]
 
 
-def case_and_now_or_404(number: str, actor: Actor, *, around: tuple[str, ...] = _AROUND) -> tuple[Case, datetime]:
+def case_and_now_or_404(number: str, actor: Actor, *, around: tuple[str, ...] = AROUND) -> tuple[Case, datetime]:
     """The same with the present instant, still in one query: pages of a case are full to their budget.
 
     ``around``: which of its neighbours are read with it, for a page that needs few; the columns of all cost more than the

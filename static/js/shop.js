@@ -15,4 +15,48 @@
     select.selectedIndex = 0;
     area.focus();
   });
+
+  // Single keys in the list. Never while somebody types, never with an input method at work, and off with one switch.
+  var table = document.querySelector("[data-rows]"), hints = document.querySelector("[data-keys]");
+  if (!table || !hints) return;
+  var off = function () { try { return localStorage.getItem("keys") === "off"; } catch (_) { return false; } };
+  var toggle = hints.querySelector("[data-keys-switch]");
+  var draw = function () {
+    toggle.textContent = off() ? toggle.dataset.off : toggle.dataset.on;
+    hints.classList.toggle("off", off());
+  };
+  toggle.addEventListener("click", function () {
+    try { localStorage.setItem("keys", off() ? "on" : "off"); } catch (_) { /* then they stay as they are */ }
+    draw();
+  });
+  hints.hidden = false;
+  draw();
+  var rows = Array.prototype.slice.call(table.tBodies[0].rows);
+  var place = function () {
+    var row = document.activeElement && document.activeElement.closest("tr");
+    var at = rows.indexOf(row);
+    return at >= 0 ? at : rows.findIndex(function (one) { return one.hasAttribute("aria-current"); });
+  };
+  var go = function (at) {
+    var row = rows[Math.max(0, Math.min(rows.length - 1, at))];
+    if (row) row.querySelector("th a").focus();
+  };
+  var follow = function (href) { if (href) location.assign(href); };
+  var ACTS = {
+    j: function (at) { go(at + 1); },
+    k: function (at) { go(at < 0 ? 0 : at - 1); },
+    " ": function (at) { var look = rows[at] && rows[at].querySelector("[data-look]"); if (look) look.click(); return !!look; },
+    e: function (at) { follow(rows[at] && rows[at].dataset.respond); },
+    a: function (at) { follow(rows[at] && rows[at].dataset.accept); },
+    l: function () { follow(hints.dataset.library); },
+    n: function () { var next = document.getElementById("next"); if (next) next.requestSubmit(); }
+  };
+  document.addEventListener("keydown", function (event) {
+    if (off() || event.isComposing || event.keyCode === 229 || event.repeat && event.key === " ") return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.target.closest("input, textarea, select, [contenteditable], dialog, summary, button")) return;
+    var act = ACTS[event.key.toLowerCase()];
+    if (!act) return;
+    if (act(place()) !== false) event.preventDefault();
+  });
 })();

@@ -34,7 +34,7 @@ FOUND: dict[str | None, tuple[str, ...]] = {
     "merchant": (
         *("merchant:case", "merchant:exhibit", "merchant:decision", "merchant:act"),
         *("merchant:file", "merchant:receipt"),
-        *("merchant:member", "merchant:member_remove"),
+        *("merchant:member", "merchant:member_remove", "merchant:desk"),
     ),
     "arbitrator-2": ("desk:case", "desk:exhibit", "desk:letter", "desk:file", "desk:act"),
     "ops": ("ops:case", "ops:act"),
@@ -44,6 +44,8 @@ BY_CHANCE = {
     "buyer:claim": "follows from buyer:step_in by a form; test_without_scripts walks through it",
     "desk:approval": "no ruling waits for approval in the fresh demo",
     "desk:appeal": "no appeal is open in the fresh demo",
+    "merchant:propose": "follows from an act above a sum; tests/edges/test_merchant_colleagues.py walks through it",
+    "merchant:bulk": "follows from the shop's list by a form",
     "desk:preview": "follows from the workspace by a form",
 }
 NOT_PAGES = {
@@ -60,6 +62,10 @@ NOT_PAGES = {
     "merchant:uploads": "spoken to by the page's script",
     "merchant:upload": "spoken to by the page's script",
     "buyer:inbox_read": "takes a form, shows nothing",
+    "merchant:consent_decline": "takes a form, shows nothing",
+    "merchant:next": "takes a form, leads on to a case",
+    "merchant:view_keep": "takes a form, shows nothing",
+    "merchant:view_drop": "takes a form, shows nothing",
     "merchant:library_remove": "takes a form, shows nothing",
     "merchant:messages_read": "takes a form, shows nothing",
     "merchant:switch": "takes a form, shows nothing",

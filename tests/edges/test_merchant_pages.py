@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 # Everything counted, the session and its user too.
 LIST = 6
-CASE = 12
+CASE = 14
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dataclasses import replace
+
 from django.forms import CharField, Textarea
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -17,8 +19,7 @@ from disputes.models import Case
 from rulebook import queries as rulebook
 from web import acts
 from web.acts import ActForm, ActPage, Text
-from web.merchant import reply
-from web.party import closed
+from web.merchant import colleagues, reply
 from web.party.acts import PARTY
 
 # What stands out on a case, the most wanted first: what the shop owes now, then what serves it.
@@ -95,6 +96,7 @@ def _stepping_in(case: Case, actor: Actor) -> list[tuple[str, Text]]:
 
 MERCHANT: dict[Event, ActPage] = {
     **PARTY,
+    Event.OFFER_MADE: replace(PARTY[Event.OFFER_MADE], form=colleagues.ShopOfferForm),
     Event.INTERVENTION_REQUESTED: ActPage(_step_in, form=StepInForm, consequences=_stepping_in),
 }
 
@@ -113,5 +115,5 @@ def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
         registry=MERCHANT,
         area="merchant",
         layout="layout/area.html",
-        why_not=closed.why_not,
+        why_not=colleagues.why_not,
     )

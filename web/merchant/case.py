@@ -25,6 +25,7 @@ from evidence import checklist
 from evidence.checklist import Status
 from web import case_page, fetch, navigation, records, timeline, wording
 from web.case_page import CasePage, ExhibitView
+from web.merchant import colleagues
 from web.merchant.acts import FIRST, MERCHANT, SECOND
 from web.party import choices
 
@@ -32,11 +33,6 @@ Text = str | Promise
 Row = dict[str, Any]
 
 MOST_LINES = 60
-STANCES: dict[str, Text] = {
-    "agrees": gettext_lazy("Agrees"),
-    "disputes": gettext_lazy("Disputes it"),
-    "unsure": gettext_lazy("Not sure"),
-}
 LEVELS: dict[str, Text] = {
     checklist.REQUIRED: gettext_lazy("required"),
     "recommended": gettext_lazy("recommended"),
@@ -47,7 +43,7 @@ LEVELS: dict[str, Text] = {
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """The case page. What the shop may do comes from the table, what it sees from its own side of the file."""
     actor = fetch.actor_or_404(request, Role.MERCHANT)
-    case, now = fetch.case_and_now_or_404(number, actor)
+    case, now = fetch.case_and_now_or_404(number, actor, around=colleagues.AROUND)
     page = case_page.build(case, actor, now, before=timeline.before(request.GET.get("before", "")))
     buttons = choices.of(page, first=FIRST, second=SECOND, pages=MERCHANT)
     context = {
@@ -72,6 +68,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "promises": records.promise_lines(case.line.promises, case.currency),
         "dates": _dates(case),
         "next_lines": _next(page),
+        "desk": colleagues.beside(case, actor, now),
         "decision_href": reverse("merchant:decision", args=[case.number]) if case.ruled_by_id else "",
     }
     return render(request, "merchant/case.html", context)
@@ -97,7 +94,7 @@ def _stance(point: Point, answers: dict[str, PointAnswer], side: str, letter: st
     if answer is None:
         return {"side": letter, "text": _("Raised this point") if point.raised_by == side else ""}
     colon = f": {answer.text}" if answer.text else ""
-    said = f"{STANCES[answer.stance]}{colon}"
+    said = f"{labels.STANCES[answer.stance]}{colon}"
     return {"side": letter, "text": said, "count": len(answer.exhibits)}
 
 

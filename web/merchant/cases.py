@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import Truncator
 
-from common.actor import Actor
+from accounts.models import Membership
+from common.actor import Actor, Role
 from disputes import access, deadlines, labels
-from disputes.lifecycle import TERMINAL, Kind, State
-from disputes.models import Case
+from disputes.lifecycle import LIFECYCLE, TERMINAL, Event, Kind, State
+from disputes.models import Case, Consent
 from rulebook import queries as rulebook
 from web import wording
 from web.keyset import Cursor
@@ -23,11 +24,17 @@ MOST = 100
 # What a row shows, decides by, or goes on from.
 _SHOWN = (
     *("number", "title", "state", "kind", "type_code", "awaits", "returns", "claimed", "currency"),
-    *("due_at", "opened_at", "closed_at", "suspended_at", "merchant_handed_in_at"),
+    *("due_at", "opened_at", "closed_at", "suspended_at", "merchant_handed_in_at", "version", "substitute"),
     *("substance_rules", "procedure_rules"),
+    *("handling__member__display_name", "handling__member__username"),
 )
 SOON = timedelta(hours=2)
 _OVER = sorted(state.value for state in TERMINAL)
+# What answering means where a case waits for the shop; elsewhere the case page says it.
+_RESPOND = {
+    State.AWAITING_CONFIRMATION.value: Event.CLAIM_REBUTTED.value,
+    State.AWAITING_MERCHANT.value: Event.REFUND_REFUSED.value,
+}
 
 # The case may still await "both", but nothing more is asked of the shop: it has given what it had, or it won.
 _NOTHING_ASKED = Q(state=State.GATHERING_EVIDENCE.value, merchant_handed_in_at__isnull=False) | (
@@ -38,11 +45,16 @@ _NOTHING_ASKED = Q(state=State.GATHERING_EVIDENCE.value, merchant_handed_in_at__
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a reader narrows a list to. ``least`` in minor units; empty and ``None`` narrow nothing."""
+    """What a reader narrows a list to. ``least`` in minor units; empty and ``None`` narrow nothing.
+
+    ``who``: ``me`` for what one looks after, for oneself or for a colleague who is away; ``none`` for what nobody does.
+    """
 
     type_code: str = ""
     state: str = ""
     least: int | None = None
+    sku: str = ""
+    who: str = ""
     due_before: datetime | None = None
 
 
@@ -50,7 +62,8 @@ class Filter:
 class Row:
     """One case of a list as the shop reads it. ``mine``: the term that runs is the shop's; none runs once it is over.
 
-    ``amount`` in minor units is what is claimed, and in the list of decided cases what was granted.
+    ``amount`` in minor units is what is claimed, and in the list of decided cases what was granted. ``who`` looks after
+    it; ``waits``: something in it waits for a second person; ``accept``: how the shop can give in, if it can.
     """
 
     number: str
@@ -64,6 +77,10 @@ class Row:
     currency: str
     asked: str
     badge: labels.Label
+    who: str
+    waits: bool
+    accept: Event | None
+    respond: str
 
 
 @dataclass(frozen=True)
@@ -94,25 +111,25 @@ def waiting(actor: Actor, now: datetime) -> Waiting:
     return Waiting(soon, today, week, len(due), *ends)
 
 
-def inbox(actor: Actor, narrowed: Filter, after: str) -> Page:
+def inbox(actor: Actor, narrowed: Filter, after: str, now: datetime) -> Page:
     """What awaits the shop, the most urgent first."""
-    cases = _narrow(_inbox(actor), narrowed)
+    cases = _narrow(_inbox(actor), narrowed, actor, now)
     at = Cursor.read(after)
     if at is not None:
         cases = cases.filter(Q(due_at__gt=at.at) | Q(due_at=at.at, id__gt=at.id))
     return _page(cases.order_by("due_at", "id"), actor, lambda case: case.due_at)
 
 
-def going_on(actor: Actor, narrowed: Filter, after: str) -> Page:
+def going_on(actor: Actor, narrowed: Filter, after: str, now: datetime) -> Page:
     """Everything that is not over, the newest first."""
     live = access.visible_to(actor).exclude(state__in=_OVER)
-    return _newest(_narrow(live, narrowed), actor, after)
+    return _newest(_narrow(live, narrowed, actor, now), actor, after)
 
 
-def decided(actor: Actor, narrowed: Filter, after: str) -> Page:
+def decided(actor: Actor, narrowed: Filter, after: str, now: datetime) -> Page:
     """What was ruled, agreed or ended, the newest first."""
     over = access.visible_to(actor).filter(Q(state__in=_OVER) | Q(outcome__isnull=False) | Q(ruled_by__isnull=False))
-    return _newest(_narrow(over, narrowed), actor, after, with_outcome=True)
+    return _newest(_narrow(over, narrowed, actor, now), actor, after, with_outcome=True)
 
 
 def _inbox(actor: Actor) -> QuerySet[Case]:
@@ -120,13 +137,42 @@ def _inbox(actor: Actor) -> QuerySet[Case]:
     return mine.exclude(_NOTHING_ASKED)
 
 
-def _narrow(cases: QuerySet[Case], narrowed: Filter) -> QuerySet[Case]:
+def next_free(actor: Actor, now: datetime, *, most: int) -> list[tuple[int, str, str]]:
+    """``(id, number, state)`` of the most urgent cases that await the shop and are nobody else's."""
+    mine = _inbox(actor).filter(_own(actor, now) | Q(handling__member__isnull=True))
+    return list(mine.order_by("due_at", "id").values_list("pk", "number", "state")[:most])
+
+
+def accepting(state: str, kind: str) -> Event | None:
+    """By which event the shop gives in to what is asked, in this state; ``None`` where it cannot. The table says."""
+    open_now = LIFECYCLE.open_to(State(state), Role.MERCHANT)
+    if Event.CLAIM_ACCEPTED in open_now:
+        return Event.CLAIM_ACCEPTED
+    wanted = Event.RETURN_AGREED if kind == Kind.RETURN_REFUND.value else Event.REFUND_AGREED
+    return wanted if wanted in open_now else None
+
+
+def _own(actor: Actor, now: datetime) -> Q:
+    """The reader's own cases, and those of colleagues who are away and named the reader to stand in."""
+    away = Membership.objects.filter(
+        merchant_id=actor.merchant_id or 0, removed_at__isnull=True, cover_id=actor.id, away_until__gt=now
+    )
+    return Q(handling__member_id=actor.id) | Q(handling__member_id__in=away.values("user_id"))
+
+
+def _narrow(cases: QuerySet[Case], narrowed: Filter, actor: Actor, now: datetime) -> QuerySet[Case]:
     if narrowed.type_code:
         cases = cases.filter(type_code=narrowed.type_code)
     if narrowed.state:
         cases = cases.filter(state=narrowed.state)
     if narrowed.least is not None:
         cases = cases.filter(claimed__gte=narrowed.least)
+    if narrowed.sku:
+        cases = cases.filter(line__sku__startswith=narrowed.sku)
+    if narrowed.who == "me":
+        cases = cases.filter(_own(actor, now))
+    elif narrowed.who == "none":
+        cases = cases.filter(handling__member__isnull=True)
     if narrowed.due_before is not None:
         cases = cases.filter(due_at__lte=narrowed.due_before)
     return cases
@@ -143,8 +189,10 @@ def _page(
     cases: QuerySet[Case], actor: Actor, place: Callable[[Case], datetime | None], *, with_outcome: bool = False
 ) -> Page:
     # A case is wide; fifty of them cost by the column.
-    cases = cases.select_related("outcome").only(*_SHOWN, "outcome__amount") if with_outcome else cases.only(*_SHOWN)
-    found = list(cases[: PAGE + 1])
+    shown = [*_SHOWN, "outcome__amount"] if with_outcome else _SHOWN
+    also = ["handling__member", "outcome"] if with_outcome else ["handling__member"]
+    waits = Consent.objects.filter(case=OuterRef("pk"), state=Consent.OPEN)
+    found = list(cases.select_related(*also).only(*shown).annotate(waits=Exists(waits))[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     at = place(last) if last is not None else None
     rows = [_row(case, actor, with_outcome) for case in found[:PAGE]]
@@ -161,6 +209,7 @@ def _row(case: Case, actor: Actor, with_outcome: bool) -> Row:
         suspended=case.suspended_at is not None,
         handed_in=case.merchant_handed_in_at is not None,
     )
+    handling = getattr(case, "handling", None)
     return Row(
         number=case.number,
         href=reverse("merchant:case", args=[case.number]),
@@ -173,4 +222,8 @@ def _row(case: Case, actor: Actor, with_outcome: bool) -> Row:
         currency=case.currency,
         asked=str(labels.KINDS[Kind(case.kind)]),
         badge=badge,
+        who=handling.member.get_full_name() if handling is not None and handling.member is not None else "",
+        waits=getattr(case, "waits", False),
+        accept=None if with_outcome else accepting(case.state, case.kind),
+        respond=_RESPOND.get(case.state, ""),
     )

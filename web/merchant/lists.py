@@ -1,30 +1,43 @@
-"""The shop's lists as pages: to answer, in progress, decided. Filters are a GET form; the address is the state."""
+"""The shop's lists as pages: to answer, in progress, decided. Filters are a GET form; the address is the state.
+
+A saved view is an address under a name. A preview is part of the address too, so that Back restores it.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.forms import CharField, ChoiceField, TextInput
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts import shop_desk
+from accounts.models import Right, SavedView
 from common import money
-from disputes import labels
-from disputes.lifecycle import TERMINAL, State
+from common.errors import Missing, Refused
+from disputes import handling, labels, refusals
+from disputes.lifecycle import TERMINAL, Event, State
 from rulebook import queries as rulebook
 from web.forms import HouseForm
-from web.merchant import cases, shell
+from web.merchant import cases, preview, shell
 from web.merchant.cases import Filter, Page, Waiting
 from web.selects import PlainSelect
 
 DUE = ("soon", "today", "week")
+WHO = (("", gettext_lazy("Everybody")), ("me", gettext_lazy("Me")), ("none", gettext_lazy("Nobody yet")))
+# What of an address a saved view keeps.
+_KEPT = ("type", "state", "least", "sku", "who", "due")
 
 
 class FilterForm(HouseForm):
-    """Type, state and a least sum. ``currency`` is what the sum is typed in."""
+    """Type, state, a least sum, the beginning of a SKU, and who looks after it."""
 
     type = ChoiceField(label=gettext_lazy("Dispute type"), required=False, widget=PlainSelect)
     state = ChoiceField(label=gettext_lazy("State"), required=False, widget=PlainSelect)
@@ -34,6 +47,13 @@ class FilterForm(HouseForm):
         max_length=16,
         widget=TextInput(attrs={"inputmode": "decimal", "size": "8"}),
     )
+    sku = CharField(
+        label=gettext_lazy("SKU"),
+        required=False,
+        max_length=64,
+        widget=TextInput(attrs={"size": "10", "autocomplete": "off"}),
+    )
+    who = ChoiceField(label=gettext_lazy("Assignee"), required=False, choices=WHO, widget=PlainSelect)
 
     def __init__(self, *args: Any, types: list[tuple[str, str]], states: list[State], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,10 +93,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     narrowed = _filter(form)
     if due in DUE:
         ends = (waiting.soon_ends, waiting.today_ends, waiting.week_ends)
-        narrowed = Filter(narrowed.type_code, narrowed.state, narrowed.least, ends[DUE.index(due)])
-    page = cases.inbox(desk.actor, narrowed, request.GET.get("after", ""))
+        narrowed = replace(narrowed, due_before=ends[DUE.index(due)])
+    page = cases.inbox(desk.actor, narrowed, request.GET.get("after", ""), desk.now)
     context |= {"strip": _strip(waiting, due), "due": due, "most": cases.MOST, "by_due": True}
-    return _show(request, context, form, page, title=_("To answer"))
+    return _show(desk, context, form, page, title=_("To answer"))
 
 
 @require_safe
@@ -84,8 +104,8 @@ def going_on(request: HttpRequest) -> HttpResponse:
     """Every live case of the shop."""
     desk = shell.enter(request)
     form = _form(request, desk, [state for state in State if state not in TERMINAL])
-    page = cases.going_on(desk.actor, _filter(form), request.GET.get("after", ""))
-    return _show(request, shell.around(desk, "open"), form, page, title=_("In progress"))
+    page = cases.going_on(desk.actor, _filter(form), request.GET.get("after", ""), desk.now)
+    return _show(desk, shell.around(desk, "open"), form, page, title=_("In progress"))
 
 
 @require_safe
@@ -94,12 +114,70 @@ def decided(request: HttpRequest) -> HttpResponse:
     desk = shell.enter(request)
     after = [State.APPEAL_WINDOW, State.AWAITING_APPEAL_ANSWER, State.UNDER_APPEAL, State.AWAITING_COMPLIANCE]
     form = _form(request, desk, [*after, State.ENFORCING, *sorted(TERMINAL)])
-    page = cases.decided(desk.actor, _filter(form), request.GET.get("after", ""))
-    return _show(request, shell.around(desk, "decided"), form, page, title=_("Decided"))
+    page = cases.decided(desk.actor, _filter(form), request.GET.get("after", ""), desk.now)
+    return _show(desk, shell.around(desk, "decided"), form, page, title=_("Decided"))
 
 
-def _show(request: HttpRequest, context: dict[str, Any], form: FilterForm, page: Page, *, title: str) -> HttpResponse:
+@require_POST
+def keep_view(request: HttpRequest) -> HttpResponse:
+    """The list as it is narrowed now, under a name. What is no filter of ours is not kept."""
+    desk = shell.enter(request)
+    typed = QueryDict(request.POST.get("query", "")[:1000].lstrip("?"))
+    query = urlencode([(key, typed[key][:64]) for key in _KEPT if typed.get(key)])
+    try:
+        shop_desk.keep_view(
+            desk.shop_id, name=request.POST.get("name", ""), query=query, actor=desk.actor, now=desk.now
+        )
+    except Refused as refused:
+        messages.error(request, refusals.say(refused))
+    else:
+        messages.success(request, _("Saved."))
+    return HttpResponseRedirect(f"{reverse('merchant:inbox')}?{query}")
+
+
+@require_POST
+def drop_view(request: HttpRequest, view: int) -> HttpResponse:
+    desk = shell.enter(request)
+    try:
+        shop_desk.remove_view(view, actor=desk.actor, now=desk.now)
+    except Missing:
+        raise Http404 from None
+    messages.success(request, _("Removed."))
+    return HttpResponseRedirect(reverse("merchant:inbox"))
+
+
+@require_POST
+def take_next(request: HttpRequest) -> HttpResponse:
+    """The most urgent case that is nobody else's becomes the reader's, and opens where it is answered."""
+    desk = shell.enter(request)
+    for pk, number, state in cases.next_free(desk.actor, desk.now, most=5):
+        try:
+            handling.assign(pk, member_id=desk.actor.id, only_if_free=True, actor=desk.actor, now=desk.now)
+        except Missing:
+            continue
+        except Refused as refused:
+            if refused.code == "colleague_has_it":  # somebody was quicker: the next one, then
+                continue
+            messages.error(request, refusals.say(refused))
+            return HttpResponseRedirect(reverse("merchant:inbox"))
+        if state == State.AWAITING_CONFIRMATION.value:
+            return HttpResponseRedirect(reverse("merchant:act", args=[number, Event.CLAIM_REBUTTED.value]))
+        return HttpResponseRedirect(reverse("merchant:case", args=[number]))
+    messages.info(request, _("Nothing waits that is nobody's. Colleagues look after the rest."))
+    return HttpResponseRedirect(reverse("merchant:inbox"))
+
+
+def _show(desk: shell.Desk, context: dict[str, Any], form: FilterForm, page: Page, *, title: str) -> HttpResponse:
+    request = desk.request
+    here = urlencode([(key, request.GET[key]) for key in _KEPT if request.GET.get(key)])
+    views = SavedView.objects.filter(user_id=desk.user_id, merchant_id=desk.shop_id) if "strip" in context else []
     context |= {
+        "views": [
+            {"id": row.pk, "name": row.name, "query": row.query, "is_current": row.query == here} for row in views
+        ],
+        "here": here,
+        "preview": preview.of(desk, request.GET.get("preview", "")) if "strip" in context else None,
+        "may_respond": Right.RESPOND in desk.rights,
         "title": title,
         "form": form,
         "applied": len(form.narrowed),
@@ -107,6 +185,7 @@ def _show(request: HttpRequest, context: dict[str, Any], form: FilterForm, page:
         "next": page.next,
         "is_later_page": bool(request.GET.get("after")),
     }
+    context["view"] = next((view for view in context["views"] if view["is_current"]), None)
     return render(request, "merchant/list.html", context)
 
 
@@ -118,7 +197,13 @@ def _form(request: HttpRequest, desk: shell.Desk, states: list[State]) -> Filter
 
 def _filter(form: FilterForm) -> Filter:
     chosen = form.narrowed
-    return Filter(chosen.get("type", ""), chosen.get("state", ""), chosen.get("least"))
+    return Filter(
+        type_code=chosen.get("type", ""),
+        state=chosen.get("state", ""),
+        least=chosen.get("least"),
+        sku=chosen.get("sku", "").strip(),
+        who=chosen.get("who", ""),
+    )
 
 
 def _strip(waiting: Waiting, due: str) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import hats, memberships, shop_desk
+from accounts import memberships, shop_desk
 from accounts.models import Membership, Right, RoutingRule, User
 from common import money
 from common.errors import Missing, Refused
@@ -271,7 +271,7 @@ def _owned(request: HttpRequest, membership: int) -> tuple[shell.Desk, Membershi
         .select_related("user")
         .first()
     )
-    if row is None or Right.MANAGE not in hats.rights_of(desk.actor):
+    if row is None or Right.MANAGE not in desk.rights:
         raise Http404
     return desk, row
 

@@ -43,7 +43,7 @@ from evidence.models import Exhibit
 from marketplace.models import Shipment
 from rulebook import queries as rulebook
 from rulebook.schema import Bearer
-from web import case_page, drafts, fetch, navigation, timeline, wording
+from web import case_page, drafts, fetch, media, navigation, timeline, wording
 from web.acts import ActForm
 from web.party import closed, forms
 from web.selects import PlainSelect
@@ -130,8 +130,8 @@ class ReplyForm(ActForm):
                 required=False,
             )
         self.fields[f"file_{point.pk}"] = FileField(
-            label=_("Photo or PDF for point %(number)s") % number,
-            help_text=_("JPEG, PNG, WebP, GIF or PDF, up to 20 MB. The original is kept as it is."),
+            label=_("Photo, video or PDF for point %(number)s") % number,
+            help_text=media.limits_text(),
             required=False,
         )
         self.fields[f"code_{point.pk}"] = ChoiceField(

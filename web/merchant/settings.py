@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import hats, shop_desk
+from accounts import shop_desk
 from accounts.models import Merchant, ReplyTemplate, ReturnAddress, Right
 from common import money
 from notifications import preferences
@@ -64,7 +64,7 @@ class MailForm(HouseForm):
 def index(request: HttpRequest) -> HttpResponse:
     """Members read, whoever may respond keeps templates, owners arrange the rest."""
     desk = shell.enter(request)
-    rights = hats.rights_of(desk.actor)
+    rights = desk.rights
     parts = {"mail": Part(_mail, MailForm)}
     if Right.RESPOND in rights:
         parts |= {

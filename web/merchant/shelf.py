@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from accounts import hats
 from accounts.models import Right
 from common import clock
 from common.errors import Missing, Refused
@@ -23,7 +22,7 @@ from disputes import refusals
 from evidence import intake, library
 from evidence.library_models import LibraryItem
 from rulebook import queries as rulebook
-from web import wording
+from web import media, wording
 from web.forms import HouseForm
 from web.keyset import Cursor
 from web.merchant import shell
@@ -36,7 +35,7 @@ PAGE = 50
 class ItemForm(HouseForm):
     """One file, what it shows, and which goods it is about."""
 
-    file = FileField(label=gettext_lazy("Photo or PDF"))
+    file = FileField(label=gettext_lazy("Photo, video or PDF"))
     code = ChoiceField(label=gettext_lazy("What it shows"), widget=PlainSelect)
     name = CharField(label=gettext_lazy("Short name"), max_length=60)
     sku = CharField(
@@ -59,7 +58,7 @@ class ItemForm(HouseForm):
     def __init__(self, *args: Any, codes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].choices = codes  # type: ignore[attr-defined]
-        self.fields["file"].help_text = EvidenceForm.base_fields["file"].help_text
+        self.fields["file"].help_text = media.limits_text()
 
 
 class FilterForm(Form):
@@ -70,7 +69,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """What is on the shelf; whoever may respond puts more on it."""
     desk = shell.enter(request)
     merchant_id = desk.shop_id
-    may = Right.RESPOND in hats.rights_of(desk.actor)
+    may = Right.RESPOND in desk.rights
     kinds = rulebook.current_rules(desk.now).exhibits
     names = {code: str(kind.name) for code, kind in kinds.items() if not (kind.automatic or kind.platform_only)}
     form = ItemForm(request.POST or None, request.FILES or None, codes=list(names.items())) if may else None

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import hats
 from accounts.hats import Shop
-from common import clock
+from accounts.models import Right
 from common.actor import Actor, Role
 from common.errors import Missing
 from web import fetch, navigation
@@ -27,6 +27,7 @@ class Desk:
     actor: Actor
     now: datetime
     shop_name: str
+    rights: frozenset[Right]
     others: tuple[Shop, ...]
 
     @property
@@ -41,9 +42,9 @@ class Desk:
 
 
 def enter(request: HttpRequest) -> Desk:
-    """Two queries: the reader's shops, and the time."""
+    """One query: the reader's shops, and the time."""
     here, *others = fetch.shops_or_404(request)
-    return Desk(request, here.actor, clock.now(), here.name, tuple(others))
+    return Desk(request, here.actor, here.read_at, here.name, here.rights, tuple(others))
 
 
 def around(desk: Desk, current: str, **page: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.urls import path
 
 from common.actor import Role
 from web import case_file, exhibit, uploads
-from web.merchant import acts, case, decision, lists, members, messages, settings, shelf, shell
+from web.merchant import acts, bulk, case, colleagues, decision, lists, members, messages, settings, shelf, shell
 
 app_name = "merchant"
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("messages/", messages.inbox, name="messages"),
     path("messages/read/", messages.mark_read, name="messages_read"),
     path("switch/", shell.switch, name="switch"),
+    path("next/", lists.take_next, name="next"),
+    path("views/", lists.keep_view, name="view_keep"),
+    path("views/<int:view>/remove/", lists.drop_view, name="view_drop"),
+    path("bulk/accept/", bulk.accept, name="bulk"),
     path("members/", members.index, name="members"),
     path("members/<int:membership>/", members.change, name="member"),
     path("members/<int:membership>/remove/", members.remove, name="member_remove"),
@@ -27,6 +31,9 @@ urlpatterns = [
     path("cases/<str:number>/evidence/<str:place>/", exhibit.page, {"role": Role.MERCHANT}, name="exhibit"),
     path("cases/<str:number>/uploads/", uploads.collection, {"role": Role.MERCHANT}, name="uploads"),
     path("cases/<str:number>/uploads/<str:token>/", uploads.one, {"role": Role.MERCHANT}, name="upload"),
+    path("cases/<str:number>/desk/", colleagues.desk, name="desk"),
+    path("cases/<str:number>/propose/", colleagues.propose, name="propose"),
+    path("cases/<str:number>/consents/<int:consent>/decline/", colleagues.decline, name="consent_decline"),
     path("cases/<str:number>/decision/", decision.show, name="decision"),
     path("cases/<str:number>/file/", case_file.page, {"area": "merchant"}, name="file"),
     path("cases/<str:number>/receipts/<str:place>/", case_file.receipt, {"area": "merchant"}, name="receipt"),

@@ -1,0 +1,221 @@
+"""The shop's list as a place to work in: views, assignees, preview, the next case, and many cases accepted at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from accounts import memberships, shop_desk
+from accounts.models import Membership, Right, SavedView, User
+from common import clock
+from common.actor import Actor
+from disputes import consents, handling, negotiation
+from disputes.lifecycle import Event, State
+from disputes.models import Case, Handling
+from tests import builders, reach
+from tests.reach import Scene
+
+pytestmark = pytest.mark.django_db
+
+LIST = 6
+
+
+@pytest.fixture(autouse=True)
+def _addresses_without_a_prefix() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
+
+
+def signed_in(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.id))
+    return client
+
+
+def another(made: Scene, kind: reach.Kind = reach.Kind.REFUND_ONLY) -> Case:
+    """One more request to the same shop, due later."""
+    builders.travel(builders.HOUR)
+    line = builders.a_line(made.buyer, made.shop)
+    return negotiation.open_refund(
+        line.pk,
+        kind=kind,
+        type_code="DAMAGED",
+        amount=10_000,
+        text="也坏了。",
+        actor=made.buyer,
+        now=clock.now(),
+    )
+
+
+def pick(*cases: Case) -> list[str]:
+    return [f"{case.number}:{Case.objects.get(pk=case.pk).version}" for case in cases]
+
+
+BULK = "/shop/bulk/accept/"
+
+
+def test_the_list_is_narrowed_by_sku_and_by_who_looks_after_it(django_assert_max_num_queries):
+    made = reach.a_scene()
+    colleague = builders.a_member(made.shop)
+    handling.assign(made.case.pk, member_id=colleague.id, actor=made.merchant, now=clock.now())
+    client, theirs = signed_in(made.merchant), signed_in(colleague)
+    number = made.case.number
+    assert number in client.get("/shop/", {"sku": "TEA"}).content.decode()
+    assert number not in client.get("/shop/", {"sku": "CUP"}).content.decode()
+    assert number not in client.get("/shop/", {"who": "me"}).content.decode()
+    assert number not in client.get("/shop/", {"who": "none"}).content.decode()
+    with django_assert_max_num_queries(LIST):
+        assert number in theirs.get("/shop/", {"who": "me"}).content.decode()
+
+
+def test_whoever_stands_in_finds_the_cases_of_the_absent_among_their_own():
+    made = reach.a_scene()
+    away = builders.a_member(made.shop)
+    handling.assign(made.case.pk, member_id=away.id, actor=made.merchant, now=clock.now())
+    now = clock.now()
+    memberships.go_away(
+        Membership.objects.get(user_id=away.id).pk,
+        until=now + builders.DAY,
+        cover_id=made.merchant.id,
+        actor=away,
+        now=now,
+    )
+    client = signed_in(made.merchant)
+    assert made.case.number in client.get("/shop/", {"who": "me"}).content.decode()
+    builders.travel(builders.DAY)
+    assert made.case.number not in client.get("/shop/", {"who": "me"}).content.decode()
+
+
+def test_a_view_is_kept_opened_and_removed():
+    made = reach.a_scene()
+    client = signed_in(made.merchant)
+    reply = client.post("/shop/views/", {"name": "大额", "query": "?least=500&type=DAMAGED&after=1-1&evil=1"})
+    assert reply.headers["Location"] == "/shop/?type=DAMAGED&least=500"
+    view = SavedView.objects.get()
+    said = client.get("/shop/?type=DAMAGED&least=500").content.decode()
+    assert "大额" in said and made.case.number in said
+    other = reach.a_scene()
+    assert signed_in(other.merchant).post(f"/shop/views/{view.pk}/remove/").status_code == 404
+    client.post(f"/shop/views/{view.pk}/remove/")
+    assert not SavedView.objects.exists()
+
+
+def test_the_preview_shows_one_case_beside_the_list_and_only_ones_own():
+    made, other = reach.handed_in(), reach.a_scene()
+    client = signed_in(made.merchant)
+    said = client.get("/en/shop/", {"preview": made.case.number}).content.decode()
+    assert "Close the preview" in said and "收到时壶身已有裂纹" in said
+    for number in (other.case.number, "DA-1", "\x00"):
+        assert "Close the preview" not in client.get("/en/shop/", {"preview": number}).content.decode()
+
+
+def test_the_next_case_is_the_most_urgent_that_is_nobodys_and_becomes_ones_own():
+    made = reach.a_scene()
+    second = another(made)
+    colleague = builders.a_member(made.shop)
+    handling.assign(made.case.pk, member_id=colleague.id, actor=colleague, now=clock.now())
+    client = signed_in(made.merchant)
+    path = reverse("merchant:next")
+    assert client.post(path).headers["Location"] == reverse("merchant:case", args=[second.number])
+    assert Handling.objects.get(case=second).member_id == made.merchant.id
+    assert signed_in(colleague).post(path).headers["Location"] == reverse("merchant:case", args=[made.case.number])
+    third = builders.a_member(made.shop)
+    assert signed_in(third).post(path).headers["Location"] == "/shop/"
+
+
+def test_whoever_may_only_look_takes_no_case():
+    made = reach.a_scene()
+    looker = builders.a_member(made.shop, rights=(Right.VIEW,))
+    signed_in(looker).post(reverse("merchant:next"))
+    assert not Handling.objects.filter(member_id=looker.id).exists()
+
+
+def test_the_list_says_what_waits_for_a_second_person():
+    made = reach.handed_in()
+    consents.propose(made.case.pk, event=Event.CLAIM_ACCEPTED, amount=68_000, actor=made.merchant, now=clock.now())
+    assert "waits for a colleague" in signed_in(made.merchant).get("/en/shop/").content.decode()
+
+
+def test_many_are_accepted_on_one_page_each_by_its_own_act():
+    made = reach.a_scene(kind=reach.Kind.RETURN_REFUND)
+    others = [another(made) for _ in range(2)]
+    client = signed_in(made.merchant)
+    every = [made.case, *others]
+    page = client.get(f"/en{BULK}", {"case": [case.number for case in every]})
+    said = page.content.decode()
+    assert "880.00" in said and "Accept 3 cases" in said and "In 1 case the goods come back" in said
+    done = client.post(f"/en{BULK}", {"case": pick(*every)})
+    assert "3 cases accepted" in done.content.decode()
+    states = [State(Case.objects.get(pk=case.pk).state) for case in every]
+    assert states == [State.AWAITING_RETURN, State.ENFORCING, State.ENFORCING]
+
+
+def test_sending_the_same_page_again_changes_nothing_and_says_so():
+    made = reach.a_scene()
+    client = signed_in(made.merchant)
+    data = {"case": pick(made.case)}
+    client.post(BULK, data)
+    version = made.reload().version
+    again = client.post(f"/en{BULK}", data).content.decode()
+    assert "Accepted before" in again
+    assert made.reload().version == version
+
+
+def test_what_changed_since_is_taken_out_and_named_and_stops_no_other():
+    made = reach.a_scene()
+    second = another(made)
+    data = {"case": pick(made.case, second)}
+    negotiation.refuse(second.pk, text="开片是天然特征。", actor=made.merchant, now=clock.now())
+    said = signed_in(made.merchant).post(f"/en{BULK}", data).content.decode()
+    assert "1 case accepted" in said and "It changed since you looked" in said
+    assert made.state is State.ENFORCING
+    assert Case.objects.get(pk=second.pk).state == State.AWAITING_BUYER.value
+
+
+def test_what_one_may_not_accept_is_left_out_before_anything_is_done():
+    made = reach.a_scene()
+    helper = builders.a_member(made.shop, rights=(Right.VIEW, Right.RESPOND, Right.ACCEPT), limit=20_000)
+    small = another(made)
+    client = signed_in(helper)
+    page = client.get(BULK, {"case": [made.case.number, small.number]})
+    assert [item.case.number for item in page.context["ready"]] == [small.number]
+    assert [item.case.number for item in page.context["out"]] == [made.case.number]
+    client.post(BULK, {"case": pick(made.case, small)})
+    assert made.state is State.AWAITING_MERCHANT
+    assert Case.objects.get(pk=small.pk).state == State.ENFORCING.value
+
+
+def test_above_the_sum_for_two_people_nothing_is_accepted_in_bulk():
+    made = reach.a_scene()
+    shop_desk.set_limits(made.shop.pk, second_above=1, hours="", actor=made.merchant, now=clock.now())
+    client = signed_in(made.merchant)
+    assert client.get(BULK, {"case": made.case.number}).context["ready"] == []
+    client.post(BULK, {"case": pick(made.case)})
+    assert made.state is State.AWAITING_MERCHANT
+
+
+def test_a_case_of_another_shop_is_not_there_and_a_version_must_be_named():
+    made, other = reach.a_scene(), reach.a_scene()
+    client = signed_in(made.merchant)
+    client.post(BULK, {"case": pick(other.case)})
+    assert other.state is State.AWAITING_MERCHANT
+    client.post(BULK, {"case": [made.case.number]})
+    assert made.state is State.AWAITING_MERCHANT
+    assert client.get(BULK).headers["Location"] == "/shop/"
+
+
+def test_at_most_fifty_are_taken_and_a_long_page_costs_no_more(django_assert_max_num_queries, monkeypatch):
+    from web.merchant import bulk
+
+    made = reach.a_scene()
+    cases = [made.case, *(another(made) for _ in range(3))]
+    client = signed_in(made.merchant)
+    with django_assert_max_num_queries(8):
+        client.get(BULK, {"case": [case.number for case in cases]})
+    monkeypatch.setattr(bulk, "MOST", 2)
+    page = client.get(BULK, {"case": [case.number for case in cases]})
+    assert len(page.context["ready"]) == 2

@@ -1,0 +1,150 @@
+"""Many cheap cases at once: one page that says what it costs, then each accepted by its own act, each with its own result.
+
+What changed since the list was read is taken out and named. Sending the same page again finds everything done already.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Merchant
+from common import clock, money
+from common.errors import Missing, Refused
+from common.ids import is_shaped_like_case_number
+from disputes import access, intervention, negotiation, refusals
+from disputes.awards import Source
+from disputes.lifecycle import Event
+from disputes.models import Case
+from rulebook import queries as rulebook
+from web.merchant import cases, shell
+
+MOST = 50
+_ACTS = {
+    Event.CLAIM_ACCEPTED: intervention.accept_claim,
+    Event.RETURN_AGREED: negotiation.agree_return,
+    Event.REFUND_AGREED: negotiation.agree_refund,
+}
+# How an outcome came about where the shop itself gave in.
+_OWN = (Source.AGREED.value, Source.CONCEDED.value)
+Text = str | Promise
+DONE: Text = gettext_lazy("Accepted")
+BEFORE: Text = gettext_lazy("Accepted before")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One case of the page. ``why``: why it is left out; ``done``: what came of it."""
+
+    case: Case
+    event: Event | None
+    type_name: str
+    why: str = ""
+    done: Text = ""
+
+    @property
+    def returns(self) -> bool:
+        return self.event is Event.RETURN_AGREED or (self.event is Event.CLAIM_ACCEPTED and self.case.returns)
+
+
+def accept(request: HttpRequest) -> HttpResponse:
+    """GET: what would be accepted, what it costs, what is left out. POST: done, one by one, with every result."""
+    desk = shell.enter(request)
+    wanted = _wanted(request)
+    if not wanted:
+        return HttpResponseRedirect(reverse("merchant:inbox"))
+    found = {case.number: case for case in _cases(desk, wanted)}
+    second_above = Merchant.objects.values_list("second_above", flat=True).get(pk=desk.shop_id)
+    items = [_weigh(desk, found[number], second_above) for number in wanted if number in found]
+    context: dict[str, Any] = {"title": _("Accept several claims"), "most": MOST}
+    if request.method == "POST":
+        results = [_do(desk, item, wanted[item.case.number]) for item in items]
+        done = [item for item in results if item.done]
+        context |= {"results": results, "done": len(done), "left": len(results) - len(done)}
+        return render(request, "merchant/bulk_done.html", shell.around(desk, "inbox", **context))
+    ready = [item for item in items if not item.why]
+    context |= {
+        "ready": ready,
+        "out": [item for item in items if item.why],
+        "totals": _totals(ready),
+        "returning": sum(1 for item in ready if item.returns),
+        "verb": _verb(ready),
+    }
+    return render(request, "merchant/bulk.html", shell.around(desk, "inbox", **context))
+
+
+def _wanted(request: HttpRequest) -> dict[str, int | None]:
+    """Number → the version that was looked at, as it stands in the form: ``DA-…:7``. At most fifty."""
+    asked = request.POST.getlist("case") if request.method == "POST" else request.GET.getlist("case")
+    found: dict[str, int | None] = {}
+    for one in asked[: MOST * 2]:
+        number, _colon, version = one.partition(":")
+        if is_shaped_like_case_number(number) and len(found) < MOST:
+            found.setdefault(number, int(version) if version.isdecimal() and len(version) < 9 else None)
+    return found
+
+
+def _cases(desk: shell.Desk, numbers: Iterable[str]) -> Iterable[Case]:
+    mine = access.visible_to(desk.actor).filter(number__in=list(numbers))
+    return mine.select_related("outcome").order_by("due_at", "id")
+
+
+def _weigh(desk: shell.Desk, case: Case, second_above: int | None) -> Item:
+    """Whether it could be accepted as things stand. The act asks again, under the lock."""
+    event = cases.accepting(case.state, case.kind)
+    name = str(rulebook.rules(case.substance_rules_id).type(case.type_code).name)
+    limit = desk.actor.limit
+    refused: Refused | None = None
+    if event is None:
+        refused = Refused("not_in_this_state")
+    elif case.suspended_at is not None:
+        refused = Refused("case_is_suspended")
+    elif limit is not None and case.claimed > limit:
+        refused = Refused("over_your_limit")
+    elif second_above is not None and case.claimed > second_above:
+        refused = Refused("needs_a_second_person", highest=second_above, currency=case.currency)
+    return Item(case, event, name, why=refusals.say(refused) if refused is not None else "")
+
+
+def _do(desk: shell.Desk, item: Item, seen: int | None) -> Item:
+    """Each case is an act of its own: what cannot be done stops no other."""
+    case = item.case
+    if case.outcome is not None and case.outcome.source in _OWN:
+        return Item(case, item.event, item.type_name, done=BEFORE)
+    if item.event is None:
+        return item
+    try:
+        _ACTS[item.event](case.pk, actor=desk.actor, now=clock.now(), seen=seen if seen is not None else 0)
+    except Missing:
+        return Item(case, item.event, item.type_name, why=refusals.say(Refused("not_in_this_state")))
+    except Refused as refused:
+        return Item(case, item.event, item.type_name, why=_why(refused))
+    return Item(case, item.event, item.type_name, done=DONE)
+
+
+def _why(refused: Refused) -> str:
+    if refused.code == "case_moved_on":
+        return _("It changed since you looked. Open it and decide again.")
+    return refusals.say(refused)
+
+
+def _totals(items: Iterable[Item]) -> list[tuple[int, str]]:
+    sums: Counter[str] = Counter()
+    for item in items:
+        sums[item.case.currency] += item.case.claimed
+    return [(amount, currency) for currency, amount in sorted(sums.items())]
+
+
+def _verb(items: list[Item]) -> str:
+    total = " + ".join(money.sign(currency) + money.text(amount, currency) for amount, currency in _totals(items))
+    told = ngettext("Accept %(n)s case, %(sum)s", "Accept %(n)s cases, %(sum)s in all", len(items))
+    return told % {"n": len(items), "sum": total}
