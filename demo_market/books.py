@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,28 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS payment (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, kind TEXT NOT NULL, "order" TEXT NOT NULL, merchant TEXT NOT NULL,
     amount INTEGER NOT NULL, currency TEXT NOT NULL, reason TEXT NOT NULL, reference TEXT NOT NULL UNIQUE,
-    asked INTEGER NOT NULL DEFAULT 1
+    asked INTEGER NOT NULL DEFAULT 1, at TEXT NOT NULL DEFAULT '2026-01-01T00:00:00Z'
 );
 CREATE TABLE IF NOT EXISTS deposit (
     merchant TEXT, currency TEXT, balance INTEGER NOT NULL CHECK (balance >= 0), PRIMARY KEY (merchant, currency)
 );
 """
+
+
+# Which record of the feed tells of which instruction; money of the platform's own is told of in none.
+_TOLD: dict[str, tuple[str, dict[str, str], str]] = {
+    "refund_to_buyer": ("refund_elsewhere", {"paid_from": "escrow"}, "refunded_at"),
+    "deduct_settlement": ("refund_elsewhere", {"paid_from": "settlement"}, "refunded_at"),
+    "deduct_deposit": ("refund_elsewhere", {"paid_from": "deposit"}, "refunded_at"),
+    "advance": ("refund_elsewhere", {"paid_from": "outside"}, "refunded_at"),
+    "release": ("settlement", {}, "settled_at"),
+    "recover_deposit": ("deposit", {}, "moved_at"),
+    "restore_deposit": ("deposit", {}, "moved_at"),
+}
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Declined(Exception):
@@ -41,6 +58,8 @@ class Books:
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(_TABLES)
+        if "at" not in {row["name"] for row in self._db.execute("PRAGMA table_info(payment)")}:
+            self._db.execute("ALTER TABLE payment ADD COLUMN at TEXT NOT NULL DEFAULT '2026-01-01T00:00:00Z'")
 
     def pay(self, instruction: dict[str, Any], body: bytes) -> str:
         """Carry out once per key; the reference. Raises `Declined`: ``key_reused``, ``insufficient_deposit``."""
@@ -60,8 +79,8 @@ class Books:
             reference = "DM" + hashlib.sha256(key.encode()).hexdigest()[:16].upper()
             self._db.execute(
                 "INSERT INTO payment VALUES (:key, :digest, :kind, :order, :merchant, :amount, :currency, :reason,"
-                " :reference, 1)",
-                {**instruction, "digest": digest, "reference": reference},
+                " :reference, 1, :at)",
+                {**instruction, "digest": digest, "reference": reference, "at": _now()},
             )
             return reference
 
@@ -75,6 +94,24 @@ class Books:
         with self._lock:
             rows = self._db.execute("SELECT * FROM payment ORDER BY rowid").fetchall()
         return [{name: row[name] for name in row.keys() if name != "digest"} for row in rows]  # noqa: SIM118
+
+    def feed(self) -> list[dict[str, Any]]:
+        """What a marketplace would tell of these payments in its feed: each with the key of the instruction it follows."""
+        records = []
+        for paid in self.payments():
+            told = _TOLD.get(paid["kind"])
+            if told is None:
+                continue
+            kind, more, moment = told
+            record = {"type": kind, "id": paid["reference"], "version": 1, "amount": paid["amount"]}
+            record |= {"currency": paid["currency"], moment: paid["at"], "instruction": paid["key"], **more}
+            if kind == "deposit":
+                record |= {"merchant": paid["merchant"]}
+                record["amount"] = paid["amount"] if paid["kind"] == "restore_deposit" else -paid["amount"]
+            else:
+                record |= {"order": paid["order"]}
+            records.append(record)
+        return records
 
     def balance(self, merchant: str, currency: str) -> int:
         with self._lock:

@@ -133,6 +133,8 @@ class Handler(BaseHTTPRequestHandler):
         market = self.server.market
         if steps == ["_demo", "payments"]:
             self._send(200, {"payments": market.payments()})
+        elif steps == ["_demo", "feed"]:
+            self._send(200, {"records": market.books.feed()})
         elif steps == ["_demo", "health"]:
             self._send(200, {"status": "ok"})
         elif not self._is_signed(b""):

@@ -1,48 +1,62 @@
-"""先行赔付: the platform pays first and recovers later (P03, JD1§45–46, ECL§58).
+"""先行赔付: the platform pays first and recovers later (P03, JD1§45–46, ECL§58). One proposes, another approves (9.4).
 
 The fund is the account ``advance:platform``; how far it may fall below zero is what the platform is willing to have out.
-What is still open stands in the ledger's claims, and is made good from the merchant's money as it arrives.
+What is still open stands in the ledger's claims; `recoveries` makes it good from the merchant's money as it arrives.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection
-
+from accounts import conflicts
 from common.actor import Actor, Role
 from common.acts import act
-from common.errors import Refused
+from common.errors import Missing, Refused
 from disputes import outcomes, queries
 from disputes.lifecycle import APPEAL, State
-from enforcement import execution, plan
-from enforcement.models import Execution, Step
-from enforcement.plan import Draft, Pot, Purpose
+from disputes.models import Case, Outcome
+from enforcement import execution
+from enforcement.models import Execution, FundLimit, Proposal
+from journal import book as journal
+from journal.kinds import Kind
 from ledger import book, keys
 from ledger.models import Account
+from rulebook import queries as rulebook
 
 _RULED = (*APPEAL, State.AWAITING_COMPLIANCE)
+LONGEST = 500
 
 
 @act
-def set_limit(currency: str, limit: int, *, actor: Actor, now: datetime) -> Account:
-    """How much the platform may have advanced at any time, in minor units. Zero (as shipped): it advances nothing."""
+def set_limit(currency: str, limit: int, *, reason: str = "", actor: Actor, now: datetime) -> Account:
+    """How much the platform may have advanced at any time, in minor units. Zero (as shipped): it advances nothing.
+
+    Raises ``Refused``: ``not_for_this_role``, ``limit_is_negative``, ``text_missing`` where a person gives no reason.
+    """
     if actor.role not in (Role.OPS, Role.SYSTEM):
         raise Refused("not_for_this_role")
     if limit < 0:
         raise Refused("limit_is_negative")
-    return book.set_floor(keys.advance(currency), -limit)
+    reason = _said(reason, required=not actor.is_system)
+    account = book.set_floor(keys.advance(currency), -limit)
+    FundLimit.objects.create(
+        currency=currency, amount=limit, before=limit_of(currency), reason=reason, by_id=actor.id, at=now
+    )
+    return account
 
 
-@act
-def pay(case_id: int, *, actor: Actor, now: datetime) -> Execution:
-    """The platform pays what was ruled before the ruling is final, at its own risk (four eyes: never by who ruled).
+def limit_of(currency: str) -> int:
+    """What the fund may have out, as last set, in minor units."""
+    newest = FundLimit.objects.filter(currency=currency).order_by("-at", "-id")
+    return newest.values_list("amount", flat=True).first() or 0
+
+
+def payable(case: Case, outcome: Outcome | None, actor: Actor) -> int:
+    """How much ``actor`` could propose to advance in this case, in minor units: the award, up to the rules' cap (9.4).
 
     Raises ``Refused``: ``not_for_this_role``, ``not_in_this_state``, ``own_ruling``, ``nothing_to_pay``,
-    ``return_is_due``, ``insufficient_funds``.
+    ``return_is_due``, ``no_advance_in_this_currency``, ``already_advanced``.
     """
-    case = queries.lock(case_id)
-    outcome = outcomes.effective(case_id)
     if actor.role not in (Role.SENIOR, Role.OPS):
         raise Refused("not_for_this_role")
     if case.state not in _RULED:
@@ -53,67 +67,116 @@ def pay(case_id: int, *, actor: Actor, now: datetime) -> Execution:
         raise Refused("nothing_to_pay")
     if outcome.returns:
         raise Refused("return_is_due")
-    available = execution.funds_of(case).advance
-    if available < outcome.amount:
-        raise Refused(
-            "insufficient_funds", account=keys.advance(case.currency), available=available, needed=outcome.amount
-        )
-    return execution.start_advance(case, outcome, now=now)
-
-
-def recoverable(limit: int) -> list[int]:
-    """Cases in which something is still owed and whose merchant has money now. A hint: ``recover`` looks again."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RECOVERABLE, [limit])
-        return [row[0] for row in cursor.fetchall()]
+    limits = rulebook.rules(case.procedure_rules_id).thresholds
+    if case.currency != limits.currency or not limits.advance_amount:
+        raise Refused("no_advance_in_this_currency", currency=case.currency)
+    if Execution.objects.filter(case=case, purpose=Execution.ADVANCE, round=case.round).exists():
+        raise Refused("already_advanced")
+    return min(outcome.amount, limits.advance_amount)
 
 
 @act
-def recover(case_id: int, *, now: datetime) -> int:
-    """Draw what the merchant still owes in this case from what the merchant has: the buyer first, then the platform.
+def propose(case_id: int, *, reason: str, actor: Actor, now: datetime, seen: int | None = None) -> Proposal:
+    """One person says that the platform should pay before the ruling is final, and why; another decides.
 
-    Returns the sum planned, in minor units. Nothing before the outcome was carried out.
+    Raises what `payable` raises, and ``text_missing``, ``already_proposed``, ``conflict_of_interest``,
+    ``insufficient_funds``.
     """
-    case = queries.lock(case_id)
-    settled = (
-        Execution.objects.filter(case=case, purpose=Execution.SETTLEMENT, state=Execution.DONE)
-        .order_by("-round")
-        .first()
+    case = queries.lock(case_id, seen=seen)
+    outcome = outcomes.effective(case_id)
+    amount = payable(case, outcome, actor)
+    _has_no_interest(case, actor)
+    if Proposal.objects.filter(case=case, state=Proposal.OPEN).exists():
+        raise Refused("already_proposed")
+    _fund_has(case, amount)
+    assert outcome is not None and actor.id is not None
+    proposal = Proposal.objects.create(
+        case=case,
+        outcome=outcome,
+        amount=amount,
+        currency=case.currency,
+        reason=_said(reason),
+        proposed_by_id=actor.id,
+        proposed_at=now,
     )
-    if settled is None:
-        return 0
-    borne = plan.borne_by(execution.carried_out(case))
-    under_way = Step.objects.filter(execution__case=case, state__in=Step.OPEN)
-    if any(step.purpose in (Purpose.COLLECT, Purpose.REPAY) for step in under_way):
-        return 0
-    funds = execution.funds_of(case)
-    pots = {Pot.ESCROW: 0, Pot.SETTLEMENT: funds.settlement, Pot.DEPOSIT: funds.deposit}
-    drafts: list[Draft] = plan.draw(Purpose.COLLECT, borne[Pot.RECEIVABLE], pots)
-    drafts += plan.draw(Purpose.REPAY, borne[Pot.ADVANCE], pots)
-    execution.add_steps(case, settled, drafts, now=now)
-    return sum(draft.amount for draft in drafts)
+    _record(case, Kind.ADVANCE_PROPOSED, proposal, actor, now)
+    return proposal
 
 
-def recover_due(limit: int, *, now: datetime) -> int:
-    """Draw on the money of merchants who owe, for up to ``limit`` cases. Returns for how many something was planned."""
-    return sum(1 for case_id in recoverable(limit) if recover(case_id, now=now))
+@act
+def approve(proposal_id: int, *, actor: Actor, now: datetime) -> Execution:
+    """A second person of operations agrees: the platform pays at its own risk, and the merchant owes it what was paid.
+
+    Raises what `payable` raises, and ``takes_another``, ``proposal_is_decided``, ``outcome_has_changed``,
+    ``conflict_of_interest``, ``insufficient_funds``.
+    """
+    case, proposal = _lock(proposal_id)
+    if actor.role is not Role.OPS:
+        raise Refused("not_for_this_role")
+    if proposal.state == Proposal.APPROVED and proposal.decided_by_id == actor.id:
+        return Execution.objects.get(case=case, purpose=Execution.ADVANCE, outcome=proposal.outcome)
+    if proposal.state != Proposal.OPEN:
+        raise Refused("proposal_is_decided")
+    if actor.id == proposal.proposed_by_id:
+        raise Refused("takes_another")
+    outcome = outcomes.effective(case.pk)
+    if outcome is None or outcome.pk != proposal.outcome_id:
+        raise Refused("outcome_has_changed")
+    payable(case, outcome, actor)
+    _has_no_interest(case, actor)
+    _fund_has(case, proposal.amount)
+    _decide(proposal, Proposal.APPROVED, "", actor, now)
+    _record(case, Kind.ADVANCE_APPROVED, proposal, actor, now)
+    return execution.start_advance(case, outcome, now=now)
 
 
-# Claims are few and have a partial index; each names its case in its key.
-_RECOVERABLE = """
-SELECT DISTINCT c.id
-  FROM ledger_account claim
-  JOIN disputes_case c ON c.id = split_part(claim.key, ':', 2)::bigint
-  JOIN ledger_account owes ON owes.key = 'receivable:' || c.merchant_id || ':' || claim.currency AND owes.balance > 0
-  JOIN ledger_account has
-    ON has.key IN ('settlement:' || c.merchant_id || ':' || claim.currency,
-                   'deposit:' || c.merchant_id || ':' || claim.currency)
-   AND has.balance > 0
- WHERE claim.kind IN ('recourse', 'due') AND claim.balance < 0
-   AND EXISTS (SELECT 1 FROM enforcement_execution e
-                WHERE e.case_id = c.id AND e.purpose = 'settlement' AND e.state = 'done')
-   AND NOT EXISTS (SELECT 1 FROM enforcement_step s JOIN enforcement_execution e ON e.id = s.execution_id
-                    WHERE e.case_id = c.id AND s.next_attempt_at IS NOT NULL AND s.purpose IN ('collect', 'repay'))
- ORDER BY c.id
- LIMIT %s
-"""
+@act
+def decline(proposal_id: int, *, reason: str, actor: Actor, now: datetime) -> Proposal:
+    """The platform does not pay first; whoever proposed it may take it back in the same way."""
+    case, proposal = _lock(proposal_id)
+    if actor.role is not Role.OPS and actor.id != proposal.proposed_by_id:
+        raise Refused("not_for_this_role")
+    if proposal.state != Proposal.OPEN:
+        raise Refused("proposal_is_decided")
+    _decide(proposal, Proposal.DECLINED, _said(reason), actor, now)
+    _record(case, Kind.ADVANCE_DECLINED, proposal, actor, now)
+    return proposal
+
+
+def _lock(proposal_id: int) -> tuple[Case, Proposal]:
+    case_id = Proposal.objects.filter(pk=proposal_id).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise Missing
+    case = queries.lock(case_id)
+    return case, Proposal.objects.select_for_update(of=("self",)).select_related("outcome").get(pk=proposal_id)
+
+
+def _decide(proposal: Proposal, state: str, because: str, actor: Actor, now: datetime) -> None:
+    proposal.state, proposal.decided_because = state, because
+    proposal.decided_by_id, proposal.decided_at = actor.id, now
+    proposal.save()
+
+
+def _has_no_interest(case: Case, actor: Actor) -> None:
+    if actor.id is not None and conflicts.has_interest(actor.id, buyer_id=case.buyer_id, merchant_id=case.merchant_id):
+        raise Refused("conflict_of_interest")
+
+
+def _fund_has(case: Case, amount: int) -> None:
+    available = execution.funds_of(case).advance
+    if available < amount:
+        raise Refused("insufficient_funds", account=keys.advance(case.currency), available=available, needed=amount)
+
+
+def _said(reason: str, *, required: bool = True) -> str:
+    reason = reason.strip()
+    if required and not reason:
+        raise Refused("text_missing", field="reason")
+    if len(reason) > LONGEST:
+        raise Refused("text_too_long", field="reason", longest=LONGEST, length=len(reason))
+    return reason
+
+
+def _record(case: Case, kind: Kind, proposal: Proposal, actor: Actor, now: datetime) -> None:
+    data = {"proposal": proposal.pk, "amount": proposal.amount, "currency": proposal.currency}
+    journal.record(case.stream_id, kind, data=data, actor=actor, now=now)

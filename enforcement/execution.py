@@ -7,7 +7,7 @@ whatever dies in between is asked again under the same key, and the marketplace 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from accounts.models import Identity
@@ -19,10 +19,10 @@ from disputes.awards import Award, Payer, Source
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Outcome
 from disputes.transitions import advance
-from enforcement import entries, holds, plan
+from enforcement import entries, holds, plan, setbacks
 from enforcement.entries import Books
 from enforcement.marks import mark
-from enforcement.models import Execution, Step
+from enforcement.models import Execution, Proposal, Step
 from enforcement.plan import Draft, Funds, Pot, Purpose
 from journal import book as journal
 from journal.kinds import Kind
@@ -41,6 +41,7 @@ BACK_OFF = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
+RECOVERS = (Purpose.COLLECT, Purpose.REPAY)
 SHORT_OF_MONEY = "insufficient_funds"
 SYSTEM = Actor.system()
 
@@ -85,7 +86,7 @@ def start(case: Case, outcome: Outcome, *, now: datetime) -> Execution:
 
 
 def start_advance(case: Case, outcome: Outcome, *, now: datetime) -> Execution:
-    """Begin to pay out of the platform's own fund before the outcome is final. ``advances.pay`` says who may."""
+    """Begin to pay out of the platform's own fund before the outcome is final. ``advances.approve`` says who may."""
     require_act()
     already = Execution.objects.filter(case=case, purpose=Execution.ADVANCE, round=case.round).first()
     return already or _open(case, outcome, Execution.ADVANCE, now=now)
@@ -264,7 +265,8 @@ def _go_on(case: Case, execution: Execution, *, now: datetime) -> None:
     assert execution.outcome is not None
     award, funds = award_of(execution.outcome), funds_of(case)
     if execution.purpose == Execution.ADVANCE:
-        planned = plan.advance(award, funds)
+        agreed = Proposal.objects.get(outcome=execution.outcome, state=Proposal.APPROVED)
+        planned = plan.advance(award, replace(funds, advance=min(funds.advance, agreed.amount)))
     else:
         planned = plan.restore(carried_out(case), award, funds)
     execution.state = Execution.RUNNING
@@ -275,6 +277,8 @@ def _go_on(case: Case, execution: Execution, *, now: datetime) -> None:
 
 def _carried_out(case: Case, step: Step, *, now: datetime) -> None:
     _settle(case, step, now=now)
+    if step.purpose in RECOVERS:
+        setbacks.drawn(case)
     _record(case, step, Kind.PAYMENT_DONE, now=now)
     _finish(case, step.execution, now=now)
 
@@ -294,6 +298,8 @@ def _was_refused(case: Case, step: Step, code: str, *, now: datetime) -> None:
     step.save()
     _record(case, step, Kind.PAYMENT_REFUSED, now=now)
     _next_rung(case, step, now=now)
+    if step.purpose in RECOVERS and not _open_steps(case, RECOVERS):
+        setbacks.refused(case, code, now=now)
     _finish(case, step.execution, now=now)
 
 
@@ -341,6 +347,8 @@ def _finish(case: Case, execution: Execution, *, now: datetime) -> None:
     """With the last step the execution is done, and with the settlement the case is closed."""
     if execution.state != Execution.RUNNING or execution.steps.filter(state__in=Step.OPEN).exists():
         return
+    if execution.purpose == Execution.SETTLEMENT and _release_rest(case, execution, now=now):
+        return
     _close(execution, now=now)
     if execution.purpose == Execution.SETTLEMENT:
         owed = -book.balance(keys.due(case.pk, case.currency))
@@ -354,6 +362,16 @@ def _finish(case: Case, execution: Execution, *, now: datetime) -> None:
     waiting = Execution.objects.filter(case=case, state=Execution.WAITING).order_by("id").first()
     if waiting is not None:
         _go_on(case, waiting, now=now)
+
+
+def _release_rest(case: Case, execution: Execution, *, now: datetime) -> bool:
+    """Escrow that the marketplace would not pay from was made up for elsewhere: it is the merchant's, who may owe more."""
+    if execution.steps.filter(purpose=Purpose.RELEASE.value, state=Step.REFUSED).exists():
+        return False
+    funds = funds_of(case)
+    left = plan.rest(carried_out(case), funds.line, funds.escrow)
+    add_steps(case, execution, left, now=now)
+    return bool(left)
 
 
 def _close(execution: Execution, *, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -48,6 +49,21 @@ class Execution(models.Model):
                 name="executions_keep_their_purpose",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("case", "outcome", "purpose", "round", "started_at"),
+            ),
+            pgtrigger.Trigger(
+                name="no_advance_without_two",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("NEW.purpose = 'advance'"),
+                func="""
+                IF NOT EXISTS (
+                    SELECT 1 FROM enforcement_proposal p
+                     WHERE p.case_id = NEW.case_id AND p.outcome_id = NEW.outcome_id AND p.state = 'approved'
+                ) THEN
+                    RAISE EXCEPTION 'an advance takes two people' USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+                """,
             ),
         ]
 
@@ -181,3 +197,151 @@ class Mark(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["merchant", "at"], name="mark_of_merchant")]
+
+
+class Report(models.Model):
+    """A refund that the marketplace reported without our key on an order that stands before the court.
+
+    It is booked as it was told. Whether it is one of our own payments told again, only a person can say: ``verdict``.
+    """
+
+    SEPARATE, OURS = "separate", "ours"
+
+    movement = models.OneToOneField("marketplace.Movement", models.PROTECT, primary_key=True, related_name="report")
+    case = models.ForeignKey("disputes.Case", models.PROTECT, related_name="reports")
+    since = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=8, blank=True, choices=[(value, value) for value in (SEPARATE, OURS)])
+    reason = models.CharField(max_length=500, blank=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(verdict="", settled_by__isnull=True, settled_at__isnull=True)
+                | (~Q(verdict="") & Q(settled_by__isnull=False, settled_at__isnull=False) & ~Q(reason="")),
+                name="report_settled_by_somebody",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["since"], condition=Q(verdict=""), name="report_open"),
+            models.Index(fields=["movement"], condition=Q(told_at__isnull=True), name="report_untold"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="reports_stay", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="reports_are_settled_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__settled_at__isnull=False),
+            ),
+        ]
+
+
+class Recovery(models.Model):
+    """What a merchant owes in one case and the marketplace would not draw: how often, when next, or that people look."""
+
+    case = models.OneToOneField("disputes.Case", models.PROTECT, primary_key=True, related_name="recovery")
+    refusals = models.PositiveSmallIntegerField(default=0)
+    last_code = models.CharField(max_length=40, blank=True)
+    retry_at = models.DateTimeField(null=True)
+    parked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(retry_at__isnull=True) | Q(parked_at__isnull=True), name="recovery_waits_or_is_parked"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["parked_at"], condition=Q(parked_at__isnull=False), name="recovery_parked"),
+        ]
+
+
+class FundLimit(models.Model):
+    """How much the platform was willing to have advanced, from when, by whom and why. The newest of a currency counts."""
+
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+    before = models.BigIntegerField()
+    reason = models.CharField(max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount__gte=0) & Q(before__gte=0), name="fund_limit_not_negative"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["currency", "-at", "-id"], name="fund_limit_newest")]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="fund_limits_stay", operation=pgtrigger.Delete | pgtrigger.Update),
+        ]
+
+
+class Proposal(models.Model):
+    """An advance payment that one person proposed and another decides on. Nobody who ruled the case is either of them."""
+
+    OPEN, APPROVED, DECLINED = "open", "approved", "declined"
+
+    case = models.ForeignKey("disputes.Case", models.PROTECT, related_name="advance_proposals")
+    outcome = models.ForeignKey("disputes.Outcome", models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=500)
+    state = models.CharField(
+        max_length=8, default=OPEN, choices=[(value, value) for value in (OPEN, APPROVED, DECLINED)]
+    )
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_because = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case"], condition=Q(state="open"), name="proposal_one_open_a_case"),
+            models.UniqueConstraint(
+                fields=["outcome"], condition=Q(state="approved"), name="proposal_approved_once_an_outcome"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0) & ~Q(reason=""), name="proposal_says_what_and_why"),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(state="open") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="proposal_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | ~Q(decided_by=F("proposed_by")), name="proposal_takes_two"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["proposed_at", "id"], condition=Q(state="open"), name="proposal_open"),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="proposals_stay", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="proposals_keep_what_they_say",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "case", "outcome", "amount", "currency", "reason", "proposed_by", "proposed_at"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="decided_proposals_stay_decided",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__state="open"),
+            ),
+            pgtrigger.Trigger(
+                name="no_advance_by_who_ruled",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                IF NEW.state <> 'declined' AND EXISTS (
+                    SELECT 1 FROM disputes_case c
+                     WHERE c.id = NEW.case_id AND c.ruled_by_id IN (NEW.proposed_by_id, NEW.decided_by_id)
+                ) THEN
+                    RAISE EXCEPTION 'whoever ruled does not advance' USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+                """,
+            ),
+        ]

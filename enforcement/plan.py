@@ -109,11 +109,15 @@ def restore(previous: Iterable[Draft], award: Award, funds: Funds) -> Plan:
     steps += owed
     advanced = borne_by((*carried_out, *steps))[Pot.ADVANCE] - _drawn(owed, Pot.ADVANCE)
     steps += draw(Purpose.REPAY, advanced, pots)
-    left = funds.line - borne_by((*carried_out, *steps))[Pot.ESCROW] - _released((*carried_out, *steps))
-    left = min(pots[Pot.ESCROW], max(0, left))
-    if left:
-        steps.append(Draft(Purpose.RELEASE, Pot.ESCROW, Pot.SETTLEMENT, left))
+    steps += rest((*carried_out, *steps), funds.line, pots[Pot.ESCROW])
     return Plan(tuple(steps), shortfall=_drawn(owed, Pot.RECEIVABLE))
+
+
+def rest(steps: Sequence[Draft], line: int, escrow: int) -> list[Draft]:
+    """What of the payment for the line is still in escrow after ``steps``, and is the merchant's."""
+    left = line - borne_by(steps)[Pot.ESCROW] - _released(steps)
+    left = min(escrow, max(0, left))
+    return [Draft(Purpose.RELEASE, Pot.ESCROW, Pot.SETTLEMENT, left)] if left else []
 
 
 def advance(award: Award, funds: Funds) -> Plan:

@@ -36,6 +36,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 GENERATED_ORDERS = 60
 PLATFORM_FUND = 1_000_000  # what the platform lays out in advance at most, in minor units
+FUND_REASON = "演示市场开通先行赔付"
 Record = dict[str, Any]
 
 
@@ -47,7 +48,7 @@ def seed(now: datetime) -> int:
     ingest.ingest(list(enumerate(_records_for(now), start=1)), source=demo.SOURCE, now=now)
     movements.post_due(limit=10_000, now=now)
     cast = _Cast.of(people)
-    advances.set_limit("CNY", PLATFORM_FUND, actor=cast.ops, now=now)
+    advances.set_limit("CNY", PLATFORM_FUND, reason=FUND_REASON, actor=cast.ops, now=now)
     made = 0
     for key, story in STORIES.items():
         if not Case.objects.filter(line=_line(key)).exists():

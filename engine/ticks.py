@@ -15,7 +15,7 @@ from common.actor import Actor
 from disputes import clocks, failed_files, sweep
 from disputes import uploads as case_uploads
 from disputes.models import Deadline
-from enforcement import advances, execution, movements
+from enforcement import execution, movements, recoveries
 from engine import delivery
 from evidence import preparation, scrub
 from evidence import uploads as evidence_uploads
@@ -79,6 +79,8 @@ def money() -> int:
     """Post what the marketplace reported, and carry out the steps of execution that are due."""
     now = clock.now()
     movements.post_due(limit=500, now=now)
+    for report_id in movements.untold(limit=100):
+        movements.tell(report_id, now=now)
     done = 0
     for step_id in execution.due_steps(now, limit=50):
         execution.attempt(step_id, now=clock.now())
@@ -113,7 +115,7 @@ def calendar() -> int:
 
 def debts() -> int:
     """Draw what merchants owe from closed cases out of money that has come in since. Returns for how many cases."""
-    return advances.recover_due(100, now=clock.now())
+    return recoveries.recover_due(100, now=clock.now())
 
 
 def uploads() -> int:

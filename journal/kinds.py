@@ -73,6 +73,10 @@ class Kind(StrEnum):
     PAYMENT_DONE = "payment_done"
     PAYMENT_REFUSED = "payment_refused"
     PAYMENT_UNKNOWN = "payment_unknown"
+    ADVANCE_PROPOSED = "advance_proposed"
+    ADVANCE_DECLINED = "advance_declined"
+    ADVANCE_APPROVED = "advance_approved"
+    REFUND_REPORTED = "refund_reported"
     # clocks
     CLOCKS_STOPPED = "clocks_stopped"
     CLOCKS_RESUMED = "clocks_resumed"

@@ -69,9 +69,10 @@ FIXED: dict[str, dict[str, str]] = {
         "amount": "amount",
         "currency": "currency",
         "paid_from": "paid_from",
+        "instruction": "instruction",
     },
-    "settlement": {"order": "order_id", "amount": "amount", "currency": "currency"},
-    "deposit": {"merchant": "merchant_id", "amount": "amount", "currency": "currency"},
+    "settlement": {"order": "order_id", "amount": "amount", "currency": "currency", "instruction": "instruction"},
+    "deposit": {"merchant": "merchant_id", "amount": "amount", "currency": "currency", "instruction": "instruction"},
 }
 
 
@@ -348,6 +349,8 @@ class _Batch:
                 values.append(self.known[name, record.body[name]].id)
             elif name == "paid_from":
                 values.append(record.body.get(name, "escrow"))
+            elif name == "instruction":
+                values.append(record.body.get(name, ""))
             else:
                 values.append(record.body[name])
         return tuple(values)
@@ -428,15 +431,21 @@ class _Batch:
                     "paid_from": body.get("paid_from", "escrow"),
                     "reason": body.get("reason", ""),
                     "refunded_at": moment(body["refunded_at"]),
+                    "instruction": body.get("instruction", ""),
                 }
             case "settlement":
-                return {**self._money(body), "settled_at": moment(body["settled_at"])}
+                return {
+                    **self._money(body),
+                    "settled_at": moment(body["settled_at"]),
+                    "instruction": body.get("instruction", ""),
+                }
             case "deposit":
                 return {
                     "merchant_id": self._id("merchant", body),
                     "amount": body["amount"],
                     "currency": body["currency"],
                     "moved_at": moment(body["moved_at"]),
+                    "instruction": body.get("instruction", ""),
                 }
             case "shipment":
                 return {
@@ -564,6 +573,7 @@ class _Batch:
                 Movement(
                     key=f"{kind}:{self.source}:{record.external_id}",
                     kind=movement,
+                    instruction=record.body.get("instruction", ""),
                     at=moment(record.body[HAPPENED[kind]]),
                     **money,
                 )

@@ -168,7 +168,8 @@ class Payment(Received):
 
 
 class ExternalRefund(Received):
-    """A refund that the marketplace made without this court. ``paid_from`` says whose pocket it left."""
+    """A refund that the marketplace made: by itself, or as this court told it to (``instruction``). ``paid_from`` says
+    whose pocket it left."""
 
     class Pocket(models.TextChoices):
         ESCROW = "escrow", _("Escrow")
@@ -183,6 +184,9 @@ class ExternalRefund(Received):
     paid_from = models.CharField(max_length=10, choices=Pocket.choices)
     reason = models.CharField(max_length=200, blank=True)
     refunded_at = models.DateTimeField()
+    instruction = models.CharField(
+        max_length=64, blank=True, help_text="the court's key, if it told the marketplace to"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -198,6 +202,9 @@ class Settlement(Received):
     amount = models.BigIntegerField(help_text="minor units")
     currency = models.CharField(max_length=3)
     settled_at = models.DateTimeField()
+    instruction = models.CharField(
+        max_length=64, blank=True, help_text="the court's key, if it told the marketplace to"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -213,6 +220,9 @@ class DepositChange(Received):
     amount = models.BigIntegerField(help_text="minor units, signed")
     currency = models.CharField(max_length=3)
     moved_at = models.DateTimeField()
+    instruction = models.CharField(
+        max_length=64, blank=True, help_text="the court's key, if it told the marketplace to"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -301,7 +311,8 @@ class Movement(models.Model):
 
     Rooms on this line do not import each other, so the ledger is told by whoever stands above both: it takes the rows
     with ``posted_at`` null in id order, posts each under ``key``, and sets ``posted_at`` in the same transaction.
-    ``kind`` says which accounts (docs/feed.md); ``amount`` is in minor units, signed for deposits only.
+    ``kind`` says which accounts (docs/feed.md); ``amount`` is in minor units, signed for deposits only. ``instruction``: the
+    key of the court's own step that moved the money, which is booked by that step and not again.
     """
 
     class Kind(models.TextChoices):
@@ -319,6 +330,7 @@ class Movement(models.Model):
     amount = models.BigIntegerField(help_text="minor units")
     currency = models.CharField(max_length=3)
     at = models.DateTimeField()
+    instruction = models.CharField(max_length=64, blank=True)
     posted_at = models.DateTimeField(null=True)
 
     class Meta:

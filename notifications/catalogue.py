@@ -16,8 +16,12 @@ Text = str | Promise
 
 BUYER, MERCHANT, ASSIGNEE, SENIORS, OPS = "buyer", "merchant", "assignee", "seniors", "ops"
 
-_UNREADABLE = _("A video that you sent cannot be shown. The reason is beside it on the evidence page. Send another copy.")
-_SET_ASIDE = _("A file could not be prepared three times and was set aside. The back office lists it under preparations.")
+_UNREADABLE = _(
+    "A video that you sent cannot be shown. The reason is beside it on the evidence page. Send another copy."
+)
+_SET_ASIDE = _(
+    "A file could not be prepared three times and was set aside. The back office lists it under preparations."
+)
 _OTHER_SIDE_EVIDENCE = _("The other side added evidence. You can look at it and answer it.")
 _RULED = _("The ruling is out, with reasons for every point. You can appeal until %(due)s.")
 _MORE = _("The arbitrator needs more evidence. Add it until %(due)s, or we decide on what we have.")
@@ -129,6 +133,17 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
     },
     Kind.APPEAL_OVERDUE: {SENIORS: _("An appeal decision is late. Its priority was raised.")},
     Kind.APPEAL_WINDOW_CLOSED: {BUYER: _WINDOW, MERCHANT: _WINDOW},
+    Kind.ADVANCE_PROPOSED: {OPS: _("An advance of %(amount)s waits for a second person.")},
+    Kind.ADVANCE_APPROVED: {
+        BUYER: _("The platform pays you %(amount)s before the ruling is final. You need do nothing."),
+        MERCHANT: _(
+            "The platform pays the buyer %(amount)s in advance. It is drawn from your money if the ruling stands."
+        ),
+    },
+    Kind.REFUND_REPORTED: {
+        BUYER: _("The marketplace reported a refund of %(amount)s made outside of this case."),
+        MERCHANT: _("The marketplace reported a refund of %(amount)s made outside of this case."),
+    },
     Kind.COMPLIED: {
         BUYER: _("The merchant says that the ruling is carried out. The case page says how."),
     },

@@ -81,10 +81,23 @@ SENTENCES: dict[Kind, Text] = {
     Kind.CLOCKS_RESUMED: gettext_lazy("let the clocks run again"),
     Kind.DEADLINE_EXTENDED: gettext_lazy("extended the deadline"),
     Kind.DEADLINE_RECOMPUTED: gettext_lazy("fixed a due date that was provisional"),
+    Kind.ADVANCE_PROPOSED: gettext_lazy("proposed to pay %(amount)s in advance"),
+    Kind.ADVANCE_DECLINED: gettext_lazy("did not pay in advance"),
+    Kind.ADVANCE_APPROVED: gettext_lazy("decided to pay %(amount)s in advance"),
+    Kind.REFUND_REPORTED: gettext_lazy("reported a refund of %(amount)s made outside of this case"),
     Kind.PAYMENT_DONE: gettext_lazy("moved %(amount)s"),
 }
 # Steps of the house that the parties neither need nor may see.
-STAFF_ONLY = frozenset({Kind.RULING_PROPOSED, Kind.RULING_RETURNED, Kind.HANDED_BACK, Kind.PICKUP_OVERDUE})
+STAFF_ONLY = frozenset(
+    {
+        Kind.RULING_PROPOSED,
+        Kind.RULING_RETURNED,
+        Kind.HANDED_BACK,
+        Kind.PICKUP_OVERDUE,
+        Kind.ADVANCE_PROPOSED,
+        Kind.ADVANCE_DECLINED,
+    }
+)
 _TOLD = [kind.value for kind in SENTENCES]
 _TOLD_TO_PARTIES = [kind.value for kind in SENTENCES if kind not in STAFF_ONLY]
 ICONS = {"b": "user-round", "m": "store", "p": "scale"}

@@ -31,7 +31,7 @@ from disputes.awards import Award, Source
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Outcome
 from disputes.transitions import advance
-from enforcement import advances, execution, movements, plan
+from enforcement import advances, execution, movements, plan, recoveries
 from enforcement.models import Execution, Step
 from ledger import book, keys
 from ledger.models import Account
@@ -148,7 +148,7 @@ class Court(RuleBasedStateMachine):
 
     @rule()
     def what_is_owed_is_drawn(self) -> None:
-        advances.recover_due(10, now=self.now)
+        recoveries.recover_due(10, now=self.now)
 
     @invariant()
     def the_books_balance(self) -> None:

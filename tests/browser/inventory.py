@@ -20,7 +20,7 @@ ALWAYS: dict[str | None, tuple[str, ...]] = {
     "arbitrator-2": ("desk:queue", "desk:done", "desk:rules"),
     "senior": ("desk:review", "desk:appeals"),
     "ops": (
-        *("ops:deadlines", "ops:admission", "ops:stuck", "ops:rules"),
+        *("ops:deadlines", "ops:admission", "ops:stuck", "ops:money", "ops:rules"),
         *("ops:calendar", "ops:clock"),
     ),
 }
@@ -37,7 +37,7 @@ FOUND: dict[str | None, tuple[str, ...]] = {
         *("merchant:member", "merchant:member_remove", "merchant:desk"),
     ),
     "arbitrator-2": ("desk:case", "desk:exhibit", "desk:letter", "desk:file", "desk:act"),
-    "ops": ("ops:case", "ops:act"),
+    "ops": ("ops:case", "ops:act", "ops:case_money", "ops:advance", "ops:limit"),
 }
 # Found only when the demo happens to have such a case, or reached by a form.
 BY_CHANCE = {
@@ -46,6 +46,8 @@ BY_CHANCE = {
     "desk:appeal": "no appeal is open in the fresh demo",
     "merchant:propose": "follows from an act above a sum; tests/edges/test_merchant_colleagues.py walks through it",
     "merchant:bulk": "follows from the shop's list by a form",
+    "ops:advance_decide": "no advance is proposed in the fresh demo",
+    "ops:report": "every refund of the fresh demo is known to the court",
     "desk:preview": "follows from the workspace by a form",
 }
 NOT_PAGES = {
@@ -70,6 +72,7 @@ NOT_PAGES = {
     "merchant:messages_read": "takes a form, shows nothing",
     "merchant:switch": "takes a form, shows nothing",
     "desk:next": "takes a form, shows nothing",
+    "ops:recover": "takes a form, shows nothing",
     "ops:again": "takes a form, shows nothing",
     "ops:clock_move": "takes a form, shows nothing",
 }

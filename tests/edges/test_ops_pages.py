@@ -35,7 +35,7 @@ SESSION_AND_USER = 2
 LIST = 6 + SESSION_AND_USER
 CASE = 12  # the session and its user too
 STUCK = 12 + SESSION_AND_USER
-LISTS = ("deadlines", "admission", "stuck", "rules", "calendar")
+LISTS = ("deadlines", "admission", "stuck", "money", "rules", "calendar")
 
 NEXT_YEAR = """
 region = "CN"

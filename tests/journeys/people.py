@@ -261,12 +261,13 @@ class Town:
         points = sorted(name.removeprefix("finding_") for name in form.names if name.startswith("finding_"))
         exhibits = sorted(name.removeprefix("admit_") for name in form.names if name.startswith("admit_"))
         assert points and exhibits
+        freight = "退回运费按票据计算。" if filled.get("return_freight") else ""
         words = {
             "share": "100" if finds == "buyer" else "0",
             "remedy": "R2" if finds == "buyer" else "R7",
             "clauses": ["2.5"],
             "more_clauses": "4.2",
-            "reasons": f"争点 {'、'.join(points)}：{deciding.REASONS}依据凭证 {'、'.join(exhibits)}。",
+            "reasons": f"争点 {'、'.join(points)}：{deciding.REASONS}依据凭证 {'、'.join(exhibits)}。{freight}",
         }
         words |= {f"finding_{number}": finds for number in points}
         words |= {f"admit_{number}": "yes" for number in exhibits}

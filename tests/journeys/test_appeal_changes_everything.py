@@ -7,12 +7,13 @@ from django.db.models import Sum
 
 from arbitration.models import Ruling
 from common import clock
+from common.actor import Role
 from demo_market.server import Market
 from disputes.lifecycle import Event, State
 from disputes.models import Outcome
 from enforcement import advances
 from ledger.models import Leg
-from tests import deciding
+from tests import builders, deciding
 from tests.journeys import people
 from tests.journeys.people import HOUR, PAID, Person, Town
 
@@ -77,13 +78,14 @@ def test_what_was_dismissed_is_paid_with_freight_when_the_appeal_brings_what_was
 
 
 def test_what_the_platform_paid_first_is_owed_back_when_the_ruling_falls(market: Market) -> None:
-    town = people.gather(market, rules=deciding.rules)
-    advances.set_limit("CNY", 1_000_000, actor=town.ops.actor, now=clock.now())
+    town = people.gather(market, rules=lambda: deciding.rules(advance_amount=PAID))
+    advances.set_limit("CNY", 1_000_000, reason="试行", actor=town.ops.actor, now=clock.now())
     town.gets_to_the_queue(kind="refund_only")
     town.is_taken()
     town.is_ruled("buyer")
-    # The platform pays first while both may still appeal; there is no page for it yet.
-    advances.pay(town.case.pk, actor=town.ops.actor, now=clock.now())
+    # The platform pays first while both may still appeal: one proposes, another approves.
+    proposal = advances.propose(town.case.pk, reason="凭证确凿。", actor=town.ops.actor, now=clock.now())
+    advances.approve(proposal.pk, actor=builders.an_officer(Role.OPS), now=clock.now())
     town.tick()
     assert (town.state, town.paid()) == (State.APPEAL_WINDOW, [("advance", PAID)])
     appeals(town, town.merchant, "orange")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.ops import acts, case, clock, deadlines, rules, stuck
+from web.ops import acts, case, case_money, clock, deadlines, money, rules, stuck
 
 app_name = "ops"
 
@@ -13,10 +13,17 @@ urlpatterns = [
     path("admission/", deadlines.admission, name="admission"),
     path("stuck/", stuck.board, name="stuck"),
     path("stuck/<slug:what>/<int:pk>/", stuck.again, name="again"),
+    path("money/", money.board, name="money"),
+    path("money/limit/<str:currency>/", money.limit, name="limit"),
+    path("money/reports/<int:pk>/", money.report, name="report"),
     path("rules/", rules.rule_sets, name="rules"),
     path("calendar/", rules.calendar, name="calendar"),
     path("clock/", clock.show, name="clock"),
     path("clock/move/", clock.move, name="clock_move"),
     path("cases/<str:number>/", case.show, name="case"),
+    path("cases/<str:number>/money/", case_money.show, name="case_money"),
+    path("cases/<str:number>/money/advance/", case_money.advance, name="advance"),
+    path("cases/<str:number>/money/decide/", case_money.decide, name="advance_decide"),
+    path("cases/<str:number>/money/recover/", case_money.recover, name="recover"),
     path("cases/<str:number>/<str:event>/", acts.act, name="act"),
 ]
