@@ -120,26 +120,43 @@ def take(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) 
     """
     case = queries.lock(case_id, seen=seen)
     bench.require_office(actor)
-    appeal = Appeal.objects.filter(case=case, decided_at__isnull=True).first()
-    if appeal is not None and appeal.taken_at is not None and case.assignee_id is not None:
-        if case.assignee_id == actor.id:
-            return appeal
-        if _still_decides(case.assignee_id):
-            raise Refused("already_taken")
+    appeal = _open(case)
+    if appeal is not None and appeal.taken_at is not None and case.assignee_id == actor.id:
+        return appeal
+    return give(case, actor, now)
+
+
+def give(case: Case, to: Actor, now: datetime, *, assigned_by: Actor | None = None) -> Appeal:
+    """``to`` decides the appeal from now on. What another one began to write instead of the ruling is dropped."""
+    require_act()
+    appeal = _open(case)
+    held = appeal is not None and appeal.taken_at is not None and case.assignee_id not in (None, to.id)
+    refusals = ("already_taken",) if held and _still_decides(case.assignee_id or 0) else ()
+    data: dict[str, Any] = {"appeal": appeal.pk if appeal else None}
+    if assigned_by is not None:
+        data["assigned_by"] = assigned_by.id
     advance(
         case,
         Event.APPEAL_TAKEN,
-        actor=actor,
+        actor=to,
         now=now,
-        facts=bench.facts(case, actor, now),
-        changes={"assignee_id": actor.id},
-        data={"appeal": appeal.pk if appeal else None},
+        facts=bench.facts(case, to, now, refusals=refusals),
+        changes={"assignee_id": to.id},
+        data=data,
     )
     assert appeal is not None
+    drafts = Ruling.objects.filter(case=case, round=case.round, stage=Ruling.APPEAL, state=Ruling.DRAFT)
+    drafts.exclude(author_id=to.id).update(state=Ruling.DROPPED)
     bench.seal(case, now=now)
     appeal.taken_at = now
     appeal.save(update_fields=["taken_at"])
     return appeal
+
+
+def put_back(case: Case) -> None:
+    """Nobody decides the appeal now; another senior may take it."""
+    require_act()
+    Appeal.objects.filter(case=case, decided_at__isnull=True).update(taken_at=None)
 
 
 @act

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from accounts import hats
 from arbitration import bench, rulings
-from arbitration.models import Approval, Ruling
-from common.actor import Actor
-from common.acts import act
+from arbitration.models import Approval, Ruling, SecondReader
+from common.actor import Actor, Role
+from common.acts import act, require_act
 from common.errors import Missing, Refused
 from disputes import queries
 from disputes.awards import Source
-from disputes.lifecycle import Event
+from disputes.lifecycle import Event, Facts
 from disputes.models import Case
 from disputes.transitions import advance
 
@@ -20,11 +21,38 @@ LONGEST_REASON = 500
 
 
 @act
+def take(ruling_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Ruling:
+    """The proposed ruling is this senior's to check: nobody else signs or returns it until it is handed back."""
+    case, ruling = _lock(ruling_id, seen)
+    bench.require_office(actor)
+    if reader_of(ruling) != actor.id:
+        give(case, ruling, actor, now)
+    return ruling
+
+
+def give(case: Case, ruling: Ruling, to: Actor, now: datetime, *, assigned_by: Actor | None = None) -> None:
+    """``to`` checks this ruling from now on; never its author, nobody with an interest. It may be one that a senior left."""
+    require_act()
+    data: dict[str, object] = {"ruling": ruling.pk}
+    if assigned_by is not None:
+        data["assigned_by"] = assigned_by.id
+    advance(case, Event.APPROVAL_TAKEN, actor=to, now=now, facts=_facts(case, ruling, to, now), data=data)
+    assert to.id is not None
+    SecondReader.objects.update_or_create(ruling=ruling, defaults={"user_id": to.id, "at": now})
+
+
+def reader_of(ruling: Ruling) -> int | None:
+    """Who checks it now, if somebody took it and still sits."""
+    reader = SecondReader.objects.filter(ruling=ruling).values_list("user_id", flat=True).first()
+    return reader if reader is not None and hats.still_holds(Actor.staff(Role.SENIOR, reader)) else None
+
+
+@act
 def approve(ruling_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Ruling:
     """The proposed ruling is served on both sides with a second signature, and the appeal window is open."""
     case, ruling = _lock(ruling_id, seen)
     bench.require_office(actor)
-    facts = replace(bench.facts(case, actor, now), ruled_it_myself=ruling.author_id == actor.id)
+    facts = _facts(case, ruling, actor, now)
     rulings.serve_now(
         case,
         ruling,
@@ -52,12 +80,20 @@ def send_back(ruling_id: int, *, reason: str, actor: Actor, now: datetime, seen:
         raise Refused("text_missing", field="reason")
     if len(reason) > LONGEST_REASON:
         raise Refused("text_too_long", field="reason", longest=LONGEST_REASON, length=len(reason))
-    facts = replace(bench.facts(case, actor, now), ruled_it_myself=ruling.author_id == actor.id)
+    facts = _facts(case, ruling, actor, now)
     advance(case, Event.RULING_RETURNED, actor=actor, now=now, facts=facts, data={"ruling": ruling.pk})
     ruling.state = Ruling.RETURNED
     ruling.save(update_fields=["state"])
     _keep(ruling, Approval.RETURNED, reason, actor, now)
     return rulings.begin_again(case, ruling, now=now)
+
+
+def _facts(case: Case, ruling: Ruling, actor: Actor, now: datetime) -> Facts:
+    """The case as this senior may find it: written by another, and not in a third one's hands."""
+    reader = reader_of(ruling)
+    refusals = ("approval_is_with_another",) if reader not in (None, actor.id) else ()
+    facts = bench.facts(case, actor, now, refusals=refusals)
+    return replace(facts, ruled_it_myself=ruling.author_id == actor.id)
 
 
 def _lock(ruling_id: int, seen: int | None) -> tuple[Case, Ruling]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from accounts import conflicts
 from accounts.models import Grant
-from arbitration import bench, routing
-from arbitration.models import HandBack, Ruling
+from arbitration import appeals, approvals, bench, routing
+from arbitration.models import HandBack, Ruling, SecondReader
 from common.actor import Actor, Role
 from common.acts import act, require_act
 from common.errors import Missing, Refused
@@ -21,6 +22,8 @@ from marketplace.models import Order
 
 LOOK_AHEAD = 100
 LONGEST_TEXT = 500
+# What only a senior may have in hand.
+SENIORS_OWN = (State.AWAITING_APPROVAL, State.UNDER_APPEAL)
 # Cases that weigh on an arbitrator. What waits for a senior's signature does not.
 IN_HAND = (State.UNDER_REVIEW.value, State.MORE_EVIDENCE.value, State.JURY_VOTING.value)
 
@@ -71,9 +74,10 @@ def hand_back(
     now: datetime,
     seen: int | None = None,
 ) -> Case:
-    """The case waits in the queue again. ``recuse``: its arbitrator stepped back and will not get it again.
+    """Whoever had it in hand no longer has: a case waits in the queue again, an approval or an appeal for another senior.
 
-    ``reason`` is one of `HandBack.REASONS`; the words stay with the bench and never reach the parties.
+    ``recuse``: they step back and will not get it again; a senior may do so before anybody has taken it. ``reason`` is one
+    of `HandBack.REASONS`; the words stay with the bench and never reach the parties.
     """
     case = queries.lock(case_id, seen=seen)
     bench.require_office(actor)
@@ -82,23 +86,40 @@ def hand_back(
 
 @act
 def reassign(case_id: int, to_user_id: int, *, text: str, actor: Actor, now: datetime, seen: int | None = None) -> Case:
-    """Ops has given the case to somebody of the bench; from whoever had it, it is taken first.
+    """Ops has given the case, its approval or its appeal to somebody of the bench; from whoever had it, it is taken first.
 
-    The new arbitrator's own conflicts and earlier rulings count as if they had taken it; their load limit does not.
+    Their own conflicts and earlier rulings count as if they had taken it themselves; their load limit does not.
     """
     case = queries.lock(case_id, seen=seen)
     bench.require_office(actor)
-    grant = bench.office_of(to_user_id)
+    state = State(case.state)
+    grant = bench.office_of(to_user_id, seniors=state in SENIORS_OWN)
     if grant is None:
         raise Refused("not_on_the_bench")
-    if case.assignee_id == to_user_id and case.state in IN_HAND:
+    holder = holder_of(case)
+    if holder == to_user_id:
         return case
     if actor.role not in (Role.OPS, Role.SENIOR):
         raise Refused("not_for_this_role", state=case.state)
-    if case.state == State.UNDER_REVIEW.value:
+    if holder is not None and state in (State.UNDER_REVIEW, *SENIORS_OWN):
         _hand_back(case, reason="absence", text=text, recuse=False, actor=actor, now=now)
     to = Actor.staff(Role(grant.role), to_user_id)
+    if state is State.UNDER_APPEAL:
+        appeals.give(case, to, now, assigned_by=actor)
+        return case
+    ruling = Ruling.objects.filter(case=case, round=case.round, state=Ruling.PROPOSED).first()
+    if state is State.AWAITING_APPROVAL and ruling is not None:
+        approvals.give(case, ruling, to, now, assigned_by=actor)
+        return case
     return _take(case, to, now, assigned_by=actor)
+
+
+def holder_of(case: Case) -> int | None:
+    """Who has in hand what the bench owes now."""
+    if case.state == State.AWAITING_APPROVAL.value:
+        readers = SecondReader.objects.filter(ruling__case=case, ruling__state=Ruling.PROPOSED)
+        return readers.values_list("user_id", flat=True).first()
+    return case.assignee_id if case.state in (*IN_HAND, State.UNDER_APPEAL.value) else None
 
 
 def arbiter_of(user_id: int, role: Role) -> routing.Arbiter:
@@ -183,13 +204,32 @@ def _hand_back(case: Case, *, reason: str, text: str, recuse: bool, actor: Actor
     text = text.strip()
     if len(text) > LONGEST_TEXT:
         raise Refused("text_too_long", field="hand_back", longest=LONGEST_TEXT, length=len(text))
-    holder, data = case.assignee_id, {"reason": reason, "recused": recuse}
-    advance(case, Event.HANDED_BACK, actor=actor, now=now, facts=bench.facts(case, actor, now), data=data)
-    assert actor.id is not None and holder is not None
+    state, holder = State(case.state), holder_of(case)
+    refusals: tuple[str, ...] = ()
+    if actor.role is Role.OPS:
+        refusals = ("nobody_has_it",) if holder is None else ()
+    elif holder != actor.id:
+        refusals = () if recuse else ("case_is_not_yours",)
+    facts = bench.facts(case, actor, now, refusals=refusals)
+    if state is State.AWAITING_APPROVAL:
+        # Whoever wrote it has nothing to give back: it is another's to check.
+        own = Ruling.objects.filter(case=case, round=case.round, state=Ruling.PROPOSED, author_id=actor.id)
+        facts = replace(facts, ruled_it_myself=own.exists())
+    theirs = holder if actor.role is Role.OPS else actor.id
+    # Who only checks a ruling leaves it to its author; who steps back from what another has in hand takes nothing away.
+    stays = state is State.AWAITING_APPROVAL or theirs != holder
+    changes = {"assignee_id": case.assignee_id} if stays else {}
+    data = {"reason": reason, "recused": recuse}
+    advance(case, Event.HANDED_BACK, actor=actor, now=now, facts=facts, changes=changes, data=data)
+    if state is State.AWAITING_APPROVAL:
+        SecondReader.objects.filter(ruling__case=case, user_id=theirs or 0).delete()
+    elif state is State.UNDER_APPEAL and not stays:
+        appeals.put_back(case)
+    assert actor.id is not None and theirs is not None
     HandBack.objects.create(
         case=case,
         round=case.round,
-        user_id=holder,
+        user_id=theirs,
         reason=reason,
         text=text,
         recused=recuse,

@@ -63,12 +63,12 @@ def facts(case: Case, actor: Actor, now: datetime, **checked: Any) -> Facts:
     )
 
 
-def office_of(user_id: int) -> Grant | None:
-    """The office under which somebody takes cases: arbitrator before senior."""
+def office_of(user_id: int, *, seniors: bool = False) -> Grant | None:
+    """The office under which somebody takes cases: arbitrator before senior; ``seniors``: what only those may take."""
     held = Grant.objects.filter(
         user_id=user_id,
         user__is_active=True,
-        role__in=[Office.ARBITRATOR.value, Office.SENIOR.value],
+        role__in=[Office.SENIOR.value] if seniors else [Office.ARBITRATOR.value, Office.SENIOR.value],
         revoked_at__isnull=True,
     )
     return held.order_by("role").first()

@@ -345,6 +345,14 @@ class HandBack(models.Model):
         ]
 
 
+class SecondReader(models.Model):
+    """The senior who checks a proposed ruling now: meanwhile nobody else signs or returns it."""
+
+    ruling = models.OneToOneField(Ruling, models.PROTECT, related_name="second_reader")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
 class Seen(models.Model):
     """Who of the bench opened which exhibit, first when."""
 

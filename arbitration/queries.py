@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import Membership
-from arbitration.models import Admission, Appeal, CitedClause, Finding, Ruling, Seen
+from arbitration.models import Admission, Appeal, CitedClause, Finding, HandBack, Ruling, Seen
 from common.actor import Actor, Role
 from common.acts import act
 from common.errors import Missing
@@ -225,15 +225,21 @@ def _of_view(actor: Actor, view: View, open_ones: QuerySet[Case] | None = None) 
             mine = [State.UNDER_REVIEW, State.MORE_EVIDENCE, State.JURY_VOTING, State.UNDER_APPEAL]
             return cases.filter(assignee_id=actor.id, state__in=[state.value for state in mine])
         case View.APPROVALS:
-            own = Ruling.objects.filter(author_id=actor.id, state=Ruling.PROPOSED, case=OuterRef("pk"))
-            return cases.filter(~Exists(own), state=State.AWAITING_APPROVAL.value)
+            proposed = Ruling.objects.filter(state=Ruling.PROPOSED, case=OuterRef("pk"))
+            with_another = Q(second_reader__isnull=False) & ~Q(second_reader__user_id=actor.id)
+            barred = proposed.filter(Q(author_id=actor.id) | with_another)
+            return cases.filter(~Exists(barred), ~_stepped_back(actor), state=State.AWAITING_APPROVAL.value)
         case View.APPEALS:
             theirs = Ruling.objects.filter(case=OuterRef("pk"), round=OuterRef("round"), served_at__isnull=False)
             involved = theirs.filter(Q(author_id=actor.id) | Q(approval__approver_id=actor.id))
             free = Q(assignee_id__isnull=True) | Q(assignee_id=actor.id)
-            return cases.filter(free, ~Exists(involved), state=State.UNDER_APPEAL.value)
+            return cases.filter(free, ~Exists(involved), ~_stepped_back(actor), state=State.UNDER_APPEAL.value)
         case View.DONE:
             return cases.filter(ruled_by_id=actor.id)
+
+
+def _stepped_back(actor: Actor) -> Exists:
+    return Exists(HandBack.objects.filter(user_id=actor.id or 0, recused=True, case=OuterRef("pk")))
 
 
 def _newest(cases: QuerySet[Case], cursor: Cursor | None, size: int) -> Page:
@@ -275,7 +281,7 @@ def _rulings(case: Case) -> QuerySet[Ruling]:
     weight = JSONObject(exhibit=F("exhibit_id"), verdict=F("verdict"), reason=F("reason"))
     return (
         Ruling.objects.filter(case=case, round=case.round)
-        .select_related("approval")
+        .select_related("approval", "second_reader")
         .annotate(
             found=Subquery(found.annotate(all=JSONBAgg(pair)).values("all")),
             admitted=Subquery(said.annotate(all=JSONBAgg(weight)).values("all")),

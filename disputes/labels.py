@@ -150,6 +150,7 @@ ACTIONS: dict[Event, Text] = {
     Event.SENT_TO_JURY: _("Send to jury"),
     Event.RULING_PROPOSED: _("Send for approval"),
     Event.RULING_SERVED: _("Issue ruling"),
+    Event.APPROVAL_TAKEN: _("Take the approval"),
     Event.RULING_RETURNED: _("Return to the arbitrator"),
     Event.APPEAL_FILED: _("Appeal"),
     Event.APPEAL_WAIVED: _("Waive the appeal"),

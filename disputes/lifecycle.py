@@ -120,7 +120,10 @@ _DECIDING: list[Row] = [
     *rows(Event.RULING_PROPOSED, State.UNDER_REVIEW, State.AWAITING_APPROVAL, {A, S}, *SIGNS, TWO_SIGN),
     *rows(Event.RULING_SERVED, State.UNDER_REVIEW, State.APPEAL_WINDOW, {A, S}, *SIGNS, ONE_SIGNS),
     *rows(Event.RULING_SERVED, State.AWAITING_APPROVAL, State.APPEAL_WINDOW, S, *REVIEWS, SOUND),
-    *rows(Event.RULING_RETURNED, State.AWAITING_APPROVAL, State.UNDER_REVIEW, S, *REVIEWS),
+    *rows(Event.RULING_RETURNED, State.AWAITING_APPROVAL, State.UNDER_REVIEW, S, *REVIEWS, SOUND),
+    *rows(Event.APPROVAL_TAKEN, State.AWAITING_APPROVAL, None, S, *REVIEWS, SOUND),
+    # A senior gives back what is in hand, or steps back from it; the case waits where it is for another one.
+    *rows(Event.HANDED_BACK, State.AWAITING_APPROVAL, None, {S, OPS}, g.second_pair_of_eyes, SOUND),
     *rows(Event.APPROVAL_OVERDUE, State.AWAITING_APPROVAL, None, SYS, RUNS),
 ]
 
@@ -133,12 +136,13 @@ _APPEALING: list[Row] = [
     *rows(Event.APPEAL_WINDOW_CLOSED, State.APPEAL_WINDOW, State.ENFORCING, SYS, RUNS, NOTHING_DUE),
     *rows(Event.APPEAL_ANSWERED, State.AWAITING_APPEAL_ANSWER, State.UNDER_APPEAL, {B, M}, *ANSWERS_APPEAL, SOUND),
     *rows(Event.APPEAL_ANSWER_LAPSED, State.AWAITING_APPEAL_ANSWER, State.UNDER_APPEAL, SYS, RUNS),
-    *rows(Event.APPEAL_TAKEN, State.UNDER_APPEAL, None, S, *REVIEWS),
+    *rows(Event.APPEAL_TAKEN, State.UNDER_APPEAL, None, S, *REVIEWS, SOUND),
     *rows(Event.APPEAL_UPHELD, State.UNDER_APPEAL, State.AWAITING_COMPLIANCE, S, *DECIDES, DUE),
     *rows(Event.APPEAL_UPHELD, State.UNDER_APPEAL, State.ENFORCING, S, *DECIDES, NOTHING_DUE),
     *rows(Event.APPEAL_CHANGED, State.UNDER_APPEAL, State.AWAITING_COMPLIANCE, S, *DECIDES, DUE),
     *rows(Event.APPEAL_CHANGED, State.UNDER_APPEAL, State.ENFORCING, S, *DECIDES, NOTHING_DUE),
     *rows(Event.APPEAL_SENT_BACK, State.UNDER_APPEAL, State.AWAITING_ASSIGNMENT, S, *DECIDES),
+    *rows(Event.HANDED_BACK, State.UNDER_APPEAL, None, {S, OPS}, g.second_pair_of_eyes, SOUND),
     *rows(Event.APPEAL_OVERDUE, State.UNDER_APPEAL, None, SYS, RUNS),
 ]
 

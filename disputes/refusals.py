@@ -91,6 +91,8 @@ SENTENCES: dict[str, str | Promise] = {
     "load_limit_reached": _("You have as many cases as you may take. Finish one first."),
     "queue_is_empty": _("No case waits that you can take. You can help with approvals or calibration."),
     "not_on_the_bench": _("This person does not decide cases now. Choose somebody else."),
+    "approval_is_with_another": _("Another senior checks this ruling."),
+    "nobody_has_it": _("Nobody has it in hand. Choose whom to give it to."),
     "already_taken": _("Another senior decides this appeal."),
     # money
     "limit_is_negative": _("A limit is at least zero."),

@@ -77,6 +77,7 @@ class Event(StrEnum):
     SENT_TO_JURY = "sent_to_jury"
     JURY_CLOSED = "jury_closed"
     RULING_PROPOSED = "ruling_proposed"
+    APPROVAL_TAKEN = "approval_taken"
     RULING_RETURNED = "ruling_returned"
     RULING_SERVED = "ruling_served"
     APPROVAL_OVERDUE = "approval_overdue"

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     SENT_TO_JURY = "sent_to_jury"
     JURY_CLOSED = "jury_closed"
     RULING_PROPOSED = "ruling_proposed"
+    APPROVAL_TAKEN = "approval_taken"
     RULING_RETURNED = "ruling_returned"
     RULING_SERVED = "ruling_served"
     APPROVAL_OVERDUE = "approval_overdue"
@@ -96,6 +97,7 @@ HOUSE_ONLY = frozenset(
         Kind.PICKUP_OVERDUE,
         Kind.HANDED_BACK,
         Kind.RULING_PROPOSED,
+        Kind.APPROVAL_TAKEN,
         Kind.RULING_RETURNED,
         Kind.APPROVAL_OVERDUE,
         Kind.APPEAL_OVERDUE,

@@ -63,6 +63,7 @@ SENTENCES: dict[Kind, Text] = {
     Kind.SENT_TO_JURY: gettext_lazy("sent the case to the public jury"),
     Kind.JURY_CLOSED: gettext_lazy("closed the vote"),
     Kind.RULING_PROPOSED: gettext_lazy("sent the ruling for a second signature"),
+    Kind.APPROVAL_TAKEN: gettext_lazy("began to check the ruling"),
     Kind.RULING_RETURNED: gettext_lazy("returned the ruling"),
     Kind.RULING_SERVED: gettext_lazy("served the ruling on both sides"),
     Kind.APPEAL_FILED: gettext_lazy("appealed"),
@@ -91,6 +92,7 @@ SENTENCES: dict[Kind, Text] = {
 STAFF_ONLY = frozenset(
     {
         Kind.RULING_PROPOSED,
+        Kind.APPROVAL_TAKEN,
         Kind.RULING_RETURNED,
         Kind.HANDED_BACK,
         Kind.PICKUP_OVERDUE,

@@ -11,6 +11,7 @@ from arbitration import appeals, rulings
 from arbitration.models import Appeal, DraftAside, HandBack, Ruling
 from common import clock
 from common.actor import Actor, Role
+from disputes import offers
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Offer
 from tests import builders, deciding, reach
@@ -293,7 +294,9 @@ def test_an_act_on_a_case_that_moved_on_says_so_and_does_nothing():
 
 
 def test_every_act_of_the_desk_has_a_page_that_renders():
-    scenes = [deciding.under_appeal(), reach.filed(), reach.queued(), deciding.taken()]
+    deciding.rules(jury=True)
+    scenes = [deciding.under_appeal(), reach.filed(), reach.queued(), deciding.taken(), deciding.taken()]
+    offers.make(scenes[-1].case.pk, amount=100, returns=False, text="", actor=scenes[-1].arbitrator, now=clock.now())
     rendered: set[Event] = set()
     for made in scenes:
         for actor in (made.senior, made.arbitrator):
@@ -303,7 +306,8 @@ def test_every_act_of_the_desk_has_a_page_that_renders():
                 assert reply.status_code in (200, 302, 403, 404, 409)
                 if reply.status_code == 200:
                     rendered.add(event)
-    assert set(DESK) - rendered <= {Event.CLOCKS_RESUMED}
+    # A hold to end and a ruling to check have tests of their own.
+    assert set(DESK) - rendered <= {Event.CLOCKS_RESUMED, Event.APPROVAL_TAKEN}
 
 
 def test_a_ruling_event_leads_to_the_page_where_it_is_decided():
@@ -360,6 +364,7 @@ def test_a_case_in_nobodys_hands_offers_an_arbitrator_only_to_take_it():
 
 
 def test_a_senior_is_not_offered_what_only_the_holder_of_the_case_may_do():
+    deciding.rules(jury=True)
     made = deciding.taken()
     held = {Event.HANDED_BACK.value, Event.MORE_EVIDENCE_ASKED.value, Event.SENT_TO_JURY.value}
     assert offered(made.arbitrator, made) >= held

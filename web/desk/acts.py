@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from arbitration import appeals, assignment, rulings
+from arbitration import appeals, approvals, assignment, queries, rulings
 from common.actor import Actor, Role
+from common.errors import Refused
 from disputes import clocks, intervention, offers
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
@@ -138,7 +139,19 @@ def _stopped(case: Case, actor: Actor) -> Lines:
     ]
 
 
+def _take_approval(form: ActForm) -> None:
+    ruling = queries.proposed(form.case)
+    if ruling is None:
+        raise Refused("ruling_not_proposed")
+    approvals.take(ruling.pk, **_common(form))
+
+
 def _handed_back(case: Case, actor: Actor) -> Lines:
+    if State(case.state) in (State.AWAITING_APPROVAL, State.UNDER_APPEAL):
+        return [
+            ("inbox", _("Another senior takes it; what you began to write is not shown to them.")),
+            ("timer", _("Its clock goes on.")),
+        ]
     return [
         ("inbox", _("The case waits in the queue again; your draft is kept but not shown to others.")),
         ("timer", _("Its clock starts anew.")),
@@ -178,6 +191,7 @@ def _sent_back(case: Case, actor: Actor) -> Lines:
 DESK: dict[Event, ActPage] = {
     Event.TAKEN: ActPage(_take, done=gettext_lazy("The case is yours.")),
     Event.HANDED_BACK: ActPage(_hand_back, form=forms.HandBackForm, consequences=_handed_back),
+    Event.APPROVAL_TAKEN: ActPage(_take_approval, done=gettext_lazy("The ruling is yours to check.")),
     Event.MORE_EVIDENCE_ASKED: ActPage(_ask, form=forms.AskForm, consequences=_asked),
     Event.SENT_TO_JURY: ActPage(_jury, form=forms.JuryForm, consequences=_jury_sits),
     Event.OFFER_MADE: ActPage(_offer, form=OfferForm, consequences=_offered),

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from accounts import hats
-from arbitration import assignment, bench
+from arbitration import approvals, assignment, bench
+from arbitration import queries as arbitration
 from common.actor import Actor, Role
 from common.errors import Refused
 from disputes import queries
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
+from rulebook import queries as rulebook
 from web.acts import Closed
 from web.desk import offered
 from web.party.closed import against_extending
@@ -44,11 +46,18 @@ def _against(case: Case, actor: Actor, event: Event, now: datetime, *, ours: boo
             arbiter = assignment.arbiter_of(actor.id, actor.role)
             full = arbiter.load_limit and arbiter.load >= arbiter.load_limit
             return Refused("load_limit_reached", limit=arbiter.load_limit) if full else None
+        case Event.SENT_TO_JURY if not rulebook.rules(case.procedure_rules_id).switches.jury:
+            return Refused("jury_is_off")
         case Event.OFFER_MADE if ours:
             return Refused("offer_already_open")
         case Event.APPEAL_TAKEN if case.assignee_id is not None and not holds:
             sits = hats.still_holds(Actor.staff(Role.SENIOR, case.assignee_id))
             return Refused("already_taken") if sits else None
+        case Event.APPROVAL_TAKEN | Event.HANDED_BACK if (ruling := arbitration.proposed(case)) is not None:
+            if ruling.author_id == actor.id:
+                return Refused("own_ruling")
+            others = event is Event.APPROVAL_TAKEN and approvals.reader_of(ruling) not in (None, actor.id)
+            return Refused("approval_is_with_another") if others else None
         case Event.DEADLINE_EXTENDED:
             return against_extending(case, actor, now)
         case _:

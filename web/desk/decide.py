@@ -187,6 +187,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
         "own": own,
         "signed": offered.has_signed(work, actor),
         "draft": work.draft if mine else None,
+        "step_back_href": _step_back(case) if not mine and not own else "",
         "actions": [act for act in offered.acts(work, actor) if _shown_on_appeal(act.event, mine)],
     }
     return render(request, "desk/appeal.html", shown)
@@ -244,7 +245,10 @@ def _approval(
 ) -> HttpResponse:
     whole = sheet.read(case, ruling)
     own = ruling.author_id == actor.id
+    reader = approvals.reader_of(ruling)
+    open_now = Event.RULING_RETURNED in LIFECYCLE.open_to(State(case.state), actor.role)
     shown = {
+        "own": own,
         **shell.around(actor, "review", now),
         "case": case,
         "type_name": shell.type_name(case),
@@ -256,10 +260,21 @@ def _approval(
         ],
         "papers": _both(whole, ruling, now),
         "lacking": problems.of(sheet.view(whole, now), reverse("desk:case", args=[case.number])),
-        "may": not own and Event.RULING_RETURNED in LIFECYCLE.open_to(State(case.state), actor.role),
+        "mine": reader == actor.id,
+        "with_another": reader not in (None, actor.id),
+        "take_href": reverse("desk:act", args=[case.number, Event.APPROVAL_TAKEN.value]) if reader is None else "",
+        "step_back_href": reverse("desk:act", args=[case.number, Event.HANDED_BACK.value]),
+        "may": not own and reader in (None, actor.id) and open_now,
         "consequences": _consequences(case, ruling, []),
     }
     return render(request, "desk/approval.html", shown, status=422 if form.errors else 200)
+
+
+def _step_back(case: Case) -> str:
+    """Where a senior says that they must not get an appeal, before they take it."""
+    if State(case.state) is not State.UNDER_APPEAL:
+        return ""
+    return reverse("desk:act", args=[case.number, Event.HANDED_BACK.value])
 
 
 def _both(whole: sheet.Sheet, ruling: Ruling, now: datetime) -> list[dict[str, Any]]:
@@ -316,6 +331,6 @@ def _shown(finding: str) -> str:
 
 
 def _shown_on_appeal(event: Event, mine: bool) -> bool:
-    """To take it, or once it is in hand to decide it; the rest is on the page of the case."""
-    deciding = {Event.APPEAL_UPHELD, Event.APPEAL_CHANGED, Event.APPEAL_SENT_BACK}
+    """To take it, or once it is in hand to decide it or give it back; the rest is on the page of the case."""
+    deciding = {Event.APPEAL_UPHELD, Event.APPEAL_CHANGED, Event.APPEAL_SENT_BACK, Event.HANDED_BACK}
     return event in deciding if mine else event is Event.APPEAL_TAKEN

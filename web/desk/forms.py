@@ -17,7 +17,7 @@ from django.forms import (
 )
 from django.utils.translation import gettext_lazy
 
-from arbitration import rulings
+from arbitration import assignment, rulings
 from arbitration.models import HandBack, Ruling
 from disputes import queries, statements
 from disputes.models import Offer
@@ -54,7 +54,18 @@ class HandBackForm(ActForm):
         choices=[(code, HAND_BACK[code]) for code in HandBack.REASONS],
     )
     text = _words(gettext_lazy("Anything to add"), gettext_lazy("Only the bench reads this."), required=False)
-    recuse = BooleanField(label=gettext_lazy("I step back: do not give me this case again"), required=False)
+    recuse = BooleanField(
+        label=gettext_lazy("I step back: do not give me this case again"),
+        required=False,
+        error_messages={"required": gettext_lazy("It is not in your hands. You can only step back from it.")},
+    )
+
+    def prepare(self) -> None:
+        # Whoever has nothing to give back may still say that they must not get it.
+        if assignment.holder_of(self.case) != self.actor.id:
+            self.fields["recuse"].required = True
+            self.fields["recuse"].initial = True
+            self.fields["reason"].initial = "conflict"
 
 
 class AskForm(ActForm):

@@ -48,7 +48,10 @@ def acts(work: Workspace, actor: Actor) -> list[Action]:
 
 def _may(event: Event, work: Workspace, actor: Actor) -> bool:
     case = work.case
-    holds = case.assignee_id is not None and case.assignee_id == actor.id
+    checks = second_reader(work)
+    holds = actor.id is not None and actor.id == case.assignee_id
+    if event is Event.HANDED_BACK and State(case.state) is State.AWAITING_APPROVAL:
+        return checks is not None and checks == actor.id
     if event in KEEPERS and not (holds or actor.role is Role.SENIOR):
         return False
     if event in _HOLDERS and not holds:
@@ -61,6 +64,10 @@ def _may(event: Event, work: Workspace, actor: Actor) -> bool:
             return False
         return State(case.state) is not State.AWAITING_APPROVAL or not _proposed_by(work, actor)
     match event:
+        case Event.APPROVAL_TAKEN:
+            return not _proposed_by(work, actor) and (
+                checks is None or (checks != actor.id and not _still_sits(checks))
+            )
         case Event.APPEAL_TAKEN:
             return case.assignee_id is None or (not holds and not _still_sits(case.assignee_id))
         case Event.SENT_TO_JURY:
@@ -76,8 +83,15 @@ def _may(event: Event, work: Workspace, actor: Actor) -> bool:
 
 
 def _still_sits(user_id: int) -> bool:
-    """An appeal is taken over only from a senior who left the bench."""
+    """What a senior has in hand is taken over only once they left the bench."""
     return hats.still_holds(Actor.staff(Role.SENIOR, user_id))
+
+
+def second_reader(work: Workspace) -> int | None:
+    """Who checks the proposed ruling now."""
+    proposed = next((ruling for ruling in work.rulings if ruling.state == ruling.PROPOSED), None)
+    reader = getattr(proposed, "second_reader", None)
+    return reader.user_id if reader is not None else None
 
 
 def _proposed_by(work: Workspace, actor: Actor) -> bool:

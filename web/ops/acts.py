@@ -67,9 +67,16 @@ HAND_BACK: dict[str, Text] = {
 
 
 class HandBackForm(ActForm):
-    """Why the case goes back to the queue. Only the bench reads it."""
+    """Why somebody loses what they have in hand, and who gets it. Only the bench reads it."""
 
-    field_of = {"reason_unknown": "reason", "text_too_long": "text"}
+    field_of = {
+        "reason_unknown": "reason",
+        "text_too_long": "text",
+        "nobody_has_it": "to",
+        "not_on_the_bench": "to",
+        "own_ruling": "to",
+        "conflict_of_interest": "to",
+    }
     to = ChoiceField(label=gettext_lazy("Give it to"), required=False)
     reason = ChoiceField(label=gettext_lazy("Reason"), widget=RadioSelect)
     text = CharField(
@@ -82,12 +89,15 @@ class HandBackForm(ActForm):
 
     def prepare(self) -> None:
         self.fields["reason"].choices = list(HAND_BACK.items())  # type: ignore[attr-defined]
-        self.fields["to"].choices = [("", _("Nobody: back to the queue")), *_bench()]  # type: ignore[attr-defined]
+        seniors = State(self.case.state) in assignment.SENIORS_OWN
+        nobody = _("Nobody: another senior takes it") if seniors else _("Nobody: back to the queue")
+        self.fields["to"].choices = [("", nobody), *_bench(seniors=seniors)]  # type: ignore[attr-defined]
 
 
-def _bench() -> list[tuple[str, str]]:
+def _bench(*, seniors: bool) -> list[tuple[str, str]]:
     """Who could take it, by the number under which the parties know them."""
-    held = Grant.objects.filter(role__in=[Role.ARBITRATOR.value, Role.SENIOR.value], revoked_at__isnull=True)
+    roles = [Role.SENIOR.value] if seniors else [Role.ARBITRATOR.value, Role.SENIOR.value]
+    held = Grant.objects.filter(role__in=roles, revoked_at__isnull=True)
     return [(str(grant.user_id), grant.number) for grant in held.order_by("number")[:200]]
 
 
@@ -170,7 +180,7 @@ OPS: dict[Event, ActPage] = {
     Event.HANDED_BACK: ActPage(
         _hand_back,
         form=HandBackForm,
-        lead=gettext_lazy("The case leaves its arbitrator. Nothing that was written is lost."),
+        lead=gettext_lazy("It leaves whoever has it in hand. Nothing that was written is lost."),
     ),
 }
 
