@@ -47,6 +47,7 @@ class Scope(StrEnum):
     INGEST = "ingest"
     CASES_READ = "cases.read"
     CASES_WRITE = "cases.write"
+    EVIDENCE_READ = "evidence.read"
     EVIDENCE_WRITE = "evidence.write"
     OUTCOMES_READ = "outcomes.read"
 

@@ -201,6 +201,10 @@ class AddEvidence(Body):
     file = serializers.FileField(allow_empty_file=True, max_length=255)
 
 
+class TakeBundle(Body):
+    on_behalf_of = serializers.ChoiceField(SIDES)
+
+
 class Paged(Body):
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=50)
     cursor = serializers.CharField(required=False, max_length=200, help_text="`next` of the answer before")

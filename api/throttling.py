@@ -27,6 +27,7 @@ RATES: dict[Scope | None, int] = {
     Scope.INGEST: 120,
     Scope.CASES_READ: 1_200,
     Scope.CASES_WRITE: 300,
+    Scope.EVIDENCE_READ: 30,  # each may be a gigabyte
     Scope.EVIDENCE_WRITE: 120,
     Scope.OUTCOMES_READ: 600,
     None: 600,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from api import problems, schema
+from api.bundles import CaseBundle
 from api.cases import ACTIONS, Cases, OneCase
 from api.exhibits import AddExhibit
 from api.feed import Ingest
@@ -21,6 +22,7 @@ V1: list[URLPattern] = [
     path("v1/cases", Cases.as_view(), name="cases"),
     path("v1/cases/<str:number>", OneCase.as_view(), name="case"),
     path("v1/cases/<str:number>/evidence", AddExhibit.as_view(), name="evidence"),
+    path("v1/cases/<str:number>/bundle", CaseBundle.as_view(), name="bundle"),
     *(path(f"v1/cases/<str:number>/actions/{event}", view.as_view(), name=event) for event, view in ACTIONS.items()),
     path("v1/cases/<str:number>/uploads", BeginUpload.as_view(), name="uploads"),
     path("v1/cases/<str:number>/uploads/<str:token>", OneUpload.as_view(), name="upload"),

@@ -27,6 +27,7 @@ MATRIX: dict[str, dict[str, Scope | None]] = {
     "cases": {"GET": Scope.CASES_READ, "HEAD": Scope.CASES_READ, "POST": Scope.CASES_WRITE},
     "case": {"GET": Scope.CASES_READ, "HEAD": Scope.CASES_READ},
     "evidence": {"POST": Scope.EVIDENCE_WRITE},
+    "bundle": {"GET": Scope.EVIDENCE_READ},
     "uploads": {"POST": Scope.EVIDENCE_WRITE, "OPTIONS": ANY},
     "upload": {**dict.fromkeys(("GET", "HEAD", "PATCH", "DELETE"), Scope.EVIDENCE_WRITE), "OPTIONS": ANY},
     "outcomes": {"GET": Scope.OUTCOMES_READ, "HEAD": Scope.OUTCOMES_READ},
@@ -66,6 +67,7 @@ def path_of(route: str, number: str) -> str:
     if route == "case":
         return f"/api/v1/cases/{number}"
     places = {"evidence": "evidence", "uploads": "uploads", "upload": "uploads/nothing"}
+    places["bundle"] = "bundle?on_behalf_of=buyer"
     tail = places.get(route, f"actions/{route}")
     return f"/api/v1/cases/{number}/{tail}"
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Scope, User
 from arbitration.models import Ruling
 from common import clock, digest, signet
 from evidence import store
@@ -24,6 +24,7 @@ from journal import anchors
 from journal.kinds import Kind
 from journal.models import Entry
 from tests import deciding
+from tests.edges.callers import Caller
 from tests.reach import Scene
 from web import case_file
 from web import verification as page
@@ -258,3 +259,24 @@ def test_a_letter_leads_to_where_it_is_verified(made: Scene) -> None:
     for who, route in (("buyer", "my"), ("merchant", "shop")):
         said = client_of(getattr(made, who).id).get(f"/{route}/cases/{made.case.number}/decision/").content.decode()
         assert f"/verify/?code={code}" in said
+
+
+# --- the same for a marketplace's own systems ----------------------------------------------------------------------
+
+
+def test_a_marketplace_takes_either_sides_bundle_over_the_api_and_the_journal_names_its_client(made: Scene) -> None:
+    caller = Caller(Scope.EVIDENCE_READ)
+    for side in ("buyer", "merchant"):
+        reply = caller.get(f"cases/{made.case.number}/bundle", on_behalf_of=side)
+        content = b"".join(reply.streaming_content)
+        assert (reply.status_code, reply["Content-Type"], content[:2]) == (200, "application/zip", b"PK")
+        entry = Entry.objects.filter(kind=Kind.BUNDLE_EXPORTED.value).order_by("-id")[0]
+        assert (entry.actor_role, entry.client_id) == (side, caller.issued.client.pk)
+    assert caller.get(f"cases/{made.case.number}/bundle").status_code == 400
+    assert caller.get(f"cases/{made.case.number}/bundle", on_behalf_of="court").status_code == 400
+    assert (
+        Caller(Scope.EVIDENCE_READ, source="other")
+        .get(f"cases/{made.case.number}/bundle", on_behalf_of="buyer")
+        .status_code
+        == 404
+    )
