@@ -58,6 +58,11 @@ def reading() -> None:
     ticks.reading()
 
 
+@shared_task(name="engine.measures", expires=3600)
+def measures() -> None:
+    ticks.measures()
+
+
 @shared_task(name="engine.housekeeping", expires=3600)
 def housekeeping() -> None:
     ticks.housekeeping()

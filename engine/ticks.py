@@ -19,6 +19,7 @@ from enforcement import execution, movements, recoveries
 from engine import delivery
 from evidence import preparation, scrub
 from evidence import uploads as evidence_uploads
+from insights import snapshots
 from journal import anchors
 from notifications import sending
 
@@ -143,6 +144,11 @@ def anchoring() -> int:
 def reading() -> int:
     """Hold the next files against their digests: one slice of a round that comes to all of them once a day."""
     return scrub.scrub(clock.now())
+
+
+def measures() -> int:
+    """Count once more for every shop what its pages show: no page counts anything itself."""
+    return snapshots.take(clock.now())
 
 
 def housekeeping() -> int:

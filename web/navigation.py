@@ -46,6 +46,7 @@ AREAS: dict[str, tuple[Place, ...]] = {
         Place("open", _("In progress"), "merchant:open", "hourglass"),
         Place("decided", _("Decided"), "merchant:decided", "gavel"),
         Place("library", _("Library"), "merchant:library", "folder-open"),
+        Place("insights", _("Insights"), "merchant:insights", "activity"),
         Place("messages", _("Messages"), "merchant:messages", "bell"),
         Place("members", _("Members"), "merchant:members", "users-round"),
         Place("settings", _("Settings"), "merchant:settings", "settings"),

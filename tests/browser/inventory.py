@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 from playwright.sync_api import APIRequestContext
 
-_SHOP = ("merchant:members", "merchant:settings", "merchant:library")
+_SHOP = ("merchant:insights", "merchant:members", "merchant:settings", "merchant:library")
 # Pages whose address is always the same, by the demo account that opens them (None: nobody has signed in).
 ALWAYS: dict[str | None, tuple[str, ...]] = {
     None: ("public:home", "public:rules", "public:help", "public:verify", "public:sign_in", "public:styleguide"),
@@ -65,6 +65,7 @@ NOT_PAGES = {
     "merchant:upload": "spoken to by the page's script",
     "buyer:inbox_read": "takes a form, shows nothing",
     "merchant:consent_decline": "takes a form, shows nothing",
+    "merchant:measures": "a file to download",
     "merchant:next": "takes a form, leads on to a case",
     "merchant:view_keep": "takes a form, shows nothing",
     "merchant:view_drop": "takes a form, shows nothing",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dataclasses import replace
 
 from django.forms import CharField, Textarea

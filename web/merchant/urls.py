@@ -6,7 +6,7 @@ from django.urls import path
 
 from common.actor import Role
 from web import case_file, exhibit, uploads
-from web.merchant import acts, bulk, case, colleagues, decision, lists, members, messages, settings, shelf, shell
+from web.merchant import acts, bulk, case, colleagues, decision, insights, lists, members, messages, settings, shelf, shell
 
 app_name = "merchant"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("views/", lists.keep_view, name="view_keep"),
     path("views/<int:view>/remove/", lists.drop_view, name="view_drop"),
     path("bulk/accept/", bulk.accept, name="bulk"),
+    path("insights/", insights.index, name="insights"),
+    path("insights/measures.csv", insights.table, name="measures"),
     path("members/", members.index, name="members"),
     path("members/<int:membership>/", members.change, name="member"),
     path("members/<int:membership>/remove/", members.remove, name="member_remove"),

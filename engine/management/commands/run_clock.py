@@ -21,6 +21,7 @@ SELDOM: tuple[tuple[float, Callable[[], int]], ...] = (
     (600.0, ticks.calendar),
     (600.0, ticks.debts),
     (3600.0, ticks.anchoring),
+    (3600.0, ticks.measures),
     (3600.0, ticks.housekeeping),
 )
 

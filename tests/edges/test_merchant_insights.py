@@ -1,0 +1,90 @@
+"""The page of insights: whose it is, what it costs, and that it claims nothing from too few cases."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from common import clock
+from common.actor import Actor
+from insights import measures, snapshots
+from insights.models import Measure
+from tests import builders, deciding, reach
+
+pytestmark = pytest.mark.django_db
+
+BUDGET = 6
+
+
+def signed_in(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.id))
+    return client
+
+
+def measured(made: reach.Scene, kind: str, key: str, numerator: int, denominator: int) -> None:
+    Measure.objects.update_or_create(
+        merchant=made.shop,
+        window_days=snapshots.WINDOW_DAYS,
+        kind=kind,
+        key=key,
+        defaults={"numerator": numerator, "denominator": denominator, "at": clock.now()},
+    )
+
+
+def test_insights_are_for_members_of_the_shop_only():
+    made = reach.a_scene()
+    for name in ("insights", "measures"):
+        path = reverse(f"merchant:{name}")
+        assert signed_in(made.merchant).get(path).status_code == 200
+        for stranger in (made.buyer, made.arbitrator, made.ops):
+            assert signed_in(stranger).get(path).status_code == 404
+
+
+def test_before_the_first_count_the_page_says_when_numbers_come():
+    made = reach.a_scene()
+    assert "within the hour" in signed_in(made.merchant).get("/en/shop/insights/").content.decode()
+
+
+def test_with_few_cases_no_share_is_claimed():
+    made = deciding.served()
+    builders.travel(builders.HOUR)
+    snapshots.take(clock.now())
+    said = signed_in(made.merchant).get("/en/shop/insights/").content.decode()
+    assert "too few to compare" in said and "100%" not in said
+    assert "Words without evidence" in said
+
+
+def test_with_enough_cases_each_share_shows_its_parts(django_assert_max_num_queries):
+    made = reach.a_scene()
+    measured(made, "cases", "", 40, 40)
+    measured(made, "type", "DAMAGED", 15, 40)
+    measured(made, "carrier", "顺丰", 30, 40)
+    measured(made, "liability", "", 3, 20)
+    measured(made, "lost_point", "time_unknown", 8, 12)
+    measured(made, "first_reply", "", 36_000, 10)
+    client = signed_in(made.merchant)
+    client.get("/en/shop/insights/")
+    with django_assert_max_num_queries(BUDGET):
+        said = client.get("/en/shop/insights/").content.decode()
+    for text in ("38%", "15 / 40", "顺丰", "75%", "8 of 12 lost points", "15%", "3 rulings against you", "1 h 0 min"):
+        assert text in said, text
+
+
+def test_another_shops_numbers_stay_its_own():
+    made, other = reach.a_scene(), reach.a_scene()
+    measured(other, "cases", "", 40, 40)
+    measured(other, "sku", "SECRET-SKU", 40, 40)
+    for path in ("/shop/insights/", "/shop/insights/measures.csv"):
+        assert "SECRET-SKU" not in signed_in(made.merchant).get(path).content.decode()
+    assert measures.of_shop(made.shop.pk).at is None
+
+
+def test_the_table_is_a_file_that_a_spreadsheet_can_open():
+    made = reach.a_scene()
+    measured(made, "sku", "=1+1", 40, 40)
+    reply = signed_in(made.merchant).get("/shop/insights/measures.csv")
+    assert reply["Content-Type"].startswith("text/csv") and "attachment" in reply["Content-Disposition"]
+    assert "'=1+1" in reply.content.decode()

@@ -1,0 +1,145 @@
+"""What a shop can learn from its cases: what it owes, why they come, where it loses and what would help, how it is counted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from insights import measures
+from insights.measures import Measures
+from insights.models import Measure
+from insights.snapshots import WINDOW_DAYS
+from rulebook import queries as rulebook
+from web import wording
+from web.merchant import shell
+
+Text = str | Promise
+TOP = 3
+WHY = {
+    "type": gettext_lazy("By dispute type"),
+    "sku": gettext_lazy("By product"),
+    "batch": gettext_lazy("By batch"),
+    "carrier": gettext_lazy("By carrier"),
+}
+# Why a point was lost, and what would have helped.
+CAUSES: dict[str, tuple[Text, Text]] = {
+    "silent": (
+        gettext_lazy("Not answered"),
+        gettext_lazy("Answer every point within the 24 hours, even if only with “I do not know”."),
+    ),
+    "time_unknown": (
+        gettext_lazy("The time of the picture could not be verified"),
+        gettext_lazy("Send originals from the camera, with the waybill or the screen of the scales in the frame."),
+    ),
+    "not_admitted": (
+        gettext_lazy("The evidence was not admitted in full"),
+        gettext_lazy("Read the reasons in the letters: another item, edited, one-sided."),
+    ),
+    "burden": (
+        gettext_lazy("The burden of proof was not met"),
+        gettext_lazy("Put what you have to prove on the shelf before a case comes: it stands beside every answer."),
+    ),
+    "no_evidence": (
+        gettext_lazy("Words without evidence"),
+        gettext_lazy("Name an exhibit in every point that you dispute."),
+    ),
+    "weighed": (
+        gettext_lazy("The buyer's evidence weighed more"),
+        gettext_lazy("Nothing formal was missing. Look at the cases one by one."),
+    ),
+}
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """One page of questions. Reads what was counted within the hour."""
+    desk = shell.enter(request)
+    found = measures.of_shop(desk.shop_id)
+    rules = rulebook.current_rules(desk.now)
+    names = {code: str(kind.name) for code, kind in rules.types.items()}
+    context = {
+        "title": _("Insights"),
+        "found": found,
+        "days": WINDOW_DAYS,
+        "since": found.at - timedelta(days=WINDOW_DAYS) if found.at else None,
+        "fewest": measures.FEWEST,
+        "why": [_why(kind, found, names) for kind in WHY if found.of.get(kind)],
+        "lost": [_lost(row) for row in found.of.get("lost_point", ())],
+        "lost_types": [_share(row, names) for row in found.of.get("lost_type", ()) if row.numerator][:TOP],
+        "indicators": _indicators(found),
+    }
+    return render(request, "merchant/insights.html", shell.around(desk, "insights", **context))
+
+
+@require_safe
+def table(request: HttpRequest) -> HttpResponse:
+    """The same numbers for a spreadsheet."""
+    desk = shell.enter(request)
+    reply = HttpResponse(measures.table(measures.of_shop(desk.shop_id)), content_type="text/csv; charset=utf-8")
+    reply["Content-Disposition"] = 'attachment; filename="measures.csv"'
+    return reply
+
+
+def _why(kind: str, found: Measures, names: dict[str, str]) -> dict[str, Any]:
+    rows = [_share(row, names if kind == "type" else {}) for row in found.of[kind][:TOP]]
+    return {"title": WHY[kind], "rows": rows}
+
+
+def _share(row: Measure, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "name": names.get(row.key, row.key),
+        "numerator": row.numerator,
+        "denominator": row.denominator,
+        "percent": _percent(row),
+    }
+
+
+def _lost(row: Measure) -> dict[str, Any]:
+    cause, fix = CAUSES.get(row.key, (row.key, ""))
+    said = ngettext("%(n)s of %(all)s lost point", "%(n)s of %(all)s lost points", row.denominator)
+    return {"cause": cause, "fix": fix, "said": said % {"n": row.numerator, "all": row.denominator}}
+
+
+def _percent(row: Measure) -> str:
+    return f"{row.numerator * 100 / row.denominator:.0f}%" if row.denominator else "–"
+
+
+def _indicators(found: Measures) -> list[dict[str, Any]]:
+    """Each with what is above and below the line, so that anybody can check it."""
+    told = (
+        ("intervention", _("Intervention rate"), _("cases before the platform"), _("orders paid")),
+        ("liability", _("Liability rate"), _("rulings against you, as they stand after appeals"), _("rulings")),
+        ("settled", _("Settled by yourselves"), _("cases agreed, settled or accepted before a ruling"), _("cases")),
+    )
+    rows = []
+    for kind, name, above, below in told:
+        row = found.one(kind)
+        if row is not None:
+            rows.append(
+                {
+                    "name": name,
+                    "value": _percent(row) if row.denominator >= measures.FEWEST else _("too few"),
+                    "above": f"{row.numerator} {above}",
+                    "below": f"{row.denominator} {below}",
+                }
+            )
+    reply = found.one("first_reply")
+    if reply is not None and reply.denominator:
+        replied = _("cases that you replied to")
+        mean = timedelta(seconds=reply.numerator // reply.denominator)
+        rows.append(
+            {
+                "name": _("First reply, on average"),
+                "value": wording.span(mean),
+                "above": _("time from each request to your first act in it, all added up"),
+                "below": f"{reply.denominator} {replied}",
+            }
+        )
+    return rows
