@@ -99,6 +99,10 @@ ACCOUNTS = (
         _("Watches deadlines and deliveries, moves the demo clock"), "ops:deadlines", "gauge",
     ),
     DemoAccount(
+        "ops-2", "ops-2", "平台财务", Role.OPS, _("Operations"),
+        _("The second person where money takes two"), "ops:money", "hand-coins",
+    ),
+    DemoAccount(
         "juror", "juror-1", "评审员", Role.JUROR, _("Juror"),
         _("Sits on the public panel"), "jury:lobby", "users-round",
     ),

@@ -83,6 +83,7 @@ class Row:
     state: Text
     kind: str
     cause: str
+    place: str
 
 
 class ProposeForm(HouseForm):
@@ -249,7 +250,9 @@ def _again(form: ProposeForm, case: Case, error: Refused) -> ProposeForm:
 def _row(step: Step) -> Row:
     label, kind = STATES[step.state]
     way = f"{POTS.get(step.source, step.source)} → {POTS.get(step.target, step.target)}" if step.amount else ""
-    return Row(step, str(PURPOSES[step.purpose]), way, label, kind, happenings.cause(step.last_error_code))
+    # The key without the number of the case, which stands above.
+    place = f"{step.execution.round}-{step.execution.purpose}-{step.order}"
+    return Row(step, str(PURPOSES[step.purpose]), way, label, kind, happenings.cause(step.last_error_code), place)
 
 
 def _line(posting: Posting) -> dict[str, Any]:
