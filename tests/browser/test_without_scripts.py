@@ -54,6 +54,8 @@ def test_a_merchant_answers_without_scripts(visit: Visit) -> None:
     for place in range(answers.count()):
         answers.nth(place).check()
     page.get_by_label("总的说明").fill("出库质检照片显示壶身完好，开片是汝窑的天然特征。")
-    merchant.press("反驳")
+    merchant.press("检查买家会看到的内容")
+    expect(page.locator("main")).to_contain_text("开片是汝窑的天然特征")
+    merchant.press("提交回应")
     expect(page.locator(".messages")).to_be_visible()
     expect(page.locator("main")).to_contain_text("等平台裁决")

@@ -1,4 +1,4 @@
-"""What a shop can learn from its cases: what it owes, why they come, where it loses and what would help, how it is counted."""
+"""What a shop can learn from its cases: what it owes, why they come, where it loses and what would help, how it counts."""
 
 from __future__ import annotations
 
