@@ -91,7 +91,7 @@ class Kind(StrEnum):
     BUNDLE_EXPORTED = "bundle_exported"
 
 
-# Steps of the house that the parties neither need nor may see: not on the timeline, and in a copy of the chain as digests.
+# Steps of the house that the parties neither need nor may see: not on their timeline, and in their copy of the chain as digests.
 HOUSE_ONLY = frozenset(
     {
         Kind.PICKUP_OVERDUE,
@@ -104,6 +104,8 @@ HOUSE_ONLY = frozenset(
         Kind.PAYMENT_STARTED,
         Kind.PAYMENT_REFUSED,
         Kind.PAYMENT_UNKNOWN,
+        Kind.ADVANCE_PROPOSED,
+        Kind.ADVANCE_DECLINED,
         Kind.DEADLINE_REMINDED,
         Kind.DEADLINE_SET_ASIDE,
         Kind.ORIGINAL_OPENED,

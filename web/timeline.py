@@ -16,7 +16,7 @@ from common import money
 from common.actor import Actor, Role
 from disputes.lifecycle import Event
 from disputes.models import Case, Statement
-from journal.kinds import Kind
+from journal.kinds import HOUSE_ONLY, Kind
 from journal.models import Entry
 
 Text = str | Promise
@@ -88,20 +88,8 @@ SENTENCES: dict[Kind, Text] = {
     Kind.REFUND_REPORTED: gettext_lazy("reported a refund of %(amount)s made outside of this case"),
     Kind.PAYMENT_DONE: gettext_lazy("moved %(amount)s"),
 }
-# Steps of the house that the parties neither need nor may see.
-STAFF_ONLY = frozenset(
-    {
-        Kind.RULING_PROPOSED,
-        Kind.APPROVAL_TAKEN,
-        Kind.RULING_RETURNED,
-        Kind.HANDED_BACK,
-        Kind.PICKUP_OVERDUE,
-        Kind.ADVANCE_PROPOSED,
-        Kind.ADVANCE_DECLINED,
-    }
-)
 _TOLD = [kind.value for kind in SENTENCES]
-_TOLD_TO_PARTIES = [kind.value for kind in SENTENCES if kind not in STAFF_ONLY]
+_TOLD_TO_PARTIES = [kind.value for kind in SENTENCES if kind not in HOUSE_ONLY]
 ICONS = {"b": "user-round", "m": "store", "p": "scale"}
 
 

@@ -353,7 +353,7 @@ class Check:
             if name not in moved.values():
                 self.fault(name, "was added: it is not in the list that was signed")
         if len(self.faults) == wrong:
-            self.done.append("%d files are those that were signed" % len(listed))
+            self.done.append("files as they were signed: %d" % len(listed))
 
     # --- evidence
 
@@ -376,7 +376,7 @@ class Check:
                 if self.digest(file["path"]) != file["sha256"] or (whole and file["sha256"] != record["sha256"]):
                     self.fault(where, "%s is not the file that was handed in" % file["path"])
         if len(self.faults) == wrong:
-            self.done.append("%d exhibits have the digests they came in with" % len(body["exhibits"]))
+            self.done.append("exhibits with the digests they came in with: %d" % len(body["exhibits"]))
 
     # --- the record
 
@@ -405,7 +405,7 @@ class Check:
             self.fault("timeline.json", "does not end with entry %s, as it did when it was signed" % head.get("seq"))
         if len(self.faults) == wrong:
             self.done.append(
-                "%d entries follow each other without a gap (%d as digests only)" % (len(body["entries"]), hidden)
+                "entries that follow each other without a gap: %d (%d as digests only)" % (len(body["entries"]), hidden)
             )
 
     @staticmethod
@@ -466,7 +466,7 @@ class Check:
             if row["digest"] not in named:
                 self.fault("case.json", "the timeline names no letter with the code %s" % row["code"])
         if len(self.faults) == wrong and body["letters"]:
-            self.done.append("%d letters are those that were given" % len(body["letters"]))
+            self.done.append("letters as they were given: %d" % len(body["letters"]))
 
     def check_ledger(self, body: Any) -> None:
         for place, posting in enumerate(body["postings"], start=1):

@@ -73,12 +73,23 @@ def verdict(page: Page, content: bytes) -> str:
     return page.locator("#result").inner_text()
 
 
+def names(said: str, fault: str) -> bool:
+    """Whether one line says where, and in English what; Chinese may stand between."""
+    where, _, what = fault.partition(": ")
+    return any(line.startswith(f"{where}:") and what in line for line in said.splitlines())
+
+
 @pytest.mark.parametrize("by_hand", [False, True], ids=["the browser's own signatures", "signatures by hand"])
 def test_a_whole_bundle_is_called_intact(by_hand: bool, page: Page, bundle: bytes) -> None:
     page.evaluate(f"window.byHand = {str(by_hand).lower()}")
     said = verdict(page, bundle)
     assert "Intact" in said and "不一致" not in said
-    for word in ("is signed by key", "entries follow each other", "letters are those", "the seal of round 1 holds"):
+    for word in (
+        "is signed by key",
+        "entries that follow each other",
+        "letters as they were given",
+        "the seal of round 1 holds",
+    ):
         assert word in said
 
 
@@ -112,7 +123,7 @@ def test_what_was_changed_is_named(change: Callable[[Files], str], page: Page, b
     files = unpacked(bundle)
     expected = change(files)
     said = verdict(page, packed(files))
-    assert "Differs" in said and expected in said
+    assert "Differs" in said and names(said, expected)
 
 
 def test_another_signature_does_not_pass_by_hand_either(page: Page, bundle: bytes) -> None:
@@ -120,7 +131,7 @@ def test_another_signature_does_not_pass_by_hand_either(page: Page, bundle: byte
     manifest = json.loads(files["manifest.json"])
     files["manifest.json"] = json.dumps(manifest | {"for": "court"}).encode()
     page.evaluate("window.byHand = true")
-    assert "manifest.json: does not bear a signature of key" in verdict(page, packed(files))
+    assert names(verdict(page, packed(files)), "manifest.json: does not bear a signature of key")
 
 
 def test_an_archive_cut_short_is_not_taken_for_whole(page: Page, bundle: bytes) -> None:

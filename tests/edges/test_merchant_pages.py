@@ -16,6 +16,7 @@ from common import clock
 from common.actor import Actor
 from disputes import offers, submissions
 from disputes.models import Case
+from journal.kinds import HOUSE_ONLY
 from journal.models import Entry
 from notifications.models import Notice
 from tests import builders, deciding, reach
@@ -166,7 +167,7 @@ def test_a_case_page_keeps_to_its_budget_however_far_the_case_is(scene, django_a
 def test_a_long_record_is_read_page_by_page_to_its_beginning(monkeypatch, django_assert_max_num_queries):
     made = reach.handed_in()
     client = signed_in(made.merchant)
-    told = [kind.value for kind in timeline.SENTENCES if kind not in timeline.STAFF_ONLY]
+    told = [kind.value for kind in timeline.SENTENCES if kind not in HOUSE_ONLY]
     entries = Entry.objects.filter(stream=made.case.stream_id, kind__in=told).order_by("-seq")
     assert "?before=" not in client.get(page_of(made.case)).content.decode()
     monkeypatch.setattr(timeline, "PAGE", 1)
