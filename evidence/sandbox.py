@@ -71,21 +71,26 @@ class Reading:
 
 
 def read(directory: Path, mime: str, *, work: str = "read", first: int = 1) -> Reading:
-    """Do ``work`` on ``directory/original`` in a child with its own limits; its clean copies are then in ``directory``.
+    """Do ``work`` on ``directory/original`` in a child with its own limits; its clean copies are then in ``directory/out``.
 
     Raises `Refused`: `could_not_be_read`, `too_complex`, `too_many_pixels`, `pdf_is_locked`, `pdf_too_long`,
     `film_too_long`, `film_too_large`, `film_codec_unknown`, `film_without_pictures`, `kind_not_installed`.
     """
+    out = directory / "out"
+    out.mkdir(exist_ok=True)
+    # Nobody may walk in and read; only what lies in ``out`` is theirs.
+    directory.chmod(0o711)
+    (directory / "original").chmod(0o444)
     job = {"directory": str(directory), "mime": mime, "work": work, "first": first}
     ended = _done(json.dumps(job).encode() + b"\n", limits.child(work).wall_seconds)
-    refusal = _said(directory / "refusal.json")
+    refusal = _said(out / "refusal.json")
     if refusal is not None:
         raise _refused(refusal)
-    facts = _said(directory / "facts.json")
+    facts = _said(out / "facts.json")
     if ended.status != 0 or facts is None:
         raise Refused("too_complex" if ended.status in _OVER_THE_LIMIT else "could_not_be_read")
     try:
-        return _weigh(directory, facts, ended)
+        return _weigh(out, facts, ended)
     except (KeyError, TypeError, ValueError, OSError) as error:  # taken over, it may say anything
         raise Refused("could_not_be_read") from error
 
@@ -197,6 +202,11 @@ def _line(pipe: int, until: float) -> bytes | None:
 
 
 # --- what it said --------------------------------------------------------------------------------------------------
+
+
+def is_apart() -> bool:
+    """Whether the child could not write to the original, even if it was taken over: it was another user."""
+    return child.steps_down()
 
 
 def _weigh(directory: Path, said: dict[str, Any], ended: _Ended) -> Reading:

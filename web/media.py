@@ -96,8 +96,9 @@ def advice(row: Exhibit) -> str:
     found = sheets.advice(row.blob.sheet if row.blob is not None else None)
     if not found:
         return ""
-    why = _("This is very dark.") if found[0] == "too_dark" else _("This is not sharp.")
-    return why + " " + _("It may be hard to see: better take another one. You can also use this one.")
+    if found[0] == "too_dark":
+        return _("This is very dark and may be hard to see. Better take another one; you can also use this one.")
+    return _("This is not sharp and may be hard to see. Better take another one; you can also use this one.")
 
 
 def _in_order(copies: dict[str, Derivative]) -> list[Derivative]:

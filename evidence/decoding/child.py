@@ -1,7 +1,7 @@
 """Reads files that strangers sent, each in a process of its own, and writes clean copies beside them.
 
 Run as `python -I child.py`: a line of JSON on standard input is a `Job`, and each job is done by a fork that first
-gives up what reading does not need. What it found is in DIRECTORY/facts.json, or DIRECTORY/refusal.json says why not;
+gives up what reading does not need. What it found is in DIRECTORY/out/facts.json, or refusal.json beside it says why not;
 one line on standard output tells how the fork ended. Whatever happens to a fork happens to it alone: this process
 touches no file itself, and waits with Python and Pillow already loaded, so that a photo does not pay for starting them.
 """
@@ -21,7 +21,7 @@ from typing import NoReturn
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))  # -I leaves it out
 
 from evidence import limits, sniff
-from evidence.decoding import documents, films, pictures
+from evidence.decoding import calls, documents, films, pictures
 from evidence.decoding.outcome import Found, Job, Refusal
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -49,8 +49,8 @@ def perform(job: Job) -> Found:
 def confine(job: Job) -> bool:
     """Give up what reading a file does not need. Returns whether the network could be cut off.
 
-    Started by root it becomes nobody, whose processes the kernel counts; where nobody cannot see Python
-    (it lies under /root), it stays, but in a namespace where root has no power.
+    Started by root it becomes nobody; where nobody cannot see Python (it lies under /root), it stays, but in a namespace
+    where root has no power.
     """
     allowed = limits.child(job.work)
     for what, limit in (
@@ -62,21 +62,28 @@ def confine(job: Job) -> bool:
     ):
         resource.setrlimit(what, (limit, limit))
     libc = ctypes.CDLL(None, use_errno=True)
-    step_down = os.geteuid() == 0 and all(seen_by_everyone(Path(path)) for path in [os.__file__, *sys.path])
+    step_down = steps_down()
     cut = False
     if sys.platform == "linux":
         cut = bool(libc.unshare(CLONE_NEWNET if step_down else CLONE_NEWUSER | CLONE_NEWNET) == 0)
     if step_down:
-        for path in (job.directory, job.directory / "original"):
-            os.chown(path, NOBODY, NOBODY)
+        os.chown(job.out, NOBODY, NOBODY)  # and not the original, which it may only read
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
     if sys.platform == "linux":
         libc.prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)  # after the change of user, which clears it
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # no Ghostscript, no shell, nothing
+    if calls.forbid():
+        return True  # no sockets either
+    # No Ghostscript, no shell, nothing; and no threads, so that a few kinds cannot be read.
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     return cut
+
+
+def steps_down() -> bool:
+    """Whether children become nobody on this machine, who can read what they are given and change nothing of it."""
+    return os.geteuid() == 0 and all(seen_by_everyone(Path(path)) for path in [os.__file__, *sys.path])
 
 
 def seen_by_everyone(path: Path) -> bool:
@@ -89,11 +96,11 @@ def do(job: Job) -> int:
     isolated = confine(job)
     try:
         found = perform(job)
-        (job.directory / "facts.json").write_text(json.dumps({**found.as_dict(), "isolated": isolated}))
+        (job.out / "facts.json").write_text(json.dumps({**found.as_dict(), "isolated": isolated}))
     except Refusal as refusal:
-        (job.directory / "refusal.json").write_text(json.dumps({"code": refusal.code, "data": refusal.data}))
+        (job.out / "refusal.json").write_text(json.dumps({"code": refusal.code, "data": refusal.data}))
     except MemoryError:
-        (job.directory / "refusal.json").write_text(json.dumps({"code": "too_complex", "data": {}}))
+        (job.out / "refusal.json").write_text(json.dumps({"code": "too_complex", "data": {}}))
     return 0
 
 
@@ -124,7 +131,7 @@ def _alone(job: Job) -> NoReturn:
         for number in (0, 1, 2):
             os.dup2(void, number)
         os.closerange(3, 64)
-        os.chdir(job.directory)
+        os.chdir(job.out)
         status = do(job)
     finally:
         os._exit(status)

@@ -38,7 +38,7 @@ def _opened(job: Job) -> Any:
     import pypdfium2 as pdfium
 
     try:
-        document = pdfium.PdfDocument(job.directory / "original")
+        document = pdfium.PdfDocument(job.original)
         pages = len(document)
     except pdfium.PdfiumError as error:
         locked = getattr(error, "err_code", None) == _PASSWORD_ERROR or "assword" in str(error)

@@ -52,7 +52,7 @@ def rewrite(job: Job) -> Found:
         turn = _Turn(_rotation(first), width, height)
         # The bare container as FFmpeg writes it: no title, no chapter, no position, not even which encoder.
         with av.open(
-            str(job.directory / "film.mp4"),
+            str(job.out / "film.mp4"),
             "w",
             format="mp4",
             options={"movflags": "+faststart", "fflags": "+bitexact"},
@@ -183,7 +183,7 @@ class _Film:
         if at < self.next_at:
             return  # more than thirty a second show nothing more
         self.next_at = at + Fraction(9, 10 * limits.FILM_FPS)
-        shown = self.turn(frame.reformat(*self.size, "yuv420p"))
+        shown = self.turn(frame.reformat(*self.size, "yuv420p", threads=1))
         pts = max(self.last_pts + 1, int(at / _CLOCK))
         shown.pts, shown.time_base, shown.pict_type = pts, _CLOCK, 0
         self.last_pts, self.end = pts, at + Fraction(1, limits.FILM_FPS)
@@ -222,7 +222,7 @@ def _opened(job: Job) -> Iterator[Any]:
     }
     try:
         with (
-            (job.directory / "original").open("rb") as file,
+            job.original.open("rb") as file,
             av.open(file, format=_CONTAINERS[job.mime], options=options, metadata_errors="replace") as container,
         ):
             yield container
@@ -312,7 +312,9 @@ def _upright(frame: Any) -> Any:
 
     width, height = frame.width, frame.height
     shrink = min(1.0, limits.DISPLAY_SIDE / max(width, height))
-    small = frame.reformat(max(2, round(width * shrink) // 2 * 2), max(2, round(height * shrink) // 2 * 2), "rgb24")
+    small = frame.reformat(
+        max(2, round(width * shrink) // 2 * 2), max(2, round(height * shrink) // 2 * 2), "rgb24", threads=1
+    )
     picture = small.to_image()
     turns = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
     turn = turns.get(_rotation(frame))

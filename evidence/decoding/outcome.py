@@ -17,7 +17,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """One piece of work on ``directory/original``.
+    """One piece of work on ``directory/original``, whose results go to ``directory/out``.
 
     ``work``: "read" looks at the file for the first time; "large", "film" and "pages" make what is left to be made, from
     page ``first`` on.
@@ -27,6 +27,14 @@ class Job:
     mime: str
     work: str
     first: int = 1
+
+    @property
+    def original(self) -> Path:
+        return self.directory / "original"
+
+    @property
+    def out(self) -> Path:
+        return self.directory / "out"
 
 
 @dataclass

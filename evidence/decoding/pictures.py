@@ -62,7 +62,7 @@ def write(picture: Any, job: Job, kind: str, side: int) -> dict[str, Any]:
     picture.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     picture.info = {}
     quality, method = (82, 4) if side > limits.THUMB_SIDE else (75, 4)
-    picture.save(job.directory / f"{kind}.webp", "WEBP", quality=quality, method=method)
+    picture.save(job.out / f"{kind}.webp", "WEBP", quality=quality, method=method)
     return {"kind": kind, "width": picture.width, "height": picture.height}
 
 
@@ -89,8 +89,8 @@ def _decoded(job: Job, side: int) -> tuple[tuple[int, int], Raw]:
 def _by_pillow(job: Job, side: int) -> tuple[tuple[int, int], Raw]:
     from PIL import AvifImagePlugin, Image
 
-    AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # the child may start none
-    image: Image.Image = Image.open(job.directory / "original", formats=[FORMATS[job.mime]])
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    image: Image.Image = Image.open(job.original, formats=[FORMATS[job.mime]])
     stated = image.size
     _weigh(stated, job.mime)
     if image.info.get("progressive") and stated[0] * stated[1] > limits.PROGRESSIVE_PIXELS:
@@ -117,7 +117,7 @@ def _by_libheif(job: Job) -> tuple[tuple[int, int], Raw]:
     pillow_heif.options.DECODE_THREADS = 1
     pillow_heif.options.THUMBNAILS = False
     pillow_heif.options.DEPTH_IMAGES = False
-    opened = pillow_heif.open_heif(job.directory / "original", convert_hdr_to_8bit=True)
+    opened = pillow_heif.open_heif(job.original, convert_hdr_to_8bit=True)
     picture = opened[opened.primary_index]
     stated = picture.size
     _weigh(stated, job.mime)

@@ -88,8 +88,8 @@ def test_the_other_side_learns_nothing_of_the_device(scene: Scene) -> None:
     assert exhibit.blob is not None and exhibit.blob.sheet.has_position and exhibit.blob.sheet.model == "CANARY-CAMERA"
     own = signed_in(scene.buyer).get(page_of(exhibit, scene, "buyer")).content.decode()
     others = signed_in(scene.merchant).get(page_of(exhibit, scene, "merchant")).content.decode()
-    assert "CANARY-CAMERA" in own and "文件里有位置" in own
-    assert "CANARY" not in others and "文件里有位置" not in others
+    assert "CANARY-CAMERA" in own and "位置信息" in own
+    assert "CANARY" not in others and "位置信息" not in others
 
 
 def test_a_page_of_an_exhibit_keeps_to_its_budget(scene: Scene, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
