@@ -19,6 +19,8 @@ from disputes import labels, queries
 from disputes.deadlines import working_days_left
 from disputes.lifecycle import State
 from disputes.models import Case, Deadline, Offer, Outcome, Point
+from enforcement.models import Step
+from enforcement.plan import Purpose
 from evidence import preparation, sheets
 from evidence.models import Exhibit, Kind
 
@@ -169,6 +171,21 @@ def outcome(row: Outcome) -> Json:
     }
 
 
+def payment(row: Step) -> Json:
+    """One step of carrying out the outcome. ``key`` is the one under which the marketplace was told."""
+    return {
+        "key": row.key,
+        "purpose": row.purpose,
+        "source": row.source,
+        "target": row.target,
+        "amount": row.amount,
+        "currency": row.currency,
+        "state": row.state,
+        "code": row.last_error_code or None,
+        "done_at": moment(row.done_at),
+    }
+
+
 def action(case: Case, row: actions.Open) -> Json:
     return {
         "event": row.event.value,
@@ -299,9 +316,28 @@ class OutcomeShape(serializers.Serializer[Any]):
     freight_payer = serializers.CharField()
     ground = serializers.CharField(allow_null=True)
     merchant_share = serializers.IntegerField()
+    substitute = serializers.IntegerField(
+        help_text="what the buyer gets in all if what was ordered in kind is not done in time; 0: nothing was"
+    )
     lines = AwardLineShape(many=True)
     recorded_at = serializers.DateTimeField()
     superseded_at = serializers.DateTimeField(allow_null=True)
+
+
+class PaymentShape(serializers.Serializer[Any]):
+    key = serializers.CharField(help_text="under which the marketplace was told; its feed echoes it")
+    purpose = serializers.ChoiceField([purpose.value for purpose in Purpose])
+    source = serializers.CharField()  # type: ignore[assignment]
+    target = serializers.CharField()
+    amount = serializers.IntegerField()
+    currency = serializers.CharField()
+    state = serializers.ChoiceField([*Step.OPEN, Step.DONE, Step.REFUSED, Step.CANCELLED])
+    code = serializers.CharField(allow_null=True, help_text="why it was refused, or is not answered yet")
+    done_at = serializers.DateTimeField(allow_null=True)
+
+
+class PaymentsShape(serializers.Serializer[Any]):
+    payments = PaymentShape(many=True)
 
 
 class ActionShape(serializers.Serializer[Any]):

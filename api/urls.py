@@ -12,6 +12,7 @@ from api.cases import ACTIONS, Cases, OneCase
 from api.exhibits import AddExhibit
 from api.feed import Ingest
 from api.outcomes import Outcomes
+from api.payments import Payments
 from api.rules import RulesInForce
 from api.uploads import BeginUpload, OneUpload
 
@@ -23,6 +24,7 @@ V1: list[URLPattern] = [
     path("v1/cases/<str:number>", OneCase.as_view(), name="case"),
     path("v1/cases/<str:number>/evidence", AddExhibit.as_view(), name="evidence"),
     path("v1/cases/<str:number>/bundle", CaseBundle.as_view(), name="bundle"),
+    path("v1/cases/<str:number>/payments", Payments.as_view(), name="payments"),
     *(path(f"v1/cases/<str:number>/actions/{event}", view.as_view(), name=event) for event, view in ACTIONS.items()),
     path("v1/cases/<str:number>/uploads", BeginUpload.as_view(), name="uploads"),
     path("v1/cases/<str:number>/uploads/<str:token>", OneUpload.as_view(), name="upload"),

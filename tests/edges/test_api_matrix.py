@@ -30,6 +30,7 @@ MATRIX: dict[str, dict[str, Scope | None]] = {
     "bundle": {"GET": Scope.EVIDENCE_READ},
     "uploads": {"POST": Scope.EVIDENCE_WRITE, "OPTIONS": ANY},
     "upload": {**dict.fromkeys(("GET", "HEAD", "PATCH", "DELETE"), Scope.EVIDENCE_WRITE), "OPTIONS": ANY},
+    "payments": {"GET": Scope.OUTCOMES_READ, "HEAD": Scope.OUTCOMES_READ},
     "outcomes": {"GET": Scope.OUTCOMES_READ, "HEAD": Scope.OUTCOMES_READ},
     "rules": {"GET": ANY, "HEAD": ANY},
     **{event: {"POST": Scope.CASES_WRITE} for event in (
@@ -67,6 +68,7 @@ def path_of(route: str, number: str) -> str:
     if route == "case":
         return f"/api/v1/cases/{number}"
     places = {"evidence": "evidence", "uploads": "uploads", "upload": "uploads/nothing"}
+    places["payments"] = "payments"
     places["bundle"] = "bundle?on_behalf_of=buyer"
     tail = places.get(route, f"actions/{route}")
     return f"/api/v1/cases/{number}/{tail}"

@@ -177,7 +177,9 @@ def _claim(built: CasePage) -> list[dict[str, Any]]:
         {"label": _("Reason"), "value": built.type_name},
     ]
     if case.outcome is not None:
-        rows.append({"label": _("Outcome"), "value": "", "amount": case.outcome.amount})
+        ordered = built.rules.remedy(case.outcome.remedy).name if case.outcome.substitute else ""
+        amount = {} if ordered and not case.outcome.amount else {"amount": case.outcome.amount}
+        rows.append({"label": _("Outcome"), "value": str(ordered), **amount})
     return rows
 
 

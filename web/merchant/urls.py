@@ -6,7 +6,20 @@ from django.urls import path
 
 from common.actor import Role
 from web import case_file, exhibit, uploads
-from web.merchant import acts, bulk, case, colleagues, decision, insights, lists, members, messages, settings, shelf, shell
+from web.merchant import (
+    acts,
+    bulk,
+    case,
+    colleagues,
+    decision,
+    insights,
+    lists,
+    members,
+    messages,
+    settings,
+    shelf,
+    shell,
+)
 
 app_name = "merchant"
 
