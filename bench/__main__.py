@@ -25,6 +25,7 @@ def main() -> int:
     began = time.perf_counter()
     print(f"Making {chosen.cases:,} cases …", flush=True)
     world = generate.world(chosen.cases)
+    generate.settle()
     print(f"  in {time.perf_counter() - began:.0f} s", flush=True)
     print("\nname                                    value        limit   ")
     lines = []

@@ -51,8 +51,8 @@ SHARES = (
 )
 
 
-def world(cases: int) -> World:
-    """``cases`` cases with orders, deadlines, points, statements and a record each."""
+def world(cases: int, *, shops: int = SHOPS, buyers: int = BUYERS) -> World:
+    """``cases`` cases with orders, deadlines, points, statements and a record each. To be measured, it wants `settle`."""
     now = clock.now()
     publishing.load_catalogue(actor=Actor.system(), now=now)
     rules = rulebook.in_force(rulebook.default_profile(), now)
@@ -63,7 +63,7 @@ def world(cases: int) -> World:
     Grant.objects.create(user=senior_user, role="senior", number="902", since=now)
     with connection.cursor() as cursor:
         _set_defaults(cursor)
-        for statement in _people() + _orders(cases) + _cases(cases, rules.pk):
+        for statement in _people(shops, buyers) + _orders(cases, shops, buyers) + _cases(cases, rules.pk):
             cursor.execute(statement)
         cursor.execute("ANALYZE")
     shop = Merchant.objects.get(name="店铺 1")
@@ -77,7 +77,6 @@ def world(cases: int) -> World:
         (number, _, _, buyer_id), (long_number, _, long_stream, _) = cursor.fetchall()
         cursor.execute(_entries(f"s.id = {long_stream}", ENTRIES + 1, ENTRIES + 500))
         cursor.execute(f"UPDATE journal_stream SET head_seq = {ENTRIES + 500} WHERE id = {long_stream}")
-        cursor.execute("VACUUM ANALYZE")
     return World(
         cases=cases,
         merchant_user=merchant_user,
@@ -90,6 +89,12 @@ def world(cases: int) -> World:
     )
 
 
+def settle() -> None:
+    """As a database is that has been in use for a while: no row is read for the first time."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
 def _set_defaults(cursor: CursorWrapper) -> None:
     """Teach this database the defaults that Django keeps to itself: rows made here need not name every column."""
     for model in (Merchant, Order, OrderLine, Dossier, Stream, Entry, Case, CaseFile, Deadline, Point, Statement):
@@ -100,14 +105,14 @@ def _set_defaults(cursor: CursorWrapper) -> None:
                 cursor.execute(f"{column} SET DEFAULT %s", [field.get_db_prep_save(default, connection)])
 
 
-def _people() -> list[str]:
+def _people(shops: int, buyers: int) -> list[str]:
     return [
         f"""INSERT INTO accounts_user (password, is_superuser, username, email, is_staff, is_active, date_joined,
                display_name, language)
             SELECT '', false, 'bench-' || n, '', false, true, heng_now(), '买家' || n, 'zh-hans'
-            FROM generate_series(1, {BUYERS}) n""",
+            FROM generate_series(1, {buyers}) n""",
         f"""INSERT INTO accounts_merchant (public_id, name)
-            SELECT 'BENCH' || lpad(n::text, 21, '0'), '店铺 ' || n FROM generate_series(1, {SHOPS}) n""",
+            SELECT 'BENCH' || lpad(n::text, 21, '0'), '店铺 ' || n FROM generate_series(1, {shops}) n""",
         "CREATE TEMP TABLE b AS SELECT row_number() OVER (ORDER BY id) n, id FROM accounts_user "
         "WHERE username ~ '^bench-[0-9]+$'",
         "CREATE TEMP TABLE m AS SELECT row_number() OVER (ORDER BY id) n, id FROM accounts_merchant "
@@ -119,7 +124,7 @@ def _people() -> list[str]:
     ]
 
 
-def _orders(cases: int) -> list[str]:
+def _orders(cases: int, shops: int, buyers: int) -> list[str]:
     return [
         f"""INSERT INTO marketplace_order (source, external_id, version, seen_digest, received_at, public_id, buyer_id,
                merchant_id, state, currency, freight, region, placed_at, paid_at, shipped_at, signed_at)
@@ -127,7 +132,7 @@ def _orders(cases: int) -> list[str]:
                'CNY', 0, '浙江省杭州市', t, t + interval '10 min', t + interval '1 day', t + interval '3 days'
             FROM (SELECT n, heng_now() - interval '20 days' + n * interval '1 second' AS t
                   FROM generate_series(1, {cases}) n) x
-            JOIN b ON b.n = 1 + x.n % {BUYERS} JOIN m ON m.n = 1 + x.n % {SHOPS}""",
+            JOIN b ON b.n = 1 + x.n % {buyers} JOIN m ON m.n = 1 + x.n % {shops}""",
         """INSERT INTO marketplace_orderline (order_id, external_id, version, sku, batch, title, category, quantity,
                unit_price, paid, promises)
             SELECT id, '1', 1, 'SKU-' || id % 1000, 'A' || id % 9, '汝窑青瓷茶壶 单壶 280ml 第' || id || '号', 'kitchen', 1,

@@ -51,13 +51,24 @@ def pages(world: World, *, turns: int) -> Iterator[Line]:
         yield from _pages(world, turns)
 
 
-def _pages(world: World, turns: int) -> Iterator[Line]:
+# The pages that are measured: how many Y1 each may cost, and how many statements.
+LIMITS = (
+    ("merchant inbox", 4, 6),
+    ("desk queue", 4, 6),
+    ("case page, merchant", 5, 12),
+    ("case page, buyer", 5, 12),
+    ("case page, 500 entries", 5, 12),
+)
+
+
+def readings(world: World) -> dict[str, Callable[[], object]]:
+    """Y1 and every page that is measured beside it, each read by who it is for."""
     merchant, buyer, desk = Client(), Client(), Client()
     merchant.force_login(world.merchant_user)
     buyer.force_login(world.buyer_user)
     desk.force_login(world.arbitrator_user)
     inbox = reverse("merchant:inbox") + "?type=DAMAGED"
-    runs = {
+    return {
         "Y1": _get(merchant, f"/yardstick/one/{world.shop.pk}/"),
         "merchant inbox": _get(merchant, inbox),
         "desk queue": _get(desk, reverse("desk:queue") + "?type=DAMAGED"),
@@ -65,6 +76,10 @@ def _pages(world: World, turns: int) -> Iterator[Line]:
         "case page, buyer": _get(buyer, reverse("buyer:case", args=[world.case_number])),
         "case page, 500 entries": _get(merchant, reverse("merchant:case", args=[world.long_case_number])),
     }
+
+
+def _pages(world: World, turns: int) -> Iterator[Line]:
+    runs = readings(world)
     series = [Series(name, run, per_turn=12) for name, run in runs.items()]
     file = filing.Filing(count=turns * 12 + 1)
     series += [Series("YI", file.plainly, per_turn=12), Series("filing", file.next, per_turn=12)]
@@ -73,13 +88,7 @@ def _pages(world: World, turns: int) -> Iterator[Line]:
     y1, yi = by_name["Y1"].cpu_ms, by_name["YI"].cpu_ms
     yield Line("Y1: one indexed query, CPU", y1, "ms", None)
     yield Line("YI: the same writes, CPU", yi, "ms", None)
-    for name, times, budget in (
-        ("merchant inbox", 4, 6),
-        ("desk queue", 4, 6),
-        ("case page, merchant", 5, 12),
-        ("case page, buyer", 5, 12),
-        ("case page, 500 entries", 5, 12),
-    ):
+    for name, times, budget in LIMITS:
         yield Line(f"{name}, CPU", by_name[name].cpu_ms, "ms", None)
         yield Line(f"{name} / Y1", by_name[name].cpu_ms / y1, "×", times)
         yield Line(f"{name}, queries", queries_of(runs[name]), "", budget)

@@ -102,9 +102,12 @@ def require_second(
 def waiting_for(case: Case) -> Consent | None:
     """What waits for a colleague and could still be done, or nothing."""
     found = Consent.objects.filter(case=case, state=Consent.OPEN).select_related("by").first()
-    if found is None or Event(found.event) not in LIFECYCLE.open_to(State(case.state), Role.MERCHANT):
-        return None
-    return found
+    return found if found is not None and is_possible(case, found.event) else None
+
+
+def is_possible(case: Case, event: str) -> bool:
+    """Whether a shop could still do what waits for its second person."""
+    return Event(event) in LIFECYCLE.open_to(State(case.state), Role.MERCHANT)
 
 
 def _is_open(case: Case, offer_id: int | None, amount: int) -> bool:

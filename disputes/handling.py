@@ -5,9 +5,12 @@ The shop's own affair: nothing here moves a case, stops a clock or reaches anoth
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from accounts import hats, shop_desk
@@ -115,6 +118,75 @@ def _forget(now: datetime) -> int:
 
 
 # --- to read ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    by: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open `Consent` as the page of its case shows it; ``name`` is whose word it is."""
+
+    id: int
+    event: str
+    amount: int
+    text: str
+    offer: int | None
+    by: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What members of the shop see beside a case: who looks after it, who has typed last, new notes, what waits."""
+
+    assignee: str
+    typed_by: int | None
+    typed_name: str
+    typed_at: datetime | None
+    notes: tuple[Note, ...]
+    waits: Waiting | None
+
+
+def _person(column: str) -> str:
+    return f"(SELECT coalesce(nullif(u.display_name, ''), u.username) FROM accounts_user u WHERE u.id = {column})"
+
+
+# Four small questions in one statement: the page of a case has none to spare, and as joins to the case they would cost
+# PostgreSQL more to plan than all else on that page.
+_BESIDE = f"""
+SELECT json_build_object(
+    'assignee', (SELECT {_person("h.member_id")} FROM disputes_handling h WHERE h.case_id = %(case)s),
+    'draft', (SELECT json_build_object('by', d.by_id, 'name', {_person("d.by_id")}, 'at', d.saved_at)
+        FROM disputes_replydraft d WHERE d.case_id = %(case)s),
+    'notes', (SELECT json_agg(json_build_object('by', {_person("n.by_id")}, 'text', n.text, 'at', n.at)
+        ORDER BY n.at DESC, n.id DESC) FROM (SELECT * FROM disputes_shopnote WHERE case_id = %(case)s
+        ORDER BY at DESC, id DESC LIMIT 3) n),
+    'waits', (SELECT json_build_object('id', k.id, 'event', k.event, 'amount', k.amount, 'text', k.text,
+        'offer', k.offer_id, 'by', k.by_id, 'name', {_person("k.by_id")})
+        FROM disputes_consent k WHERE k.case_id = %(case)s AND k.state = 'open'))::text
+"""
+
+
+def beside(case_id: int) -> Beside:
+    """In one query, with the newest three notes. ``waits`` is open, but may not be possible any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BESIDE, {"case": case_id})
+        found = json.loads(cursor.fetchone()[0])
+    draft = found["draft"] or {}
+    notes = [Note(note["by"] or "", note["text"], datetime.fromisoformat(note["at"])) for note in found["notes"] or ()]
+    return Beside(
+        assignee=found["assignee"] or "",
+        typed_by=draft.get("by"),
+        typed_name=draft.get("name") or "",
+        typed_at=datetime.fromisoformat(draft["at"]) if draft else None,
+        notes=tuple(notes),
+        waits=Waiting(**found["waits"]) if found["waits"] else None,
+    )
 
 
 def notes_of(case: Case) -> QuerySet[ShopNote]:

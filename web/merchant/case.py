@@ -43,7 +43,7 @@ LEVELS: dict[str, Text] = {
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """The case page. What the shop may do comes from the table, what it sees from its own side of the file."""
     actor = fetch.actor_or_404(request, Role.MERCHANT)
-    case, now = fetch.case_and_now_or_404(number, actor, around=colleagues.AROUND)
+    case, now = fetch.case_and_now_or_404(number, actor)
     page = case_page.build(case, actor, now, before=timeline.before(request.GET.get("before", "")))
     buttons = choices.of(page, first=FIRST, second=SECOND, pages=MERCHANT)
     context = {

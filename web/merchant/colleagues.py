@@ -26,6 +26,7 @@ from common import money
 from common.actor import Actor, Role, Side
 from common.errors import Missing, Refused
 from disputes import consents, handling, labels, refusals
+from disputes.handling import Waiting
 from disputes.lifecycle import Event
 from disputes.models import Case, Consent
 from web import fetch
@@ -36,39 +37,38 @@ from web.merchant.arrange import Part
 from web.party import closed, forms
 from web.selects import PlainSelect
 
-AROUND = (*fetch.AROUND, "handling__member", "reply_draft__by")
+AROUND = (*fetch.AROUND, "handling__member")
 
 
 # --- on the page of the case ----------------------------------------------------------------------------------------
 
 
 def beside(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
-    """What the case page shows of it. Two queries, if the case was read with ``AROUND``."""
-    held = getattr(case, "handling", None)
-    draft = getattr(case, "reply_draft", None)
-    fresh = draft is not None and draft.by_id != actor.id and now - draft.saved_at < handling.WORKING
+    """What the case page shows of it. One query."""
+    found = handling.beside(case.pk)
+    fresh = found.typed_at is not None and found.typed_by != actor.id and now - found.typed_at < handling.WORKING
     return {
-        "assignee": held.member.get_full_name() if held is not None and held.member is not None else "",
-        "working": draft.by.get_full_name() if draft is not None and fresh and draft.by else "",
-        "notes": list(handling.notes_of(case)[:3]),
+        "assignee": found.assignee,
+        "working": found.typed_name if fresh else "",
+        "notes": found.notes,
         "desk_href": reverse("merchant:desk", args=[case.number]),
-        "consent": _told(consents.waiting_for(case), case, actor),
+        "consent": _told(found.waits, case, actor),
     }
 
 
-def _told(consent: Consent | None, case: Case, actor: Actor) -> dict[str, Any] | None:
-    if consent is None:
+def _told(consent: Waiting | None, case: Case, actor: Actor) -> dict[str, Any] | None:
+    if consent is None or not consents.is_possible(case, consent.event):
         return None
     act = reverse("merchant:act", args=[case.number, consent.event])
     return {
-        "who": consent.by.get_full_name(),
+        "who": consent.name,
         "what": labels.ACTIONS[Event(consent.event)],
         "amount": consent.amount,
         "currency": case.currency,
         "text": consent.text,
-        "mine": consent.by_id == actor.id,
-        "href": f"{act}?offer={consent.offer_id}" if consent.offer_id else act,
-        "decline_href": reverse("merchant:consent_decline", args=[case.number, consent.pk]),
+        "mine": consent.by == actor.id,
+        "href": f"{act}?offer={consent.offer}" if consent.offer else act,
+        "decline_href": reverse("merchant:consent_decline", args=[case.number, consent.id]),
     }
 
 
