@@ -89,6 +89,11 @@ def people_of(merchant_id: int, now: datetime) -> list[Person]:
     ]
 
 
+def usual_address(merchant_id: int) -> ReturnAddress | None:
+    """Where goods come back to, if the shop has said so. For a page that is open only once a return is due."""
+    return ReturnAddress.objects.filter(merchant_id=merchant_id, is_usual=True).first()
+
+
 def looked_after_by(user_id: int, merchant_id: int, now: datetime) -> list[int]:
     """Whose cases this member looks after now: their own, and those of colleagues who are away and named them."""
     away = Membership.objects.filter(

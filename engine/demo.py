@@ -12,8 +12,8 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts import demo, hats
-from accounts.models import User
+from accounts import demo, hats, shop_desk
+from accounts.models import ReplyTemplate, User
 from arbitration import approvals, assignment, rulings
 from arbitration.models import Ruling
 from arbitration.rulings import Draft
@@ -25,7 +25,7 @@ from disputes.lifecycle import Kind
 from disputes.models import Case
 from disputes.submissions import Answer
 from enforcement import advances, movements
-from evidence import intake
+from evidence import intake, library
 from evidence.models import Exhibit
 from marketplace import fixtures, ingest
 from marketplace.models import Order, OrderLine
@@ -35,6 +35,12 @@ from rulebook import queries as rulebook
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 GENERATED_ORDERS = 60
+# What the demo's pottery says again and again, and the paper that it shows again and again.
+SHOP_WORDS = (
+    ("出库完好", "订单 {order} 出库前逐件检验，包装完好，单号 {tracking}。"),
+    ("开片说明", "开片是汝窑釉面的天然特征，商品页已写明，不渗水。"),
+)
+SHOP_PAPER = "m2_pack"
 PLATFORM_FUND = 1_000_000  # what the platform lays out in advance at most, in minor units
 FUND_REASON = "演示市场开通先行赔付"
 Record = dict[str, Any]
@@ -49,6 +55,7 @@ def seed(now: datetime) -> int:
     movements.post_due(limit=10_000, now=now)
     cast = _Cast.of(people)
     advances.set_limit("CNY", PLATFORM_FUND, reason=FUND_REASON, actor=cast.ops, now=now)
+    _furnish(cast.pottery, now)
     made = 0
     for key, story in STORIES.items():
         if not Case.objects.filter(line=_line(key)).exists():
@@ -250,6 +257,24 @@ class _Cast:
             senior=hats.actor_for(people["senior"], Role.SENIOR),
             ops=hats.actor_for(people["ops"], Role.OPS),
         )
+
+
+def _furnish(actor: Actor, now: datetime) -> None:
+    """A shop that has run its own desk for a while: words, a place for returns, a paper on the shelf. Once."""
+    shop = actor.merchant_id
+    assert shop is not None
+    if ReplyTemplate.objects.filter(merchant_id=shop).exists():
+        return
+    who: dict[str, Any] = {"actor": actor, "now": now}
+    shop_desk.set_limits(shop, second_above=100_000, hours="每天 9:00～21:00", **who)
+    for name, text in SHOP_WORDS:
+        shop_desk.keep_template(shop, name=name, text=text, **who)
+    place = {"recipient": "售后仓", "phone": "0571-0000 0000", "address": "浙江省杭州市西湖区（示例地址）"}
+    shop_desk.keep_address(shop, name="杭州仓", is_usual=True, **place, **who)
+    path = settings.BASE_DIR / "static" / "img" / "demo" / f"{SHOP_PAPER}.webp"
+    with path.open("rb") as file:
+        received = intake.receive(file, claimed_name=path.name, now=now)
+    library.keep(shop, received, code="E09", name="出库打包照（9 月）", sku="SKU-TEAPOT", **who)
 
 
 def _line(key: str) -> OrderLine:

@@ -13,7 +13,7 @@ from django.utils import translation
 from accounts.models import Membership, Merchant, ReplyTemplate, ReturnAddress, Right, RoutingRule, User
 from common import clock
 from common.actor import Actor
-from disputes import handling
+from disputes import handling, negotiation
 from disputes.models import Handling
 from evidence.library_models import LibraryItem
 from notifications import preferences
@@ -205,3 +205,28 @@ def test_a_file_that_is_none_is_refused_beside_its_field():
     assert reply.status_code == 422 and reply.context["form"].errors.get("file")
     looker = builders.a_member(made.shop, rights=(Right.VIEW,))
     assert send(looker, "library", file=bad, code="E09", name="x").status_code == 404
+
+
+def test_the_buyer_learns_the_return_address_only_once_a_return_is_due():
+    made = reach.a_scene(kind=reach.Kind.RETURN_REFUND)
+    place = {"name": "A 仓", "recipient": "仓管", "phone": "0571-1", "address": "杭州某路 1 号"}
+    send(made.merchant, "settings", what="address", **place)
+    path = reverse("buyer:act", args=[made.case.number, "return_shipped"])
+    case = reverse("buyer:case", args=[made.case.number])
+    client = signed_in(made.buyer)
+    for page in (path, case):
+        assert "杭州某路" not in client.get(page, follow=True).content.decode()
+    negotiation.agree_return(made.case.pk, actor=made.merchant, now=clock.now())
+    assert "杭州某路 1 号" in client.get(path).content.decode()
+
+
+def test_the_demo_shop_has_words_an_address_and_a_paper_once():
+    from accounts.models import Merchant as Shop
+    from engine import demo
+
+    demo.seed(clock.now())
+    demo.seed(clock.now())
+    shop = Shop.objects.get(name="云汀陶社")
+    assert ReplyTemplate.objects.filter(merchant=shop).count() == 2
+    assert ReturnAddress.objects.filter(merchant=shop).count() == 1
+    assert LibraryItem.objects.filter(merchant=shop).count() == 1

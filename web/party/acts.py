@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import shop_desk
 from arbitration import appeals
 from arbitration.appeals import NewExhibit
 from common import clock, money
@@ -172,6 +173,15 @@ def _claim_accepted(case: Case, actor: Actor) -> Lines:
     return _return_first(case, actor) if case.returns else _refund_now(case, actor)
 
 
+def _where_to(case: Case, actor: Actor) -> Lines:
+    """Where the goods go: told on this page only, which is open only while a return is due."""
+    place = shop_desk.usual_address(case.merchant_id)
+    if place is None:
+        return [("package", _("The shop has set no return address here. Ask the merchant where to send it."))]
+    where = {"recipient": place.recipient, "phone": place.phone, "address": place.address}
+    return [("package", _("Send it to: %(recipient)s, %(phone)s, %(address)s") % where)]
+
+
 def _return_confirmed(case: Case, actor: Actor) -> Lines:
     amount = case.outcome.amount if case.outcome is not None else case.claimed
     return [
@@ -237,7 +247,7 @@ PARTY: dict[Event, ActPage] = {
         lead=gettext_lazy("The buyer can then change the request or ask the platform to step in."),
     ),
     Event.REQUEST_REVISED: ActPage(_revise, form=forms.ReviseForm),
-    Event.RETURN_SHIPPED: ActPage(_ship, form=forms.ReturnForm),
+    Event.RETURN_SHIPPED: ActPage(_ship, form=forms.ReturnForm, consequences=_where_to),
     Event.RETURN_ACCEPTED: ActPage(_plain(negotiation.accept_return), consequences=_return_confirmed),
     Event.RETURN_REFUSED: ActPage(
         _with_text(negotiation.refuse_return),
