@@ -131,7 +131,7 @@ def test_a_list_goes_on_after_its_last_row(monkeypatch):
         first_page = client.get(path)
         after = first_page.context["next"]
         rest = client.get(path, {"after": after})
-        shown = {row.number for page in (first_page, rest) for row in page.context["rows"]}
+        shown = {row["number"] for page in (first_page, rest) for row in page.context["rows"]}
         assert shown == {made.case.number, second.number}
         assert rest.context["next"] == ""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import reverse
 from django.utils.text import Truncator
 
 from accounts.models import Membership
@@ -16,7 +16,7 @@ from disputes import access, deadlines, labels
 from disputes.lifecycle import LIFECYCLE, TERMINAL, Event, Kind, State
 from disputes.models import Case, Consent
 from rulebook import queries as rulebook
-from web import wording
+from web import addresses, wording
 from web.keyset import Cursor
 
 PAGE = 50
@@ -58,12 +58,12 @@ class Filter:
     due_before: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(TypedDict):
     """One case of a list as the shop reads it. ``mine``: the term that runs is the shop's; none runs once it is over.
 
     ``amount`` in minor units is what is claimed, and in the list of decided cases what was granted. ``who`` looks after
-    it; ``waits``: something in it waits for a second person; ``accept``: how the shop can give in, if it can.
+    it; ``waits``: something in it waits for a second person; ``accept``: how the shop can give in, if it can. A dict, since
+    that is what a template looks for first.
     """
 
     number: str
@@ -195,11 +195,12 @@ def _page(
     found = list(cases.select_related(*also).only(*shown).annotate(waits=Exists(waits))[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     at = place(last) if last is not None else None
-    rows = [_row(case, actor, with_outcome) for case in found[:PAGE]]
+    href = addresses.of_cases("merchant:case")
+    rows = [_row(case, href(case.number), actor, with_outcome) for case in found[:PAGE]]
     return Page(rows, str(Cursor(at, last.pk)) if last is not None and at else "")
 
 
-def _row(case: Case, actor: Actor, with_outcome: bool) -> Row:
+def _row(case: Case, href: str, actor: Actor, with_outcome: bool) -> Row:
     badge = labels.state_label(
         State(case.state),
         actor.role,
@@ -212,7 +213,7 @@ def _row(case: Case, actor: Actor, with_outcome: bool) -> Row:
     handling = getattr(case, "handling", None)
     return Row(
         number=case.number,
-        href=reverse("merchant:case", args=[case.number]),
+        href=href,
         title=Truncator(case.title).chars(40),
         due_at=case.due_at if case.closed_at is None else None,
         clock=deadlines.clock_of(case),

@@ -176,6 +176,7 @@ def _show(desk: shell.Desk, context: dict[str, Any], form: FilterForm, page: Pag
             {"id": row.pk, "name": row.name, "query": row.query, "is_current": row.query == here} for row in views
         ],
         "here": here,
+        "look": _look(request),
         "preview": preview.of(desk, request.GET.get("preview", "")) if "strip" in context else None,
         "may_respond": Right.RESPOND in desk.rights,
         "title": title,
@@ -187,6 +188,13 @@ def _show(desk: shell.Desk, context: dict[str, Any], form: FilterForm, page: Pag
     }
     context["view"] = next((view for view in context["views"] if view["is_current"]), None)
     return render(request, "merchant/list.html", context)
+
+
+def _look(request: HttpRequest) -> str:
+    """Where a row's preview is, less the number: the query of this page is written once for all of them."""
+    query = request.GET.copy()
+    query.pop("preview", None)
+    return f"?{query.urlencode()}{'&' if query else ''}preview="
 
 
 def _form(request: HttpRequest, desk: shell.Desk, states: list[State]) -> FilterForm:
