@@ -102,7 +102,7 @@ def reassign(case_id: int, to_user_id: int, *, text: str, actor: Actor, now: dat
     if actor.role not in (Role.OPS, Role.SENIOR):
         raise Refused("not_for_this_role", state=case.state)
     if holder is not None and state in (State.UNDER_REVIEW, *SENIORS_OWN):
-        _hand_back(case, reason="absence", text=text, recuse=False, actor=actor, now=now)
+        _hand_back(case, reason="absence", text=text, recuse=False, actor=actor, now=now, given_on=True)
     to = Actor.staff(Role(grant.role), to_user_id)
     if state is State.UNDER_APPEAL:
         appeals.give(case, to, now, assigned_by=actor)
@@ -197,7 +197,10 @@ def _take(case: Case, actor: Actor, now: datetime, *, assigned_by: Actor | None 
     return case
 
 
-def _hand_back(case: Case, *, reason: str, text: str, recuse: bool, actor: Actor, now: datetime) -> Case:
+def _hand_back(
+    case: Case, *, reason: str, text: str, recuse: bool, actor: Actor, now: datetime, given_on: bool = False
+) -> Case:
+    """``given_on``: somebody else gets it in the same act, so nobody needs to look for one."""
     require_act()
     if reason not in HandBack.REASONS:
         raise Refused("reason_unknown", reason=reason)
@@ -219,7 +222,9 @@ def _hand_back(case: Case, *, reason: str, text: str, recuse: bool, actor: Actor
     # Who only checks a ruling leaves it to its author; who steps back from what another has in hand takes nothing away.
     stays = state is State.AWAITING_APPROVAL or theirs != holder
     changes = {"assignee_id": case.assignee_id} if stays else {}
-    data = {"reason": reason, "recused": recuse}
+    data: dict[str, object] = {"reason": reason, "recused": recuse}
+    if state in SENIORS_OWN and theirs == holder and not given_on:
+        data["freed"] = True
     advance(case, Event.HANDED_BACK, actor=actor, now=now, facts=facts, changes=changes, data=data)
     if state is State.AWAITING_APPROVAL:
         SecondReader.objects.filter(ruling__case=case, user_id=theirs or 0).delete()

@@ -10,7 +10,7 @@ from common.acts import require_act
 from disputes.models import Case
 from journal.kinds import Kind
 from journal.models import Entry
-from notifications.catalogue import BUYER, CATALOGUE, MERCHANT, NOT_TO_WHO_ACTED, OPS, SENIORS
+from notifications.catalogue import ASSIGNEE, BUYER, CATALOGUE, MERCHANT, NOT_TO_WHO_ACTED, OPS, SENIORS
 from notifications.models import Email, Notice, Preference
 
 
@@ -22,7 +22,7 @@ def announce(entry: Entry, case: Case, *, now: datetime) -> int:
     notices = [
         Notice(user_id=user_id, case=case, entry=entry, kind=kind.value, audience=audience, params=params, at=now)
         for audience in _audiences(kind, entry)
-        for user_id in _people(audience, case)
+        for user_id in _people(audience, case, entry)
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     told = list(Notice.objects.filter(entry=entry, email__isnull=True).values_list("id", "user_id", "user__email"))
@@ -45,13 +45,18 @@ def _audiences(kind: Kind, entry: Entry) -> list[str]:
         audiences = []
     if kind is Kind.EVIDENCE_UNREADABLE:
         audiences = [entry.data["side"], *((OPS,) if entry.data["set_aside"] else ())]
+    if kind in (Kind.TAKEN, Kind.APPROVAL_TAKEN, Kind.APPEAL_TAKEN) and not entry.data.get("assigned_by"):
+        # Whoever took it themselves knows.
+        audiences = [audience for audience in audiences if audience != ASSIGNEE]
+    if kind is Kind.HANDED_BACK and not entry.data.get("freed"):
+        audiences = []
     asked = entry.data.get("asked")
     if kind is Kind.MORE_EVIDENCE_ASKED and asked in (BUYER, MERCHANT):
         audiences = [asked]
     return audiences
 
 
-def _people(audience: str, case: Case) -> list[int]:
+def _people(audience: str, case: Case, entry: Entry) -> list[int]:
     match audience:
         case "buyer":
             return [case.buyer_id]
@@ -62,6 +67,8 @@ def _people(audience: str, case: Case) -> list[int]:
                 rights__overlap=[Right.VIEW.value, Right.MANAGE.value],
             )
             return list(members.order_by("user_id").values_list("user_id", flat=True))
+        case "assignee" if entry.data.get("assigned_by") and entry.actor_id is not None:
+            return [entry.actor_id]
         case "assignee":
             return [case.assignee_id] if case.assignee_id is not None else []
         case "seniors" | "ops":

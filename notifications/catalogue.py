@@ -108,7 +108,10 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
     Kind.EVIDENCE_CLOSED: {BUYER: _QUEUE, MERCHANT: _QUEUE},
     Kind.CLAIM_REBUTTED: {BUYER: _QUEUE, MERCHANT: _QUEUE},
     Kind.CONFIRMATION_LAPSED: {BUYER: _QUEUE, MERCHANT: _QUEUE},
-    Kind.TAKEN: {BUYER: _TAKEN, MERCHANT: _TAKEN},
+    Kind.TAKEN: {BUYER: _TAKEN, MERCHANT: _TAKEN, ASSIGNEE: _("Operations gave you this case to decide.")},
+    Kind.APPROVAL_TAKEN: {ASSIGNEE: _("Operations gave you this ruling to check.")},
+    Kind.APPEAL_TAKEN: {ASSIGNEE: _("Operations gave you this appeal to decide.")},
+    Kind.HANDED_BACK: {SENIORS: _("What another senior had in hand waits for somebody else.")},
     Kind.RETURNED_TO_QUEUE: {
         BUYER: _("The ruling is late. The case goes first in the queue and gets another arbitrator."),
         MERCHANT: _("The ruling is late. The case goes first in the queue and gets another arbitrator."),

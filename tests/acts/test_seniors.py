@@ -15,7 +15,9 @@ from common.actor import Actor, Role
 from common.errors import Refused
 from disputes.lifecycle import State
 from disputes.models import Deadline
+from engine import ticks
 from journal.models import Entry
+from notifications.models import Notice
 from tests import builders, deciding
 from tests.reach import Scene
 
@@ -179,3 +181,24 @@ def test_a_senior_steps_back_from_an_approval_before_anybody_took_it() -> None:
     author = Actor.staff(Role.SENIOR, made.arbitrator.id or 0)
     Grant.objects.create(user_id=author.id, role="senior", number="S-992", since=clock.now())
     refused("own_ruling", hand_back, made, author, recuse=True)
+
+
+# --- who is told
+
+
+def told(made: Scene, actor: Actor) -> set[str]:
+    ticks.consequences()
+    return set(Notice.objects.filter(case=made.case, user_id=actor.id).values_list("kind", flat=True))
+
+
+def test_who_is_given_something_is_told_and_who_took_it_is_not() -> None:
+    made, other = deciding.under_appeal(), deciding.another(Role.SENIOR)
+    assert "appeal_taken" not in told(made, made.senior)
+    give(made, other)
+    assert "appeal_taken" in told(made, other)
+    # It was given on at once: nobody else is asked to look for it.
+    third = deciding.another(Role.SENIOR)
+    assert "handed_back" not in told(made, third)
+    hand_back(made, other, reason="overload")
+    assert "handed_back" in told(made, third)
+    assert not {"handed_back", "appeal_taken"} & told(made, made.buyer)
