@@ -68,6 +68,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "pgtrigger",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "common",
     "journal",
     "accounts",
@@ -105,6 +108,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "web.second_factor.Required",
     "config.bodies.Bounded",
 ]
 TEMPLATES = [
@@ -191,6 +196,22 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# The second factor of staff (web/second_factor.py). Of django-allauth only this: people, names and passwords stay our own.
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_DISPLAY = "django.contrib.auth.models.AbstractUser.get_username"
+MFA_ADAPTER = "web.second_factor.Adapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "web.second_factor.AuthenticateForm",
+    "reauthenticate": "web.second_factor.ReauthenticateForm",
+    "activate_totp": "web.second_factor.ActivateForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Heng"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [

@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
@@ -102,8 +104,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         closed_until = tries.closed_until(form.cleaned_data["username"], tries.address_of(request))
         user = authenticate(request, **form.cleaned_data) if closed_until is None else None
         if user is not None:
-            login(request, user)
-            return HttpResponseRedirect(wanted(request) or landing(user))
+            target = wanted(request) or landing(user)
+            record_authentication(request, user, "password", reauthenticated=True)
+            # Signed in at once, or first to the page of the second factor.
+            entered: HttpResponse = perform_login(request, user, email_verification="none", redirect_url=target)
+            return entered
         # One message for a wrong name and a wrong password: whether an account exists is private.
         form.add_error("password", _too_often(closed_until) if closed_until else _("Account or password is not right"))
     shown = {

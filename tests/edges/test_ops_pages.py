@@ -27,6 +27,7 @@ from rulebook import calendars
 from rulebook.models import CalendarVersion
 from tests import builders, deciding, reach
 from tests.reach import Scene
+from web import second_factor
 
 pytestmark = pytest.mark.django_db
 
@@ -323,7 +324,8 @@ def test_a_calendar_that_cannot_be_read_or_is_there_already_is_refused_beside_it
     assert CalendarVersion.objects.count() == before
 
 
-def test_the_demo_clock_exists_on_demo_sites_only(settings):
+def test_the_demo_clock_exists_on_demo_sites_only(settings, monkeypatch):
+    monkeypatch.setattr(second_factor, "given", lambda request: True)
     made = reach.a_scene()
     client = signed_in(made.ops)
     settings.HENG_DEMO = False
