@@ -105,6 +105,7 @@ SENTENCES: dict[str, str | Promise] = {
     "outcome_has_changed": _("The outcome is another one by now. Propose the advance again."),
     "insufficient_funds": _("The fund of the platform does not reach for this sum."),
     "verdict_unknown": _("Say whether it is a refund of its own or one of our payments."),
+    "nothing_to_try_again": _("There is nothing left to try again here."),
     "already_settled": _("Somebody has settled this difference already."),
     "jury_is_off": _("No public jury sits under the rules of this case. Decide it yourself."),
     "side_unknown": _("Choose whom to ask: the buyer, the merchant or both."),

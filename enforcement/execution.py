@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from accounts.models import Identity
-from common.actor import Actor
+from common.actor import Actor, Role
 from common.acts import act, outside_act, require_act
 from common.errors import Refused
 from disputes import queries
@@ -41,6 +41,8 @@ BACK_OFF = (
     timedelta(hours=12),
     timedelta(hours=24),
 )
+# What the marketplace refuses of these is refused for good: there is no lower rung.
+LAST_RESORT = (Purpose.RELEASE, Purpose.RESTORE, Purpose.RECLAIM)
 RECOVERS = (Purpose.COLLECT, Purpose.REPAY)
 SHORT_OF_MONEY = "insufficient_funds"
 SYSTEM = Actor.system()
@@ -167,6 +169,31 @@ def ask_again(step_id: int, *, now: datetime) -> None:
     if step.state in (Step.PENDING, Step.UNKNOWN):
         step.next_attempt_at = now
         step.save(update_fields=["next_attempt_at"])
+
+
+@act
+def try_anew(step_id: int, *, actor: Actor, now: datetime) -> Step:
+    """Ops have cleared why the marketplace refused: the same is asked once more, under a key of its own.
+
+    Only what no other rung makes up for (`LAST_RESORT`), and never more than is still to be moved. Raises ``Refused``:
+    ``not_for_this_role``, ``nothing_to_try_again``.
+    """
+    if actor.role is not Role.OPS:
+        raise Refused("not_for_this_role")
+    case, step = _lock(step_id)
+    execution, purpose = step.execution, Purpose(step.purpose)
+    later = execution.steps.filter(purpose=step.purpose, source=step.source, target=step.target, order__gt=step.order)
+    if step.state != Step.REFUSED or purpose not in LAST_RESORT or later.exclude(state=Step.CANCELLED).exists():
+        raise Refused("nothing_to_try_again")
+    draft = draft_of(step)
+    if purpose is Purpose.RELEASE:
+        funds = funds_of(case)
+        left = plan.rest(carried_out(case), funds.line, funds.escrow)
+        if not left:
+            raise Refused("nothing_to_try_again")
+        draft = replace(draft, amount=min(draft.amount, left[0].amount))
+    add_steps(case, execution, [draft], now=now)
+    return execution.steps.order_by("-order")[0]
 
 
 def back_off(attempts: int) -> timedelta:

@@ -90,6 +90,12 @@ def standings(merchant_ids: Iterable[int], named: Sequence[str]) -> list[Standin
     return found
 
 
+def failing(limit: int) -> list[Step]:
+    """Steps that were tried and are not done: no clear answer, or put off. The next to be tried comes first."""
+    tried = Step.objects.filter(next_attempt_at__isnull=False, attempts__gt=0, state__in=[Step.UNKNOWN, Step.PENDING])
+    return list(tried.select_related("execution__case").order_by("next_attempt_at", "id")[:limit])
+
+
 def open_proposals(limit: int) -> list[Proposal]:
     """Advances that wait for a second person, the oldest first."""
     waiting = Proposal.objects.filter(state=Proposal.OPEN).select_related("case", "proposed_by")

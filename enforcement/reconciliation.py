@@ -70,6 +70,9 @@ _FINDINGS = (
      WHERE s.state = 'refused'
        AND s.purpose IN ('release', 'restore', 'reclaim', 'hold', 'lift')
        AND s.last_error_code <> 'insufficient_funds'
+       AND NOT EXISTS (SELECT 1 FROM enforcement_step n
+                        WHERE n.execution_id = s.execution_id AND n.purpose = s.purpose AND n.source = s.source
+                          AND n.target = s.target AND n."order" > s."order" AND n.state <> 'cancelled')
      ORDER BY s.id LIMIT %(limit)s
     """,
     """

@@ -14,7 +14,7 @@ from demo_market.server import Market
 from disputes import awards
 from disputes.awards import Source
 from disputes.lifecycle import Event
-from enforcement import advances, reconciliation, recoveries, setbacks
+from enforcement import advances, execution, reconciliation, recoveries, setbacks
 from enforcement.models import Execution, FundLimit, Proposal, Recovery, Step
 from journal.kinds import Kind
 from journal.models import Entry
@@ -191,3 +191,25 @@ def test_only_operations_try_again() -> None:
     with pytest.raises(Refused, match="not_for_this_role"):
         recoveries.try_again(made.case.pk, actor=made.senior, now=clock.now())
     assert approved(made).state == Proposal.APPROVED
+
+
+def test_what_was_refused_for_good_can_be_asked_once_more_when_the_cause_is_gone(market: Market) -> None:
+    made = settled(20_000)
+    market.behave("refuse", kind="release", code="account_frozen")
+    start(made)
+    run()
+    refused = Step.objects.get(purpose="release", state=Step.REFUSED)
+    assert book.balance(keys.escrow(made.case.order_id, "CNY")) == PAID - 20_000
+    assert [found.code for found in reconciliation.findings(clock.now())] == ["refused_for_good"]
+    with pytest.raises(Refused, match="not_for_this_role"):
+        execution.try_anew(refused.pk, actor=made.senior, now=clock.now())
+    market.behave()
+    again = execution.try_anew(refused.pk, actor=made.ops, now=clock.now())
+    assert again.key != refused.key
+    with pytest.raises(Refused, match="nothing_to_try_again"):
+        execution.try_anew(refused.pk, actor=made.ops, now=clock.now())
+    run()
+    assert book.balance(keys.escrow(made.case.order_id, "CNY")) == 0
+    assert reconciliation.findings(clock.now()) == [] and book.audit() == []
+    with pytest.raises(Refused, match="nothing_to_try_again"):
+        execution.try_anew(refused.pk, actor=made.ops, now=clock.now())

@@ -73,6 +73,7 @@ NOT_PAGES = {
     "merchant:messages_read": "takes a form, shows nothing",
     "merchant:switch": "takes a form, shows nothing",
     "desk:next": "takes a form, shows nothing",
+    "ops:anew": "takes a form, shows nothing",
     "ops:recover": "takes a form, shows nothing",
     "ops:again": "takes a form, shows nothing",
     "ops:clock_move": "takes a form, shows nothing",

@@ -120,7 +120,13 @@ def test_every_readers_bundle_holds_as_a_zip_and_as_a_folder(who: str, tmp_path:
     (tmp_path / "keys.json").write_text(json.dumps(signet.published()))
     done = run(VERIFIER, "case.zip", "--keys", "keys.json", at=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    for word in ("entries that follow each other", "seal of round 1 holds", "letters as they were given", "was anchored", "INTACT"):
+    for word in (
+        "entries that follow each other",
+        "seal of round 1 holds",
+        "letters as they were given",
+        "was anchored",
+        "INTACT",
+    ):
         assert word in done.stdout
 
 

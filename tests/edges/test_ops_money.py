@@ -13,7 +13,7 @@ from accounts.models import User
 from common import clock
 from common.actor import Actor, Role
 from enforcement import advances
-from enforcement.models import FundLimit, Proposal, Report
+from enforcement.models import FundLimit, Proposal, Report, Step
 from ledger import keys
 from tests import builders, reach
 from tests.acts.market import market, running_market
@@ -151,3 +151,31 @@ def test_an_advance_is_told_to_both_sides_in_the_record(market):
     pay_in_advance(made)
     page = signed_in(made.buyer).get(reverse("buyer:case", args=[made.case.number])).content.decode()
     assert "先行" in page
+
+
+def test_a_refused_release_is_tried_again_from_the_page_of_its_case(market):
+    made = settled(20_000)
+    market.behave("refuse", kind="release", code="account_frozen")
+    start(made)
+    run()
+    client, page = signed_in(made.ops), at("case_money", made.case.number)
+    step = Step.objects.get(state="refused")
+    path = at("anew", made.case.number, step.pk)
+    assert path in client.get(page).content.decode()
+    assert page in client.get(at("money")).content.decode()
+    other = reach.a_scene()
+    assert client.post(at("anew", other.case.number, step.pk)).status_code == 404
+    market.behave()
+    client.post(path)
+    run()
+    assert Step.objects.filter(purpose="release", state="done").count() == 1
+
+
+def test_what_has_no_clear_answer_is_listed_with_its_next_try(market):
+    made = settled(20_000)
+    market.behave("fail", kind="refund_to_buyer")
+    start(made)
+    run()
+    told = signed_in(made.ops).get(at("money")).content.decode()
+    step = Step.objects.get(state="unknown")
+    assert at("again", "step", step.pk) in told

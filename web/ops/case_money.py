@@ -20,7 +20,7 @@ from common.actor import Role
 from common.errors import Conflict, Missing, Refused
 from disputes import outcomes, refusals
 from disputes.models import Case
-from enforcement import advances, overview, recoveries
+from enforcement import advances, execution, overview, recoveries
 from enforcement.models import Proposal, Recovery, Step
 from ledger import book
 from ledger.keys import kind_of
@@ -84,6 +84,7 @@ class Row:
     kind: str
     cause: str
     place: str
+    again: bool
 
 
 class ProposeForm(HouseForm):
@@ -207,6 +208,21 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_POST
+def anew(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """What the marketplace refused is asked once more, under a key of its own."""
+    desk, case = _enter(request, number)
+    if not Step.objects.filter(pk=pk, execution__case=case).exists():
+        raise Http404
+    try:
+        execution.try_anew(pk, actor=desk.actor, now=desk.now)
+    except Refused as refused:
+        messages.warning(request, refusals.say(refused))
+    else:
+        messages.success(request, _("It will be tried again with the next round, within seconds."))
+    return HttpResponseRedirect(reverse("ops:case_money", args=[number]))
+
+
+@require_POST
 def recover(request: HttpRequest, number: str) -> HttpResponse:
     """What the merchant owes is drawn again with the next round."""
     desk, case = _enter(request, number)
@@ -252,7 +268,9 @@ def _row(step: Step) -> Row:
     way = f"{POTS.get(step.source, step.source)} → {POTS.get(step.target, step.target)}" if step.amount else ""
     # The key without the number of the case, which stands above.
     place = f"{step.execution.round}-{step.execution.purpose}-{step.order}"
-    return Row(step, str(PURPOSES[step.purpose]), way, label, kind, happenings.cause(step.last_error_code), place)
+    again = step.state == Step.REFUSED and step.purpose in execution.LAST_RESORT
+    cause = happenings.cause(step.last_error_code)
+    return Row(step, str(PURPOSES[step.purpose]), way, label, kind, cause, place, again)
 
 
 def _line(posting: Posting) -> dict[str, Any]:

@@ -90,6 +90,7 @@ def board(request: HttpRequest) -> HttpResponse:
         funds=overview.funds(named),
         proposals=overview.open_proposals(MOST),
         findings=_findings(desk),
+        failing=overview.failing(MOST),
         standings=overview.standings(ids[:PAGE], named),
         everybody=everybody,
         tabs=[
@@ -177,6 +178,9 @@ def _findings(desk: shell.Desk) -> list[tuple[reconciliation.Finding, Text, str]
     def href(one: reconciliation.Finding) -> str:
         if one.what in reports:
             return reverse("ops:report", args=[reports[one.what]])
+        if one.code in ("answer_unknown", "refused_for_good"):
+            # The key of a step begins with the number of its case.
+            return reverse("ops:case_money", args=["-".join(one.what.split("-")[:3])])
         return reverse("ops:case_money", args=[one.what]) if one.code in ("not_started", "recovery_parked") else ""
 
     return [(one, FINDINGS.get(one.code, one.code), href(one)) for one in found]

@@ -24,6 +24,7 @@ urlpatterns = [
     path("cases/<str:number>/money/", case_money.show, name="case_money"),
     path("cases/<str:number>/money/advance/", case_money.advance, name="advance"),
     path("cases/<str:number>/money/decide/", case_money.decide, name="advance_decide"),
+    path("cases/<str:number>/money/again/<int:pk>/", case_money.anew, name="anew"),
     path("cases/<str:number>/money/recover/", case_money.recover, name="recover"),
     path("cases/<str:number>/<str:event>/", acts.act, name="act"),
 ]
