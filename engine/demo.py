@@ -269,7 +269,11 @@ def _furnish(actor: Actor, now: datetime) -> None:
     shop_desk.set_limits(shop, second_above=100_000, hours="每天 9:00～21:00", **who)
     for name, text in SHOP_WORDS:
         shop_desk.keep_template(shop, name=name, text=text, **who)
-    place = {"recipient": "售后仓", "phone": "0571-0000 0000", "address": "浙江省杭州市西湖区（示例地址）"}
+    place: dict[str, Any] = {
+        "recipient": "售后仓",
+        "phone": "0571-0000 0000",
+        "address": "浙江省杭州市西湖区（示例地址）",
+    }
     shop_desk.keep_address(shop, name="杭州仓", is_usual=True, **place, **who)
     path = settings.BASE_DIR / "static" / "img" / "demo" / f"{SHOP_PAPER}.webp"
     with path.open("rb") as file:
