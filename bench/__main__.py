@@ -20,7 +20,7 @@ def main() -> int:
     chosen = parser.parse_args()
     django.setup()
 
-    from bench import generate, report
+    from bench import files, generate, report
 
     began = time.perf_counter()
     print(f"Making {chosen.cases:,} cases …", flush=True)
@@ -32,6 +32,7 @@ def main() -> int:
     for part in (
         report.pages(world, turns=chosen.turns),
         report.sweeps(rounds=chosen.sweeps, size=chosen.sweep_size),
+        files.lines(turns=chosen.turns),
     ):
         for line in part:
             print(line, flush=True)

@@ -75,10 +75,10 @@ def a_room() -> Iterator[Path]:
 def read_in(directory: Path, mime: str, sha256: str, *, work: str = "read", first: int = 1) -> sandbox.Reading:
     """Have ``directory/original`` read, and be sure that it is still what was digested.
 
-    Where the child is not another user it could write there: what is kept is what came in, or nothing.
+    Where the child could have written there, it is digested again: what is kept is what came in, or nothing.
     """
     reading = sandbox.read(directory, mime, work=work, first=first)
-    if sandbox.is_apart():
+    if reading.apart:
         return reading
     with (directory / "original").open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != sha256:

@@ -58,6 +58,7 @@ class Reading:
 
     ``facts``: what the file says of itself and what was measured, as the child told it: `sheets` cleans it.
     ``isolated``: whether the kernel let the child cut itself off the network. ``kilobytes`` and ``seconds``: what it used.
+    ``apart``: whether it could not have changed the original, even if it was taken over.
     """
 
     width: int
@@ -68,6 +69,7 @@ class Reading:
     facts: dict[str, Any] = field(default_factory=dict)
     kilobytes: int = 0
     seconds: float = 0.0
+    apart: bool = False
 
 
 def read(directory: Path, mime: str, *, work: str = "read", first: int = 1) -> Reading:
@@ -78,11 +80,12 @@ def read(directory: Path, mime: str, *, work: str = "read", first: int = 1) -> R
     """
     out = directory / "out"
     out.mkdir(exist_ok=True)
-    # Nobody may walk in and read; only what lies in ``out`` is theirs.
-    directory.chmod(0o711)
-    (directory / "original").chmod(0o444)
     job = {"directory": str(directory), "mime": mime, "work": work, "first": first}
-    ended = _done(json.dumps(job).encode() + b"\n", limits.child(work).wall_seconds)
+    child.shut(directory)
+    try:
+        ended = _done(json.dumps(job).encode() + b"\n", limits.child(work).wall_seconds)
+    finally:
+        directory.chmod(0o700)
     refusal = _said(out / "refusal.json")
     if refusal is not None:
         raise _refused(refusal)
@@ -103,6 +106,7 @@ class _Ended:
     status: int
     kilobytes: int = 0
     seconds: float = 0.0
+    apart: bool = False
 
 
 _idle: list[subprocess.Popen[bytes]] = []
@@ -131,7 +135,7 @@ def _done(line: bytes, wall_seconds: float) -> _Ended:
             late = waiting.poll() is None
             return _Ended(-signal.SIGKILL if late else 70)
         told = json.loads(answer)
-        ended = _Ended(int(told["status"]), int(told["kilobytes"]), float(told["seconds"]))
+        ended = _Ended(int(told["status"]), int(told["kilobytes"]), float(told["seconds"]), told["apart"] is True)
     except (OSError, ValueError, KeyError, TypeError):
         return _Ended(70)
     else:
@@ -204,11 +208,6 @@ def _line(pipe: int, until: float) -> bytes | None:
 # --- what it said --------------------------------------------------------------------------------------------------
 
 
-def is_apart() -> bool:
-    """Whether the child could not write to the original, even if it was taken over: it was another user."""
-    return child.steps_down()
-
-
 def _weigh(directory: Path, said: dict[str, Any], ended: _Ended) -> Reading:
     copies = tuple(_copy(directory, one) for one in said["copies"])
     facts = said.get("facts")
@@ -221,6 +220,7 @@ def _weigh(directory: Path, said: dict[str, Any], ended: _Ended) -> Reading:
         facts if isinstance(facts, dict) else {},
         ended.kilobytes,
         ended.seconds,
+        ended.apart,
     )
 
 

@@ -1,4 +1,4 @@
-"""Which calls of the system a reader has no use for, taken from it for good: new processes, programs, sockets, other processes.
+"""Which calls of the system a reader has no use for, taken from it for good: processes, programs, sockets, permissions.
 
 Threads stay possible, because decoders start some. A filter of the kernel (seccomp), written out as its few instructions;
 Linux on x86-64 and on ARM, and elsewhere nothing.
@@ -20,10 +20,19 @@ _CLONE_THREAD = 0x00010000
 _X32 = 0x40000000
 
 # The architecture as the kernel names it; clone; clone3; what is refused: socket and socketpair, fork and vfork, execve and
-# execveat, ptrace, process_vm_readv and -writev.
+# execveat, ptrace, process_vm_readv and -writev; chmod, setxattr and chown in all their forms.
 _MACHINES = {
-    "x86_64": (0xC000003E, 56, 435, (41, 53, 57, 58, 59, 322, 101, 310, 311)),
-    "aarch64": (0xC00000B7, 220, 435, (198, 199, 221, 281, 117, 270, 271)),
+    "x86_64": (
+        *(0xC000003E, 56, 435),
+        (
+            *(41, 53, 57, 58, 59, 322, 101, 310, 311),
+            *(90, 91, 268, 452, 188, 189, 190, 463, 92, 93, 94, 260),
+        ),
+    ),
+    "aarch64": (
+        *(0xC00000B7, 220, 435),
+        (*(198, 199, 221, 281, 117, 270, 271), *(52, 53, 452, 5, 6, 7, 463, 54, 55)),
+    ),
 }
 
 

@@ -8,12 +8,15 @@ touches no file itself, and waits with Python and Pillow already loaded, so that
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import importlib
 import json
 import os
 import resource
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -36,6 +39,13 @@ WORKS: dict[str, Callable[[Job], Found]] = {
 READERS: dict[str, Callable[[Job], Found]] = {
     sniff.PDF: documents.read,
     **dict.fromkeys((sniff.MP4, sniff.MOV, sniff.WEBM), films.read),
+}
+
+NEEDS = {
+    sniff.PDF: "pypdfium2",
+    sniff.HEIC: "pillow_heif",
+    sniff.AVIF: "PIL.AvifImagePlugin",
+    **dict.fromkeys(sniff.FILMS, "av"),
 }
 
 
@@ -91,6 +101,55 @@ def seen_by_everyone(path: Path) -> bool:
     return all(above.stat().st_mode & 0o001 for above in path.resolve().parents)
 
 
+def leaves_originals_alone() -> bool:
+    """Whether a confined reader cannot change what it is given to read, tried once with a file of our own.
+
+    It is another user, or its own user without the right to give itself more rights. Where it could, the house digests every
+    original again after it was read.
+    """
+    with tempfile.TemporaryDirectory(prefix="reader-") as place:
+        job = Job(Path(place), "", "read")
+        job.out.mkdir()
+        job.original.write_bytes(b"as it came")
+        shut(job.directory)
+        fork = os.fork()
+        if fork == 0:
+            os._exit(_tries_to_change(job))
+        status = os.waitpid(fork, 0)[1]
+        job.directory.chmod(0o700)
+        return status == 0 and job.original.read_bytes() == b"as it came"
+
+
+def _tries_to_change(job: Job) -> int:
+    """How many of the ways are open."""
+    try:
+        confine(job)
+    except OSError:
+        return 9
+    ways: tuple[Callable[[], object], ...] = (
+        lambda: job.original.open("r+b"),
+        lambda: job.original.chmod(0o600),
+        lambda: job.original.unlink(),
+        lambda: job.original.rename(job.out / "elsewhere"),
+        lambda: job.directory.chmod(0o700),
+        lambda: (job.directory / "new").touch(),
+    )
+    done = 0
+    for way in ways:
+        try:
+            way()
+        except OSError:
+            continue
+        done += 1
+    return done
+
+
+def shut(directory: Path) -> None:
+    """For the time of a reading: everybody may walk in and read, and nobody may write but in ``out``."""
+    (directory / "original").chmod(0o444)
+    directory.chmod(0o555)
+
+
 def do(job: Job) -> int:
     """One job, in this process, confined from now on."""
     isolated = confine(job)
@@ -106,15 +165,18 @@ def do(job: Job) -> int:
 
 def serve() -> int:
     """Fork for each line that comes in, and say how the fork ended: its status, its largest size, its processor time."""
+    apart = leaves_originals_alone()
     for line in iter(sys.stdin.buffer.readline, b""):
         said = json.loads(line)
         job = Job(Path(said["directory"]), said["mime"], said["work"], said["first"])
+        load_for(job.mime)
         fork = os.fork()
         if fork == 0:
             _alone(job)
         _pid, status, usage = os.wait4(fork, 0)
         told = {
             "status": os.waitstatus_to_exitcode(status),
+            "apart": apart,
             "kilobytes": usage.ru_maxrss,
             "seconds": usage.ru_utime + usage.ru_stime,
         }
@@ -135,6 +197,14 @@ def _alone(job: Job) -> NoReturn:
         status = do(job)
     finally:
         os._exit(status)
+
+
+def load_for(mime: str) -> None:
+    """What the first file of this kind needs, for all that follow. Only whoever reads such files pays for it."""
+    package = NEEDS.get(mime)
+    if package is not None and package not in sys.modules:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(package)
 
 
 def load() -> None:
