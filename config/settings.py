@@ -34,6 +34,7 @@ if not SECRET_KEY:
 SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS")
 # Signs seals, anchors and bundles (docs/verification.md): 32 bytes in base64url, from the environment or a file.
 HENG_SIGNING_KEY = text("HENG_SIGNING_KEY") or content_of("HENG_SIGNING_KEY_FILE")
+HENG_SIGNING_KEY_IS_OURS = bool(HENG_SIGNING_KEY)
 if not HENG_SIGNING_KEY:
     if not (HENG_DEMO or DEBUG or TESTING):
         raise ImproperlyConfigured("HENG_SIGNING_KEY is not set. See docs/operations.md.")

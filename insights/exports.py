@@ -1,7 +1,7 @@
 """Somebody takes their copy of a case with them. One act that journals it; the bytes are read before and after it.
 
 Large or small, a bundle is sent while it is written: nothing lies about on a disk afterwards, and 500 MB take no more
-memory than one photo (docs/verification.md).
+memory than one photo (docs/adr/0018-a-bundle-is-sent-while-it-is-written.md).
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ class Kind(StrEnum):
     BUNDLE_EXPORTED = "bundle_exported"
 
 
-# Steps of the house that the parties neither need nor may see: not on their timeline, and in their copy of the chain as digests.
+# Steps of the house that parties neither need nor may see: not on their timeline, and as digests in their copy of the chain.
 HOUSE_ONLY = frozenset(
     {
         Kind.PICKUP_OVERDUE,

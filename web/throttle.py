@@ -7,7 +7,6 @@ import logging
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest
 from redis.exceptions import RedisError
 
 log = logging.getLogger("heng.web")
@@ -26,12 +25,3 @@ def allows(what: str, whose: str, *, most: int, seconds: int) -> bool:
     except RedisError as error:
         log.warning("throttle without redis", extra={"error": type(error).__name__, "what": what})
         return True
-
-
-def visitor(request: HttpRequest) -> str:
-    """Where a request comes from: what the trusted proxy saw, else the connection itself."""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if seen:
-            return seen
-    return str(request.META.get("REMOTE_ADDR", ""))

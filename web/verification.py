@@ -15,6 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import doors
 from common import signet
 from insights import verification
 from insights.bundle import VERIFIER
@@ -80,7 +81,7 @@ def _page(request: HttpRequest) -> HttpResponse:
     }
     if not written and not sha256:
         return render(request, "public/verify.html", shown | {"error": _missing(request)})
-    if not throttle.allows("verify", throttle.visitor(request), most=_TIMES, seconds=_WINDOW):
+    if not throttle.allows("verify", doors.address_of(request), most=_TIMES, seconds=_WINDOW):
         reply = render(
             request, "public/verify.html", shown | {"error": _("Too often. Try again in a minute.")}, status=429
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from common import signet
@@ -18,6 +19,8 @@ class Command(BaseCommand):
         public = signet.public_half(seed)
         self.stdout.write(f"HENG_SIGNING_KEY={seed}")
         self.stdout.write(f"# its id: {signet.id_of(public)}, its public half: {public}")
-        self.stdout.write("# add the key in use now to those retired before it:")
-        retired = [key.public for key in signet.listed()]
-        self.stdout.write(f"HENG_RETIRED_SIGNING_KEYS={','.join(retired)}")
+        # The key that stands in the source, for demonstrations, is everybody's and never becomes one that counts.
+        before = [key.public for key in signet.listed() if key.retired or settings.HENG_SIGNING_KEY_IS_OURS]
+        if before:
+            self.stdout.write("# the key in use now joins those that were replaced before it:")
+            self.stdout.write(f"HENG_RETIRED_SIGNING_KEYS={','.join(before)}")
