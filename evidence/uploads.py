@@ -37,7 +37,7 @@ REMEMBERED = timedelta(hours=2)
 # How many one person begins in an hour, over all cases.
 MOST_AN_HOUR = {"buyer": 50, "merchant": 500}
 
-_PIECE = 256 * 1024
+_PIECE = 64 * 1024
 _HEAD_LENGTH = 64  # hex digits of a SHA-256
 _RUNNING = (Upload.OPEN, Upload.WHOLE)
 
