@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rulebook import calendars, clocks
@@ -80,13 +80,12 @@ def test_what_was_over_when_it_stopped_has_nothing_left() -> None:
         assert clocks.rest(DUE, DUE, clock, SHIPPED) is None
 
 
-@given(INSTANTS, st.integers(1, 20), st.sampled_from(Clock), SPANS, SPANS)
+@given(INSTANTS, st.integers(1, 20), st.sampled_from(Clock), st.integers(0, 9_999), SPANS)
 def test_whoever_was_stopped_gets_back_at_least_what_was_left_and_no_day_more(
-    start: datetime, amount: int, clock: Clock, ran: timedelta, stood: timedelta
+    start: datetime, amount: int, clock: Clock, ran: int, stood: timedelta
 ) -> None:
     due_at = clocks.due(start, Duration(amount, clock), SHIPPED).at
-    stopped = start + ran
-    assume(stopped < due_at)
+    stopped = start + (due_at - start) * ran / 10_000
     again = stopped + stood
     left = clocks.rest(stopped, due_at, clock, SHIPPED)
     assert left is not None
