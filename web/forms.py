@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.forms import BooleanField, ChoiceField, Field, FileField, Form, IntegerField
+from django.forms import BooleanField, ChoiceField, DateField, Field, FileField, Form, IntegerField
 from django.utils.translation import gettext as _
 
 # Code of a refusal → our sentence.
@@ -73,6 +73,8 @@ def _words(field: Field) -> Words:
         words |= {"invalid_choice": gone, "invalid_list": gone}
     else:
         words["required"] = _("“%(field)s” is still empty.") % named
+    if isinstance(field, DateField):
+        words["invalid"] = _("“%(field)s”: choose a day, or write it like 2026-11-30. The rest is kept.") % named
     if isinstance(field, IntegerField):
         words |= _words_of_a_number(field, named)
     whole: Words = {code: _Literal(text) for code, text in words.items()}

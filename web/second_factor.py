@@ -24,7 +24,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from web import language
-from web.forms import say_what_is_wrong
+from web.forms import HouseForm
 
 # What only staff opens, whatever the language of the address.
 AREAS = ("/desk/", "/ops/", "/jury/", "/admin/")
@@ -80,10 +80,8 @@ def _keys() -> MultiFernet:
     )
 
 
-class _OneCode:
-    """One field in our words: its label, its hint, and what is said when it is empty."""
-
-    fields: dict[str, Any]
+class _OneCode(HouseForm):
+    """One field with our label and hint, in our words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,7 +90,6 @@ class _OneCode:
         code.help_text = self.hint
         code.widget.attrs.pop("placeholder", None)
         code.widget.attrs |= {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "short"}
-        say_what_is_wrong(code)
 
     hint: Any = _("Six digits from your authenticator app, or one of your recovery codes.")
 

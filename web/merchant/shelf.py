@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.forms import CharField, ChoiceField, DateField, DateInput, FileField, Form, TextInput
+from django.forms import CharField, ChoiceField, DateField, DateInput, FileField, TextInput
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -61,7 +61,7 @@ class ItemForm(HouseForm):
         self.fields["file"].help_text = media.limits_text()
 
 
-class FilterForm(Form):
+class FilterForm(HouseForm):
     q = CharField(label=gettext_lazy("SKU, batch or name"), required=False, max_length=64)
 
 
