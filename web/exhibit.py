@@ -32,6 +32,7 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
         "case": case,
         "view": view,
         "media": media.of(row, viewer=actor.id or 0, mine=view.mine, now=now),
+        "receipt_href": reverse(f"{role.value}:receipt", args=[case.number, view.number]) if view.mine else "",
         "back": reverse(case_page.CASE_ROUTES[role], args=[case.number]),
         "top_title": view.number,
     }

@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from arbitration import letters
 from arbitration.models import Appeal
 from common import money
+from evidence.models import Exhibit
 from insights.bundle import COURT, Copy, Given
 from journal.kinds import Kind
 from journal.models import Entry
+from rulebook import queries as rulebook
 from web import letter, timeline, wording
 from web.letter import Paper
 
@@ -67,7 +69,6 @@ def _paper(copy: Copy, given: Given) -> Paper:
 
 def _index(copy: Copy) -> bytes:
     case = copy.case
-    named = {exhibit.public_id: exhibit.number for exhibit in copy.exhibits}
     shown = {
         "case": case,
         "for": {"buyer": _("the buyer"), "merchant": _("the merchant"), COURT: _("the platform")}[copy.reader],
@@ -78,7 +79,7 @@ def _index(copy: Copy) -> bytes:
         "exhibits": [
             {
                 "number": exhibit.number,
-                "name": exhibit.name or named[exhibit.public_id],
+                "name": exhibit.name or _kind_of(copy, exhibit),
                 "at": wording.moment(exhibit.added_at),
                 "sha256": exhibit.sha256,
                 "withdrawn": exhibit.withdrawn_at is not None,
@@ -91,6 +92,11 @@ def _index(copy: Copy) -> bytes:
     }
     body = render_to_string("case/bundle.html", shown)
     return _page(f"{case.number} · {_('Case file')}", letter.TAGS.get(get_language() or "", "zh-Hans"), body)
+
+
+def _kind_of(copy: Copy, exhibit: Exhibit) -> str:
+    kinds = rulebook.rules(copy.case.substance_rules_id).exhibits
+    return str(kinds[exhibit.code].name) if exhibit.code in kinds else exhibit.code
 
 
 def _paths(copy: Copy, number: str) -> list[str]:

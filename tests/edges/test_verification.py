@@ -280,3 +280,28 @@ def test_a_marketplace_takes_either_sides_bundle_over_the_api_and_the_journal_na
         .status_code
         == 404
     )
+
+
+def test_the_pages_of_the_file_are_within_their_budget(made: Scene) -> None:
+    number = made.case.number
+    for who, path in (
+        ("buyer", f"/my/cases/{number}/file/"),
+        ("buyer", f"/my/cases/{number}/receipts/B1/"),
+        ("merchant", f"/shop/cases/{number}/file/"),
+        ("senior", f"/desk/cases/{number}/file/"),
+    ):
+        client = client_of(getattr(made, who).id)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        assert len(queries) <= 10, path
+
+
+def test_taking_the_file_takes_a_fixed_number_of_statements(made: Scene) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            exports.export(made.case.pk, actor=made.senior, now=clock.now())
+        return len(queries)
+
+    few = statements()
+    deciding.served()
+    assert statements() == few <= 45

@@ -17,6 +17,8 @@ UNTOLD: dict[Kind, str | Promise] = {
     Kind.DEADLINE_REMINDED: _("reminded of a deadline"),
     Kind.APPROVAL_OVERDUE: _("noted that an approval is late"),
     Kind.APPEAL_OVERDUE: _("noted that the decision on an appeal is late"),
+    Kind.DOSSIER_SEALED: _("sealed the evidence"),
+    Kind.BUNDLE_EXPORTED: _("took the case file along"),
 }
 CAUSES: dict[str, str | Promise] = {
     "no_address": _("This person has no e-mail address."),
