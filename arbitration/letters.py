@@ -379,7 +379,8 @@ def _unsupported(
     asked = rules.remedies.get(case.remedy)
     if asked is not None and case.remedy != given:
         yield Unsupported("remedy", _said(asked.name, language), _said(rules.remedy(given).name, language))
-    if calculation.amount < case.claimed:
+    # What is ordered in kind stands in for the sum; it is not a sum of zero.
+    if not calculation.substitute and calculation.amount < case.claimed:
         yield Unsupported("amount", str(case.claimed), str(calculation.amount))
 
 

@@ -110,6 +110,7 @@ def test_the_letter_says_the_sum_and_the_term_to_both_sides_beforehand(market: o
     for side in (made.buyer.side, made.merchant.side):
         letter = letters.read(given, side).letter
         assert letter.result.substitute == 12_000
+        assert [request.what for request in letter.unsupported] == ["remedy"]
         assert letter.result.term is not None and letter.result.term.step == "performance_in_kind"
 
 
