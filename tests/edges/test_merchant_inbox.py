@@ -219,3 +219,36 @@ def test_at_most_fifty_are_taken_and_a_long_page_costs_no_more(django_assert_max
     monkeypatch.setattr(bulk, "MOST", 2)
     page = client.get(BULK, {"case": [case.number for case in cases]})
     assert len(page.context["ready"]) == 2
+
+
+def test_many_are_handed_over_at_once_with_one_note():
+    made = reach.a_scene()
+    second = another(made)
+    colleague = builders.a_member(made.shop)
+    other = reach.a_scene()
+    numbers = [made.case.number, second.number, other.case.number]
+    client = signed_in(made.merchant)
+    page = client.get("/shop/bulk/assign/", {"case": numbers})
+    assert {case.number for case in page.context["cases"]} == {made.case.number, second.number}
+    data = {"case": numbers, "member": str(colleague.id), "note": "我下班了"}
+    assert client.post("/shop/bulk/assign/", data).status_code == 302
+    assert set(Handling.objects.values_list("case_id", "member_id")) == {
+        (made.case.pk, colleague.id),
+        (second.pk, colleague.id),
+    }
+    looker = builders.a_member(made.shop, rights=(Right.VIEW,))
+    signed_in(looker).post("/shop/bulk/assign/", data | {"member": str(looker.id)})
+    assert not Handling.objects.filter(member_id=looker.id).exists()
+    stranger = {"case": numbers, "member": str(other.merchant.id), "note": ""}
+    assert client.post("/shop/bulk/assign/", stranger).status_code == 422
+
+
+def test_the_list_can_be_taken_away_as_a_table_without_formulas():
+    made, other = reach.a_scene(), reach.a_scene()
+    Case.objects.filter(pk=made.case.pk).update(title="=HYPERLINK(1)")
+    reply = signed_in(made.merchant).get("/shop/export.csv", {"type": "DAMAGED"})
+    said = reply.content.decode()
+    assert made.case.number in said and "'=HYPERLINK(1)" in said and "680.00" in said
+    assert other.case.number not in said
+    assert made.case.number not in signed_in(made.merchant).get("/shop/export.csv", {"sku": "CUP"}).content.decode()
+    assert signed_in(made.buyer).get("/shop/export.csv").status_code == 404

@@ -10,23 +10,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Merchant
+from accounts.models import Merchant, Right
 from common import clock, money
 from common.errors import Missing, Refused
 from common.ids import is_shaped_like_case_number
-from disputes import access, intervention, negotiation, refusals
+from disputes import access, handling, intervention, negotiation, refusals
 from disputes.awards import Source
 from disputes.lifecycle import Event
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web.merchant import cases, shell
+from web.merchant import cases, colleagues, shell
+from web.merchant.colleagues import AssignForm
 
 MOST = 50
 _ACTS = {
@@ -80,6 +83,39 @@ def accept(request: HttpRequest) -> HttpResponse:
         "verb": _verb(ready),
     }
     return render(request, "merchant/bulk.html", shell.around(desk, "inbox", **context))
+
+
+def assign(request: HttpRequest) -> HttpResponse:
+    """GET: to whom the chosen cases go, with a note. POST: each is handed over; those that are not there are left out."""
+    desk = shell.enter(request)
+    wanted = _wanted(request)
+    if not wanted or Right.RESPOND not in desk.rights:
+        return HttpResponseRedirect(reverse("merchant:inbox"))
+    found = list(access.visible_to(desk.actor).filter(number__in=list(wanted)).order_by("due_at", "id"))
+    form = AssignForm(request.POST if request.method == "POST" else None)
+    people = colleagues.people_of(desk.shop_id, desk.now)
+    form.fields["member"].choices = people  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid() and _hand_over(desk, found, form):
+        told = ngettext("%(n)s case handed over.", "%(n)s cases handed over.", len(found)) % {"n": len(found)}
+        messages.success(request, told)
+        return HttpResponseRedirect(reverse("merchant:inbox"))
+    context = {"title": _("Assign several cases"), "form": form, "cases": found}
+    status = 422 if form.errors else 200
+    return render(request, "merchant/bulk_assign.html", shell.around(desk, "inbox", **context), status=status)
+
+
+def _hand_over(desk: shell.Desk, found: list[Case], form: AssignForm) -> bool:
+    data = form.cleaned_data
+    member = int(data["member"]) if data["member"] else None
+    try:
+        for case in found:
+            handling.assign(case.pk, member_id=member, note=data["note"], actor=desk.actor, now=clock.now())
+    except Missing:
+        raise Http404 from None
+    except Refused as refused:
+        form.add_error(None, ValidationError(refusals.say(refused), code=refused.code))
+        return False
+    return True
 
 
 def _wanted(request: HttpRequest) -> dict[str, int | None]:

@@ -99,14 +99,7 @@ def desk(request: HttpRequest, number: str) -> HttpResponse:
     """Who looks after the case, handing it over, and all notes."""
     here = shell.enter(request)
     case, now = fetch.case_and_now_or_404(number, here.actor, around=AROUND)
-    members = Membership.objects.filter(
-        merchant_id=here.shop_id, removed_at__isnull=True, user__is_active=True
-    ).select_related("user")
-    people = [("", _("Nobody in particular"))]
-    for row in members.order_by("since", "id"):
-        away = row.away_until is not None and now < row.away_until
-        name = row.user.get_full_name()
-        people.append((str(row.user_id), _("%(name)s (away)") % {"name": name} if away else name))
+    people = people_of(here.shop_id, now)
     held = getattr(case, "handling", None)
 
     def assign_form(*args: Any, **kwargs: Any) -> AssignForm:
@@ -145,6 +138,19 @@ def desk(request: HttpRequest, number: str) -> HttpResponse:
     }
     status = 422 if context["form"] else 200
     return render(request, "merchant/desk.html", shell.around(here, "", **context), status=status)
+
+
+def people_of(merchant_id: int, now: datetime) -> list[tuple[str, str]]:
+    """Whom a case can be handed to, and who of them is away. One query."""
+    members = Membership.objects.filter(
+        merchant_id=merchant_id, removed_at__isnull=True, user__is_active=True
+    ).select_related("user")
+    people = [("", _("Nobody in particular"))]
+    for row in members.order_by("since", "id"):
+        away = row.away_until is not None and now < row.away_until
+        name = row.user.get_full_name()
+        people.append((str(row.user_id), _("%(name)s (away)") % {"name": name} if away else name))
+    return people
 
 
 # --- a second person ------------------------------------------------------------------------------------------------
