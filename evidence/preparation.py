@@ -80,7 +80,8 @@ def do_next(instant: Callable[[], datetime]) -> bool:
                 intake.keep(copy.path, key)
     except Refused as refused:
         if refused.code == "storage_unavailable":
-            _put_back(claim, now=instant())
+            # What the reader says of a full disk is counted: it may have been taken over, and say so for ever.
+            _put_back(claim, now=instant(), counted="where" in refused.data)
         else:
             _refuse(claim, refused, now=instant())
         return True
@@ -213,11 +214,11 @@ def _refuse(claim: _Claim, refused: Refused, *, now: datetime) -> None:
 
 
 @act
-def _put_back(claim: _Claim, *, now: datetime) -> None:
+def _put_back(claim: _Claim, *, now: datetime, counted: bool = False) -> None:
     """The storage is away: nobody's fault, so it is not counted, and tried again in a while."""
     preparation = _mine(claim)
     if preparation is not None:
-        preparation.tries -= 1
+        preparation.tries -= 0 if counted else 1
         preparation.retry_at = now + _AGAIN_AFTER
         preparation.save(update_fields=["tries", "retry_at"])
 

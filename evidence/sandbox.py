@@ -76,7 +76,8 @@ def read(directory: Path, mime: str, *, work: str = "read", first: int = 1) -> R
     """Do ``work`` on ``directory/original`` in a child with its own limits; its clean copies are then in ``directory/out``.
 
     Raises `Refused`: `could_not_be_read`, `too_complex`, `too_many_pixels`, `pdf_is_locked`, `pdf_too_long`,
-    `film_too_long`, `film_too_large`, `film_codec_unknown`, `film_without_pictures`, `kind_not_installed`.
+    `film_too_long`, `film_too_large`, `film_codec_unknown`, `film_without_pictures`, `kind_not_installed`,
+    `storage_unavailable`.
     """
     out = directory / "out"
     out.mkdir(exist_ok=True)
@@ -90,6 +91,8 @@ def read(directory: Path, mime: str, *, work: str = "read", first: int = 1) -> R
     if refusal is not None:
         raise _refused(refusal)
     facts = _said(out / "facts.json")
+    if ended.status == child.DISK_IS_FULL:
+        raise Refused("storage_unavailable", where="reader")
     if ended.status != 0 or facts is None:
         raise Refused("too_complex" if ended.status in _OVER_THE_LIMIT else "could_not_be_read")
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import importlib
 import json
 import os
@@ -30,6 +31,7 @@ from evidence.decoding.outcome import Found, Job, Refusal
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 NOBODY = 65534
+DISK_IS_FULL = 75
 
 WORKS: dict[str, Callable[[Job], Found]] = {
     "large": pictures.enlarge,
@@ -160,6 +162,10 @@ def do(job: Job) -> int:
         (job.out / "refusal.json").write_text(json.dumps({"code": refusal.code, "data": refusal.data}))
     except MemoryError:
         (job.out / "refusal.json").write_text(json.dumps({"code": "too_complex", "data": {}}))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        return DISK_IS_FULL  # there is no room to say more
     return 0
 
 

@@ -6,6 +6,7 @@ asks for is not there (U51 to U55). What is written is encoded anew, so no byte 
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -228,6 +229,10 @@ def _opened(job: Job) -> Iterator[Any]:
             yield container
     except av.error.MemoryError as error:
         raise Refusal("too_complex") from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:  # ours, where the film is written
+            raise OSError(errno.ENOSPC, "the film") from error
+        raise Refusal("could_not_be_read") from error
     except (av.error.FFmpegError, ValueError, OverflowError, ZeroDivisionError, TypeError, AttributeError) as error:
         raise Refusal("could_not_be_read") from error
 

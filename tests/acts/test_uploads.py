@@ -100,6 +100,7 @@ TAKEN_OVER = """
 import json, os, signal, sys, time
 sys.path.insert(0, {house!r})
 from evidence.decoding import child
+true_do = child.do
 def do(job):
     room, cut = job.out, child.confine(job)
     {deed}
@@ -120,6 +121,11 @@ FORGE = "job.original.chmod(0o644)\n    job.original.write_bytes(b'another file'
 NONSENSE = '(room / \'facts.json\').write_text(\'{"width": "x", "copies": [7]}\')'
 BABBLE = "(room / 'facts.json').write_text('[' * 100000)"
 ANSWER = "print('{\"status\": 0}', flush=True)\n    time.sleep(60)"
+
+
+FULL = """def full(job): raise OSError(28, "No space left on device")
+    child.perform, child.confine = full, lambda job: cut
+    return true_do(job)"""
 
 
 @pytest.fixture
@@ -148,6 +154,7 @@ def taken_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Call
         pytest.param(NONSENSE, "could_not_be_read", id="it was taken over and talks nonsense"),
         pytest.param(BABBLE, "could_not_be_read", id="it was taken over and babbles"),
         pytest.param(ANSWER, "too_complex", id="it was taken over and answers for its keeper"),
+        pytest.param(FULL, "storage_unavailable", id="it finds the disk full"),
         pytest.param("os._exit(3)", "could_not_be_read", id="it gives up"),
     ],
 )
