@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
-from accounts.models import Membership
+from accounts.models import Grant, Membership
 from arbitration.models import Admission, Appeal, CitedClause, Finding, HandBack, Ruling, Seen
 from common.actor import Actor, Role
 from common.acts import act
@@ -226,16 +226,22 @@ def _of_view(actor: Actor, view: View, open_ones: QuerySet[Case] | None = None) 
             return cases.filter(assignee_id=actor.id, state__in=[state.value for state in mine])
         case View.APPROVALS:
             proposed = Ruling.objects.filter(state=Ruling.PROPOSED, case=OuterRef("pk"))
-            with_another = Q(second_reader__isnull=False) & ~Q(second_reader__user_id=actor.id)
+            with_another = Exists(_sits("second_reader__user_id")) & ~Q(second_reader__user_id=actor.id)
             barred = proposed.filter(Q(author_id=actor.id) | with_another)
             return cases.filter(~Exists(barred), ~_stepped_back(actor), state=State.AWAITING_APPROVAL.value)
         case View.APPEALS:
             theirs = Ruling.objects.filter(case=OuterRef("pk"), round=OuterRef("round"), served_at__isnull=False)
             involved = theirs.filter(Q(author_id=actor.id) | Q(approval__approver_id=actor.id))
-            free = Q(assignee_id__isnull=True) | Q(assignee_id=actor.id)
+            free = ~Exists(_sits("assignee_id")) | Q(assignee_id=actor.id)
             return cases.filter(free, ~Exists(involved), ~_stepped_back(actor), state=State.UNDER_APPEAL.value)
         case View.DONE:
             return cases.filter(ruled_by_id=actor.id)
+
+
+def _sits(column: str) -> QuerySet[Grant]:
+    """Whether whoever has it in hand is a senior still; what they left behind is anybody's."""
+    held = Grant.objects.filter(role=Role.SENIOR.value, revoked_at__isnull=True, user__is_active=True)
+    return held.filter(user_id=OuterRef(column))
 
 
 def _stepped_back(actor: Actor) -> Exists:

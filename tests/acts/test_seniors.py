@@ -154,9 +154,19 @@ def test_who_takes_an_approval_signs_it_alone() -> None:
 def test_an_approval_that_a_senior_left_with_their_office_is_anybodys() -> None:
     made = proposed()
     approvals.take(ruling(made).pk, actor=made.senior, now=clock.now())
+    other = deciding.another(Role.SENIOR)
+    assert lists(View.APPROVALS, other) == []
     Grant.objects.filter(user_id=made.senior.id).update(revoked_at=clock.now())
-    approvals.approve(ruling(made).pk, actor=deciding.another(Role.SENIOR), now=clock.now())
+    assert lists(View.APPROVALS, other) == [made.case.pk]
+    approvals.approve(ruling(made).pk, actor=other, now=clock.now())
     assert made.state is State.APPEAL_WINDOW
+
+
+def test_an_appeal_that_a_senior_left_with_their_office_is_in_the_list_again() -> None:
+    made, other = deciding.under_appeal(), deciding.another(Role.SENIOR)
+    assert lists(View.APPEALS, other) == []
+    Grant.objects.filter(user_id=made.senior.id).update(revoked_at=clock.now())
+    assert lists(View.APPEALS, other) == [made.case.pk]
 
 
 def test_operations_give_an_approval_to_a_senior_who_did_not_write_it() -> None:
