@@ -159,13 +159,13 @@ def _cases(cases: int, rules: int) -> list[str]:
         "INSERT INTO evidence_dossier (id, opened_at, round) SELECT dossier_id, heng_now(), 1 FROM plan",
         f"""INSERT INTO disputes_case (id, number, stream_id, dossier_id, order_id, line_id, buyer_id, merchant_id, state,
                version, round, state_since, awaits, due_at, priority, kind, type_code, title, currency, paid, claimed,
-               remedy, returns, pays, substance_rules_id, procedure_rules_id, opened_at, intervened_at,
+               remedy, returns, pays, substitute, substance_rules_id, procedure_rules_id, opened_at, intervened_at,
                evidence_closes_at, closed_at, buyer_handed_in_at, asked, answered, appellant, decided_on_appeal,
                refusals_so_far, legal_hold)
             SELECT p.case_id, 'DA-20261101-' || lpad(p.n::text, 7, '0'), p.stream_id, p.dossier_id, p.order_id, p.line_id,
                p.buyer_id, p.merchant_id, s.state, 6, 1, heng_now() - interval '5 days', s.awaits,
                CASE WHEN s.duty = '' THEN NULL ELSE p.due_at END, 0, 'return_refund', 'DAMAGED', p.title, 'CNY', p.paid,
-               p.paid, 'R3', true, false, {rules}, {rules}, heng_now() - interval '9 days' + p.n * interval '1 second',
+               p.paid, 'R3', true, false, 0, {rules}, {rules}, heng_now() - interval '9 days' + p.n * interval '1 second',
                heng_now() - interval '6 days', heng_now() - interval '1 day',
                CASE WHEN s.state = 'closed' THEN heng_now() END, heng_now() - interval '2 days', '', '', '', false, 1, false
             FROM plan p JOIN shares s ON (abs(hashint8(p.n)) % 100) >= s.lo AND (abs(hashint8(p.n)) % 100) < s.hi""",
