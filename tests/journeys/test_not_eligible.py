@@ -142,8 +142,9 @@ def test_what_came_late_is_before_the_platform_once_an_exception_is_named(market
     assert Entry.objects.get(stream=town.case.stream_id, kind="intervention_requested").data["exception"] == (
         "longer_promise"
     )
-    # Admission is decided on it.
+    # Admission is decided on it, whoever decides.
     assert str(exceptions["longer_promise"].text) in town.ops.reads(town.case)
+    assert str(exceptions["longer_promise"].text) in town.senior.reads(town.case)
 
 
 def test_what_was_asked_in_time_stays_in_time_for_what_it_was_asked(market: Market) -> None:

@@ -27,7 +27,7 @@ from disputes.lifecycle import Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import case_page, countdowns, drafts, fetch, letter, media, records, wording
+from web import case_page, countdowns, drafts, fetch, lateness, letter, media, records, wording
 from web.desk import offered, panes, problems, shell
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
@@ -201,6 +201,7 @@ def _show(
         "again": shell.is_again(case),
         "left": countdowns.of_case(case, now, mine=form is not None),
         "claims": claims,
+        "exception": lateness.exception_of(case) if State(case.state) is State.ADMISSION else None,
         "statements": panes.statements(work),
         "points": panes.points(work, found, chosen.point),
         "done": sum(1 for point in work.points if found.get(point.number)),

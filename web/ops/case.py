@@ -16,10 +16,10 @@ from disputes import deadlines, labels, moves, queries
 from disputes.lifecycle import LIFECYCLE, Event, Kind, State
 from disputes.models import Case, Deadline, Point
 from disputes.timers import DUTIES
-from journal.models import Entry, Undelivered
+from journal.models import Undelivered
 from rulebook import queries as rulebook
 from rulebook.schema import Reason
-from web import case_page, countdowns, fetch, timeline, turn
+from web import case_page, countdowns, fetch, lateness, timeline, turn
 from web.case_page import Action
 from web.ops import happenings, shell
 from web.ops.acts import OPS
@@ -85,15 +85,11 @@ def _request(case: Case, story: str) -> Request | None:
     if State(case.state) is not State.ADMISSION:
         return None
     points = Point.objects.filter(case=case, round=case.round)
-    asked = (
-        Entry.objects.filter(stream_id=case.stream_id, kind=Event.INTERVENTION_REQUESTED.value).order_by("seq").last()
-    )
-    exceptions = rulebook.rules(case.substance_rules_id).window_exceptions
     return Request(
         kind=str(labels.KINDS[Kind(case.kind)]),
         points=[point.text for point in points],
         story=story,
-        exception=exceptions.get(asked.data.get("exception", "")) if asked is not None else None,
+        exception=lateness.exception_of(case),
     )
 
 
