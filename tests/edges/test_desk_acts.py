@@ -11,7 +11,7 @@ from arbitration import appeals, rulings
 from arbitration.models import Appeal, DraftAside, HandBack, Ruling
 from common import clock
 from common.actor import Actor, Role
-from disputes import offers
+from disputes import clocks, offers
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Offer
 from tests import builders, deciding, reach
@@ -119,6 +119,7 @@ def test_a_preview_that_is_no_longer_what_is_saved_issues_nothing():
     post(made.arbitrator, "case", made, typed(made))
     reply = post(made.arbitrator, "preview", made, {"seen": made.reload().version, "version": 99})
     assert reply.status_code == 409 and made.state is State.UNDER_REVIEW
+    assert not reply.context["form"].changes  # the draft moved on, the case did not
 
 
 def proposed() -> Scene:
@@ -141,6 +142,18 @@ def test_a_senior_approves_a_proposed_ruling():
     assert signed_in(made.arbitrator).get(page("approval", made.case.number)).status_code == 404
     post(made.senior, "approval", made, {"seen": made.reload().version, "decision": "approve"})
     assert made.state is State.APPEAL_WINDOW
+
+
+def test_a_senior_whose_case_moved_on_reads_what_happened_and_keeps_the_reason():
+    made = proposed()
+    seen = made.reload().version
+    clocks.stop(made.case.pk, reason="proof", text="送检一周。", actor=made.senior, now=clock.now())
+    clocks.resume(made.case.pk, actor=made.senior, now=clock.now())
+    data = {"seen": seen, "decision": "return", "reason": "争点 2 的理由太短"}
+    reply = post(made.senior, "approval", made, data)
+    shown = reply.content.decode()
+    assert reply.status_code == 409 and made.state is State.AWAITING_APPROVAL
+    assert "争点 2 的理由太短" in shown and "put the case on hold" in shown and "送检一周。" in shown
 
 
 def test_a_ruling_is_returned_only_with_a_reason_which_its_author_reads():

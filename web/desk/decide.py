@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,7 @@ from disputes import labels, refusals
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import fetch, letter, records, wording
+from web import drafts, fetch, letter, records, timeline, wording
 from web.desk import offered, panes, problems, shell, workspace
 from web.desk.ruling_form import findings
 from web.forms import HouseForm
@@ -47,11 +48,14 @@ class IssueForm(HouseForm):
 
     seen = IntegerField(widget=HiddenInput)
     version = IntegerField(widget=HiddenInput)
+    # What happened in the case since its reader looked, where it moved on.
+    changes: Sequence[timeline.Line] = ()
 
 
 class ApprovalForm(HouseForm):
     """Approve, or return with a reason."""
 
+    changes: Sequence[timeline.Line] = ()
     seen = IntegerField(widget=HiddenInput)
     decision = ChoiceField(
         label=gettext_lazy("Your decision"),
@@ -91,8 +95,11 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
         except Missing:
             raise Http404 from None
         except Conflict as conflict:
+            # The case may have moved on, or only the draft: what the form carried says which.
+            changes = timeline.since(case, actor, form.cleaned_data["seen"])
             form = IssueForm({"seen": case.version, "version": draft.version})
             form.add_error(None, ValidationError(refusals.say(conflict), code=conflict.code))
+            form.changes = changes
             return _preview(request, work, draft, actor, form, now)
         except Refused as refused:
             form.add_error(None, refusals.say(refused))
@@ -112,7 +119,9 @@ def approval(request: HttpRequest, number: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:review"))
     now = clock.now()
     if request.method != "POST":
-        return _approval(request, case, ruling, actor, ApprovalForm(initial={"seen": case.version}), now)
+        form = ApprovalForm(initial={"seen": case.version})
+        drafts.restore(request, form)
+        return _approval(request, case, ruling, actor, form, now)
     form = ApprovalForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
@@ -131,6 +140,7 @@ def approval(request: HttpRequest, number: str) -> HttpResponse:
                 fresh = request.POST.copy()
                 fresh["seen"] = str(case.version)
                 form.data = fresh
+                form.changes = timeline.since(case, actor, data["seen"])
             in_words = refused.code in ("text_missing", "text_too_long")
             error = ValidationError(refusals.say(refused), code=refused.code)
             form.add_error("reason" if in_words else None, error)
@@ -267,7 +277,8 @@ def _approval(
         "may": not own and reader in (None, actor.id) and open_now,
         "consequences": _consequences(case, ruling, []),
     }
-    return render(request, "desk/approval.html", shown, status=422 if form.errors else 200)
+    status = 200 if not form.errors else (409 if form.has_error(NON_FIELD_ERRORS, "case_moved_on") else 422)
+    return render(request, "desk/approval.html", shown, status=status)
 
 
 def _step_back(case: Case) -> str:
