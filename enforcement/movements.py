@@ -153,12 +153,12 @@ def tell(report_id: int, *, now: datetime) -> None:
 def settle(report_id: int, *, verdict: str, reason: str, actor: Actor, now: datetime) -> Report:
     """Ops have looked: the refund is another one, or one of our own payments told again, whose second booking is undone.
 
-    Raises ``Refused``: ``not_for_this_role``, ``verdict_unknown``, ``text_missing``, ``already_settled``.
+    Raises ``Refused``: ``not_for_this_role``, ``movement_verdict_unknown``, ``text_missing``, ``already_settled``.
     """
     if actor.role is not Role.OPS:
         raise Refused("not_for_this_role")
     if verdict not in (Report.SEPARATE, Report.OURS):
-        raise Refused("verdict_unknown")
+        raise Refused("movement_verdict_unknown")
     if not reason.strip():
         raise Refused("text_missing", field="reason")
     found = Report.objects.select_for_update(of=("self",)).filter(pk=report_id).first()
