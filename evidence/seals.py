@@ -13,6 +13,8 @@ from typing import Any
 from common import digest, merkle, signet
 from common.signet import Signature
 from evidence.models import Exhibit, Seal
+from journal.kinds import Kind
+from journal.models import Entry
 
 TYPE = "heng.seal"
 
@@ -61,7 +63,7 @@ def manifest(
 
 
 def check(seal: Seal) -> list[str]:
-    """What does not hold: empty, or for each thing that differs its number, or "manifest", "root", "signature".
+    """What does not hold: empty, or for each thing that differs its number, or "manifest", "root", "signature", "journal".
 
     Exhibits of later rounds are none of its business; one of its own that was altered, or is gone, is named.
     """
@@ -81,4 +83,14 @@ def check(seal: Seal) -> list[str]:
     for kept in seal.records:
         if there.pop(kept["exhibit"], None) != kept:
             wrong.append(kept["number"])
-    return wrong + [late["number"] for late in there.values()]
+    wrong += [late["number"] for late in there.values()]
+    return wrong if _stands_in_the_journal(seal) else [*wrong, "journal"]
+
+
+def _stands_in_the_journal(seal: Seal) -> bool:
+    """Whether an entry of the same moment names this seal, right after the head that the seal itself names."""
+    head = seal.manifest.get("about", {}).get("journal")
+    if head is None:  # sealed by somebody who keeps no journal
+        return True
+    named = Entry.objects.filter(kind=Kind.DOSSIER_SEALED.value, at=seal.at, data__digest=seal.digest)
+    return any((entry.seq - 1, entry.previous) == (head["seq"], head["digest"]) for entry in named)

@@ -223,6 +223,7 @@ def test_a_seal_names_the_case_its_rules_and_how_far_the_journal_had_come() -> N
         ("UPDATE evidence_exhibit SET name = 'x' WHERE side = 'buyer' AND place = 1", ["B1"]),
         ("UPDATE evidence_exhibit SET withdrawn_at = now() WHERE side = 'buyer' AND place = 1", ["B1"]),
         ("DELETE FROM evidence_exhibit WHERE side = 'buyer' AND place = 1", ["B1"]),
+        ("UPDATE journal_entry SET previous = repeat('0', 64) WHERE kind = 'dossier_sealed'", ["journal"]),
         ("UPDATE evidence_seal SET records = records - 0", ["root", "B1"]),
         ("UPDATE evidence_seal SET manifest = jsonb_set(manifest, '{round}', '9')", ["manifest", "signature"]),
     ],
