@@ -114,6 +114,38 @@ def add_text(
     )
 
 
+def add_quote(
+    dossier_id: int,
+    content: dict[str, Any],
+    *,
+    side: str,
+    code: str,
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+) -> Exhibit:
+    """A stretch of a record, which a side has chosen and not written, has become an exhibit of that side.
+
+    Raises `Refused`: `dossier_is_sealed`, `too_many_files`.
+    """
+    require_act()
+    dossier = _lock_open(dossier_id)
+    if Exhibit.objects.filter(dossier=dossier, side=side, kind=Kind.CHAT).count() >= limits.FILES_PER_SIDE:
+        raise Refused("too_many_files", limit=limits.FILES_PER_SIDE)
+    return _add_content(
+        dossier,
+        content,
+        kind=Kind.CHAT,
+        side=side,
+        code=code,
+        name="",
+        note=names.note(note),
+        actor=actor,
+        now=now,
+        shown=True,
+    )
+
+
 def add_record(
     dossier_id: int,
     *,
@@ -338,6 +370,7 @@ def _add_content(
     actor: Actor,
     now: datetime,
     shown: bool,
+    note: str = "",
 ) -> Exhibit:
     written = digest.canonical(content)
     sha256 = digest.sha256(written)
@@ -351,6 +384,7 @@ def _add_content(
         sha256=sha256,
         size=len(written),
         name=names.title(name),
+        note=note,
         actor=actor,
         now=now,
         shown=shown,

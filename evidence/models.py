@@ -31,6 +31,7 @@ class Kind(models.TextChoices):
     PDF = "pdf"
     VIDEO = "video"
     TEXT = "text"  # typed by a party: {"text": …}
+    CHAT = "chat"  # chosen by a party from the platform's own record: {"chat": …, "of": …}
     RECORD = "record"  # what the platform holds: a snapshot, a chat, a trace
 
 
@@ -228,7 +229,7 @@ class Exhibit(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["image", "pdf", "video"], blob__isnull=False, content__isnull=True)
-                | Q(kind__in=["text", "record"], blob__isnull=True, content__isnull=False),
+                | Q(kind__in=["text", "chat", "record"], blob__isnull=True, content__isnull=False),
                 name="exhibit_is_bytes_or_words",
             ),
             models.CheckConstraint(

@@ -20,6 +20,7 @@ from disputes.lifecycle import LIFECYCLE, TERMINAL, Event, State
 from disputes.models import Case, Deadline, Offer, Point
 from evidence import dossiers, links, preparation
 from evidence.models import Exhibit
+from evidence.models import Kind as ExhibitKind
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
 from web import dismissal, media, timeline, turn, wording
@@ -197,7 +198,9 @@ def exhibit_view(row: Exhibit, actor: Actor, rules: Rules, now: datetime, *, cas
 
 def _page_of(row: Exhibit, actor: Actor, case: Case | None) -> str:
     route = EXHIBIT_ROUTES.get(actor.role)
-    return reverse(route, args=[case.number, row.number]) if case is not None and route and row.blob is not None else ""
+    if case is None or not route or row.kind == ExhibitKind.RECORD:
+        return ""
+    return reverse(route, args=[case.number, row.number])
 
 
 def exhibit_name(row: Exhibit, rules: Rules) -> str:

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from common.actor import Role
 from evidence import dossiers
+from evidence.models import Kind
 from rulebook import queries as rulebook
-from web import case_page, fetch, media, navigation
+from web import case_page, fetch, media, navigation, records
 
 _LAYOUTS = {Role.BUYER: "layout/buyer.html", Role.MERCHANT: "layout/area.html"}
 
@@ -22,7 +23,7 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
     case, now = fetch.case_and_now_or_404(number, actor)
     assert actor.side is not None
     rows = dossiers.visible_to(case.dossier_id, side=actor.side.value, now=now)
-    row = next((row for row in rows if row.number == place and row.blob is not None), None)
+    row = next((row for row in rows if row.number == place and row.kind != Kind.RECORD), None)
     if row is None:
         raise Http404
     view = case_page.exhibit_view(row, actor, rulebook.rules(case.substance_rules_id), now)
@@ -31,6 +32,8 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
         "now": now,
         "case": case,
         "view": view,
+        "lines": records.lines(row.content or {}, case.currency),
+        "from_record": (row.content or {}).get("of", {}).get("number", ""),
         "media": media.of(row, viewer=actor.id or 0, mine=view.mine, now=now),
         "receipt_href": reverse(f"{role.value}:receipt", args=[case.number, view.number]) if view.mine else "",
         "back": reverse(case_page.CASE_ROUTES[role], args=[case.number]),

@@ -28,11 +28,11 @@ ALWAYS: dict[str | None, tuple[str, ...]] = {
 FOUND: dict[str | None, tuple[str, ...]] = {
     None: ("public:rules_version", "public:clause", "public:styleguide_page"),
     "buyer": (
-        *("buyer:case", "buyer:refund", "buyer:evidence", "buyer:exhibit"),
+        *("buyer:case", "buyer:refund", "buyer:evidence", "buyer:exhibit", "buyer:chat"),
         *("buyer:decision", "buyer:step_in", "buyer:file", "buyer:receipt", "buyer:act"),
     ),
     "merchant": (
-        *("merchant:case", "merchant:exhibit", "merchant:decision", "merchant:act"),
+        *("merchant:case", "merchant:exhibit", "merchant:chat", "merchant:decision", "merchant:act"),
         *("merchant:file", "merchant:receipt"),
         *("merchant:member", "merchant:member_remove", "merchant:desk"),
     ),

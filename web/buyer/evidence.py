@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.actor import Actor, Role
-from disputes import moves
+from disputes import moves, quoting
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from evidence import checklist
@@ -75,13 +75,20 @@ def rows(case: Case, rules: Rules, exhibits: Iterable[ExhibitView], *, open_now:
                 level=LEVELS.get(line.level, "") if line.status is Status.OPEN else "",
                 status=_("%(count)s in") % {"count": len(mine)} if mine else "",
                 icon="package-open" if "photo" in kind.media else "video" if "video" in kind.media else "file-text",
-                href=f"{reverse('buyer:evidence', args=[case.number])}#{line.code}" if may_add and not mine else "",
+                href=_href(case, line.code, open_now=open_now, may_add=may_add and not mine),
                 what=str(kind.what),
                 mine=mine,
                 takes_files=not kind.automatic and not kind.platform_only,
             )
         )
     return sorted(made, key=lambda row: ("need", "open", "done", "auto", "later").index(row.state))
+
+
+def _href(case: Case, code: str, *, open_now: bool, may_add: bool) -> str:
+    """Where a row leads: to its upload, or to choosing from the record of the chat."""
+    if code == quoting.CODE and open_now:
+        return reverse("buyer:chat", args=[case.number])
+    return f"{reverse('buyer:evidence', args=[case.number])}#{code}" if may_add else ""
 
 
 @dataclass(frozen=True)

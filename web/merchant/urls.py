@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from common.actor import Role
-from web import case_file, exhibit, uploads
+from web import case_file, chat, exhibit, uploads
 from web.merchant import (
     acts,
     bulk,
@@ -45,6 +45,7 @@ urlpatterns = [
     path("library/", shelf.index, name="library"),
     path("library/<str:item>/remove/", shelf.remove, name="library_remove"),
     path("cases/<str:number>/", case.show, name="case"),
+    path("cases/<str:number>/chat/", chat.page, {"role": Role.MERCHANT}, name="chat"),
     path("cases/<str:number>/evidence/<str:place>/", exhibit.page, {"role": Role.MERCHANT}, name="exhibit"),
     path("cases/<str:number>/uploads/", uploads.collection, {"role": Role.MERCHANT}, name="uploads"),
     path("cases/<str:number>/uploads/<str:token>/", uploads.one, {"role": Role.MERCHANT}, name="upload"),
