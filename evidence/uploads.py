@@ -216,7 +216,7 @@ def _weigh_first_bytes(upload: Upload, spool: IO[bytes], now: datetime) -> None:
 @act
 def _announce(upload_id: int, start: int, size: int, sha256: str, *, now: datetime) -> Part:
     """The row before the bytes. The key holds nothing that a stranger chose."""
-    key = f"incoming/{upload_id}/{start}-{secrets.token_hex(8)}"
+    key = f"incoming/{upload_id}-{start}-{secrets.token_hex(8)}"
     return Part.objects.create(upload_id=upload_id, start=start, size=size, sha256=sha256, key=key, at=now)
 
 

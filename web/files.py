@@ -23,7 +23,7 @@ LOCKED_IN = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; styl
 @require_safe
 def file(request: HttpRequest, token: str) -> HttpResponseBase:
     """The file behind a five-minute token, checked again: still the same reader, still a case of theirs, still whole."""
-    if not request.user.is_authenticated:
+    if not request.user.is_authenticated or _is_wanted_elsewhere(request):
         raise Http404
     now = clock.now()
     try:
@@ -42,7 +42,15 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
     reply["Cache-Control"] = "private, no-store"
     reply["X-Content-Type-Options"] = "nosniff"
     reply["Content-Security-Policy"] = LOCKED_IN
+    reply["Cross-Origin-Resource-Policy"] = "same-origin"
     return reply
+
+
+def _is_wanted_elsewhere(request: HttpRequest) -> bool:
+    """Whether another site's page asks, to show it or to run it. A link that a person follows is not that."""
+    asked = request.headers
+    followed = asked.get("Sec-Fetch-Mode") == "navigate" and asked.get("Sec-Fetch-Dest") == "document"
+    return asked.get("Sec-Fetch-Site") == "cross-site" and not followed
 
 
 def _whole(served: Served) -> HttpResponseBase:

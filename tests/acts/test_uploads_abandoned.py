@@ -114,7 +114,7 @@ def test_of_two_who_send_the_same_piece_one_is_kept(scene: Scene, shelf: Path) -
 def test_who_is_killed_between_the_bytes_and_the_row_leaves_nothing_for_ever(scene: Scene, shelf: Path) -> None:
     upload = begun(scene)
     part = uploads._announce(upload.pk, 0, 100, "0" * 64, now=clock.now())
-    (shelf / part.key).parent.mkdir(parents=True)
+    (shelf / part.key).parent.mkdir(parents=True, exist_ok=True)
     (shelf / part.key).write_bytes(b"x" * 100)
     sent(upload, PHOTO[:100])
     builders.travel(timedelta(minutes=30))

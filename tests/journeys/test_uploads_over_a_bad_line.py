@@ -9,7 +9,8 @@ import hashlib
 import io
 import os
 import struct
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def test_a_file_over_a_line_that_is_cut_three_times_comes_in_whole(served: lines
     assert line.sent < ONE + 3 * 4 * 4 * MEGABYTE
     exhibit = Exhibit.objects.get(dossier_id=scene.case.dossier_id, side="buyer")
     assert (exhibit.sha256, exhibit.size) == (digest(video), ONE)
-    assert not Part.objects.exists() and not list((tmp_path / "evidence").rglob("incoming/*/*"))
+    assert not Part.objects.exists() and not list((tmp_path / "evidence").rglob("incoming/*"))
 
 
 def test_twenty_uploads_at_once_cost_a_process_no_memory(served: lines.Served) -> None:
@@ -114,6 +115,35 @@ def test_twenty_uploads_at_once_cost_a_process_no_memory(served: lines.Served) -
     assert Upload.objects.filter(state=Upload.TAKEN).count() == FILES + WARM
     assert Exhibit.objects.filter(kind="video", size=MANY).count() == FILES
     assert grown < GROWTH
+
+
+def test_requests_that_lie_about_their_body_bring_nothing_and_hold_nobody_up(served: lines.Served) -> None:
+    """U62: less than was said and then gone, more than was said, two lengths, a length and chunks."""
+    scene, caller = reach.admitted(), Caller()
+    path = f"/api/v1/cases/{scene.case.number}/uploads"
+    with httpx.Client(base_url=served.url, headers={**caller.headers, **tusing.RESUMABLE}, timeout=30) as client:
+        said = {"Upload-Length": "1000", "Upload-Metadata": tus.written(metadata())}
+        where = client.post(path, headers=said).headers["Location"]
+        common = f"Host: 127.0.0.1\r\nAuthorization: {caller.headers['Authorization']}\r\n"
+        common += f"Tus-Resumable: 1.0.0\r\nContent-Type: {tus.BODY}\r\nUpload-Offset: 0\r\n"
+        start = f"PATCH {where} HTTP/1.1\r\n{common}"
+        port = int(served.url.rpartition(":")[2])
+        chunked = "Transfer-Encoding: chunked\r\n"
+        assert lines.answer(port, f"{start}Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef") in (400, 0)
+        assert lines.answer(port, f"{start}Content-Length: 5\r\n{chunked}\r\n5\r\nabcde\r\n0\r\n\r\n") in (400, 0)
+        assert lines.answer(port, f"{start}{chunked}\r\n5\r\nabcde\r\n0\r\n\r\n") == 411
+        assert lines.answer(port, f"{start}Content-Length: 1001\r\n\r\nabc") == 413
+        assert client.head(where).headers["Upload-Offset"] == "0"
+        # Cut off in the middle: what came is kept, and the server is there for the next.
+        lines.answer(port, f"{start}Content-Length: 500\r\n\r\nabc")
+        until(lambda: client.head(where).headers["Upload-Offset"] == "3")
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def all_at_once(served: lines.Served, caller: Caller, scenes: list[Scene], videos: list[Video]) -> None:
