@@ -218,6 +218,13 @@ def test_no_button_is_drawn_for_what_the_case_itself_refuses():
     assert "/offer_accepted/" not in said  # nothing is on the table
 
 
+def test_the_shop_is_not_sent_to_the_platform_before_its_own_time_is_over():
+    made = reach.a_scene()
+    assert "/intervention_requested/" not in signed_in(made.merchant).get(page_of(made.case)).content.decode()
+    reach.negotiation.refuse(made.case.pk, text="开片是天然特征。", actor=made.merchant, now=clock.now())
+    assert "/intervention_requested/" in signed_in(made.merchant).get(page_of(made.case)).content.decode()
+
+
 def test_the_decision_is_read_by_the_shop_and_leads_to_its_acts():
     made = deciding.served()
     client = signed_in(made.merchant)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.forms import CharField, Textarea
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from common.actor import Actor, Role
 from disputes import intervention
 from disputes.intervention import Claim
-from disputes.lifecycle import Event
+from disputes.lifecycle import Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
 from web import acts
@@ -97,6 +99,15 @@ MERCHANT: dict[Event, ActPage] = {
     Event.OFFER_MADE: replace(PARTY[Event.OFFER_MADE], form=colleagues.ShopOfferForm),
     Event.INTERVENTION_REQUESTED: ActPage(_step_in, form=StepInForm, consequences=_stepping_in),
 }
+
+
+def pages_for(case: Case, now: datetime) -> Collection[Event]:
+    """The acts worth a button. Asking the platform is not, while the shop's own answer is still the first thing wanted."""
+    opens_after = rulebook.rules(case.procedure_rules_id).step("intervention_opens").duration.amount
+    untouched = case.state == State.AWAITING_MERCHANT.value and case.refusals_so_far == 0
+    if untouched and now < case.opened_at + timedelta(hours=opens_after):
+        return [event for event in MERCHANT if event is not Event.INTERVENTION_REQUESTED]
+    return MERCHANT
 
 
 def act(request: HttpRequest, number: str, event: str) -> HttpResponse:

@@ -26,7 +26,7 @@ from evidence.checklist import Status
 from web import case_page, fetch, navigation, records, timeline, wording
 from web.case_page import CasePage, ExhibitView
 from web.merchant import colleagues
-from web.merchant.acts import FIRST, MERCHANT, SECOND
+from web.merchant.acts import FIRST, SECOND, pages_for
 from web.party import choices
 
 Text = str | Promise
@@ -45,7 +45,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     actor = fetch.actor_or_404(request, Role.MERCHANT)
     case, now = fetch.case_and_now_or_404(number, actor)
     page = case_page.build(case, actor, now, before=timeline.before(request.GET.get("before", "")))
-    buttons = choices.of(page, first=FIRST, second=SECOND, pages=MERCHANT)
+    buttons = choices.of(page, first=FIRST, second=SECOND, pages=pages_for(case, now))
     context = {
         "now": now,
         "page": page,

@@ -38,5 +38,5 @@ def of(desk: Desk, number: str) -> Preview | None:
         page=page,
         claim=case_claim(case),
         story=said.values_list("text", flat=True).first() or "",
-        buttons=choices.of(page, first=acts.FIRST, second=acts.SECOND, pages=acts.MERCHANT),
+        buttons=choices.of(page, first=acts.FIRST, second=acts.SECOND, pages=acts.pages_for(case, now)),
     )
