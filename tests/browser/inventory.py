@@ -33,7 +33,7 @@ FOUND: dict[str | None, tuple[str, ...]] = {
     ),
     "merchant": (
         *("merchant:case", "merchant:exhibit", "merchant:chat", "merchant:decision", "merchant:act"),
-        *("merchant:file", "merchant:receipt"),
+        "merchant:file",
         *("merchant:member", "merchant:member_remove", "merchant:desk"),
     ),
     "arbitrator-2": ("desk:case", "desk:exhibit", "desk:letter", "desk:file", "desk:act"),
@@ -49,6 +49,7 @@ BY_CHANCE = {
     "merchant:bulk": "follows from the shop's list by a form",
     "ops:advance_decide": "no advance is proposed in the fresh demo",
     "ops:report": "every refund of the fresh demo is known to the court",
+    "merchant:receipt": "only where the first case that is found holds something of the shop's",
     "desk:preview": "follows from the workspace by a form",
 }
 NOT_PAGES = {
