@@ -205,6 +205,16 @@ class TakeBundle(Body):
     on_behalf_of = serializers.ChoiceField(SIDES)
 
 
+class QuoteChat(Body):
+    """Messages ``first`` to ``last`` of the platform's record of the chat, counted from 0."""
+
+    on_behalf_of = serializers.ChoiceField(SIDES)
+    first = serializers.IntegerField(min_value=0, max_value=100_000)
+    last = serializers.IntegerField(min_value=0, max_value=100_000)
+    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=300)
+    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
 class Paged(Body):
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=50)
     cursor = serializers.CharField(required=False, max_length=200, help_text="`next` of the answer before")

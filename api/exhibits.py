@@ -16,7 +16,7 @@ from api.cases import case_or_missing, refuse_too_large
 from api.endpoint import Endpoint
 from common import clock
 from common.actor import Side
-from disputes import submissions
+from disputes import quoting, submissions
 from evidence import intake
 
 
@@ -58,6 +58,45 @@ class AddExhibit(Endpoint):
                 received,
                 code=data["code"],
                 name=data["name"],
+                note=data["note"],
+                actor=actor,
+                now=now,
+                seen=data.get("version"),
+            ),
+            lambda exhibit: (201, prints.exhibit(exhibit)),
+            now=now,
+        )
+
+
+class QuoteChat(Endpoint):
+    """A stretch of the talk inside the platform, from its own record."""
+
+    scopes: ClassVar[dict[str, Scope | None]] = {"POST": Scope.EVIDENCE_WRITE}
+
+    @extend_schema(
+        operation_id="quote_chat",
+        tags=["evidence"],
+        request=bodies.QuoteChat,
+        parameters=[documents.NUMBER, documents.KEY],
+        responses={201: prints.ExhibitShape, **documents.problems(400, 404, 409, 422)},
+        description=(
+            "Messages of the chat that the platform's record E02 holds, counted from 0 in its order, both ends included, as "
+            "an exhibit of one side. The words come from the record and not from the request."
+        ),
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        case = case_or_missing(caller_of(request), number)
+        data = bodies.parsed(bodies.QuoteChat, request.data)
+        actor = caller_of(request).on_behalf_of(
+            Side(data["on_behalf_of"]), buyer_id=case.buyer_id, merchant_id=case.merchant_id
+        )
+        now = clock.now()
+        return idempotency.once(
+            request,
+            lambda: quoting.quote_chat(
+                case.pk,
+                data["first"],
+                data["last"],
                 note=data["note"],
                 actor=actor,
                 now=now,

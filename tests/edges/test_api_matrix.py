@@ -27,6 +27,7 @@ MATRIX: dict[str, dict[str, Scope | None]] = {
     "cases": {"GET": Scope.CASES_READ, "HEAD": Scope.CASES_READ, "POST": Scope.CASES_WRITE},
     "case": {"GET": Scope.CASES_READ, "HEAD": Scope.CASES_READ},
     "evidence": {"POST": Scope.EVIDENCE_WRITE},
+    "chat": {"POST": Scope.EVIDENCE_WRITE},
     "bundle": {"GET": Scope.EVIDENCE_READ},
     "uploads": {"POST": Scope.EVIDENCE_WRITE, "OPTIONS": ANY},
     "upload": {**dict.fromkeys(("GET", "HEAD", "PATCH", "DELETE"), Scope.EVIDENCE_WRITE), "OPTIONS": ANY},
@@ -56,6 +57,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "point_answered": {"on_behalf_of": "buyer", "answers": [{"number": 1, "stance": "agrees"}]},
     "claim_rebutted": {"answers": [{"number": 1, "stance": "agrees"}]},
     "more_evidence_handed_in": {"on_behalf_of": "buyer"},
+    "chat": {"on_behalf_of": "buyer", "first": 0, "last": 0},
     "appeal_filed": {"on_behalf_of": "buyer", "ground": "procedure", "text": "x"},
     "appeal_waived": {"on_behalf_of": "buyer"},
     "appeal_answered": {"on_behalf_of": "merchant", "text": "x"},
@@ -67,7 +69,7 @@ def path_of(route: str, number: str) -> str:
         return f"/api/v1/{route}"
     if route == "case":
         return f"/api/v1/cases/{number}"
-    places = {"evidence": "evidence", "uploads": "uploads", "upload": "uploads/nothing"}
+    places = {"evidence": "evidence", "chat": "evidence/chat", "uploads": "uploads", "upload": "uploads/nothing"}
     places["payments"] = "payments"
     places["bundle"] = "bundle?on_behalf_of=buyer"
     tail = places.get(route, f"actions/{route}")

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Scope, User
 from common import clock
 from common.actor import Actor
 from common.errors import Missing, Refused
@@ -16,6 +16,7 @@ from disputes import intervention, quoting, submissions
 from evidence import integrity
 from evidence.models import Exhibit
 from tests import builders, reach
+from tests.edges.callers import Caller
 from tests.reach import Scene
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +110,18 @@ def test_the_page_keeps_to_its_budget(scene: Scene, django_assert_max_num_querie
     client.get(page(scene, "buyer"))
     with django_assert_max_num_queries(8):
         client.get(page(scene, "buyer"))
+
+
+def test_a_marketplace_puts_a_stretch_on_file_for_a_side_and_not_its_words(scene: Scene) -> None:
+    caller = Caller(Scope.EVIDENCE_WRITE)
+    body = {"on_behalf_of": "merchant", "first": 2, "last": 3, "chat": {"messages": [{"text": "forged"}]}}
+    path = f"cases/{scene.case.number}/evidence/chat"
+    assert caller.post(path, body).status_code in (400, 422), "a body with more than is asked for"
+    del body["chat"]
+    answer = caller.post(path, body)
+    assert answer.status_code == 201
+    told = answer.json()
+    assert (told["number"], told["kind"], told["state"], told["advice"]) == ("M1", "chat", "ready", [])
+    body |= {"first": 3, "last": 2}
+    refused = caller.post(path, body)
+    assert refused.status_code == 422 and refused.json()["code"] == "range_is_empty"
