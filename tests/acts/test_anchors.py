@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from arbitration import assignment
 from common import clock, digest, merkle, signet
@@ -232,3 +233,24 @@ def test_what_differs_from_the_seal_is_named(statement: str, wrong: list[str]) -
     _seal, check = _sealed()
     tamper(statement)
     assert check() == wrong
+
+
+@pytest.mark.django_db(transaction=True)
+def test_anchors_that_are_cast_at_once_follow_each_other_and_take_each_head_once() -> None:
+    streams = [a_stream(2) for _ in range(6)]
+    now = clock.now()
+
+    def cast() -> None:
+        try:
+            anchors.cast(now, limit=2)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=cast) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert list(Anchor.objects.order_by("number").values_list("number", "size")) == [(1, 2), (2, 2), (3, 2)]
+    assert AnchoredHead.objects.filter(stream__in=streams).count() == 6
+    assert list(anchors.wrong()) == []

@@ -136,3 +136,26 @@ def test_another_signature_does_not_pass_by_hand_either(page: Page, bundle: byte
 
 def test_an_archive_cut_short_is_not_taken_for_whole(page: Page, bundle: bytes) -> None:
     assert "cut short" in verdict(page, bundle[: len(bundle) // 2])
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_file_is_held_against_its_receipt_and_with_scripts_stays_on_the_device(
+    scripts: bool, visit: Visit, bundle: bytes
+) -> None:
+    files = unpacked(bundle)
+    exhibits = json.loads(files["exhibits.json"])["exhibits"]
+    own = next(row for row in exhibits if row["side"] == "buyer" and row["files"])
+    body = files[own["files"][0]["path"]]
+    anybody = visit(None, scripts=scripts)
+    anybody.go("/verify/")
+    sent: list[bytes] = []
+    anybody.page.on("request", lambda request: sent.append(request.post_data_buffer or b""))
+    for content, verdict in ((body, "真实"), (body + b"x", "不一致")):
+        anybody.page.get_by_label("核验码").fill(own["record"]["receipt"])
+        anybody.page.locator("#file").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": content})
+        anybody.page.get_by_role("button", name="核验").click()
+        anybody.page.locator("#verdict").filter(has_text=verdict).wait_for()
+    if scripts:
+        assert any(own["files"][0]["sha256"].encode() in request for request in sent)
+        assert not any(body[:200] in request for request in sent)
+    assert anybody.complaints == []
