@@ -20,8 +20,8 @@ from common.errors import Refused
 from disputes import submissions
 from disputes import uploads as case_uploads
 from engine import ticks
-from evidence import intake, integrity, links, orphans, store, uploads
-from evidence.models import Blob, Exhibit, Part, Upload
+from evidence import intake, integrity, limits, links, orphans, store, uploads
+from evidence.models import Blob, Derivative, Exhibit, Part, Upload
 from tests import builders, files, reach, s3
 from tests.reach import Scene
 
@@ -149,6 +149,51 @@ def test_a_file_is_read_from_any_place(shelf: Shelf) -> None:
         file.seek(0)
         assert b"".join(iter(lambda: file.read(65_536), b"")) == content
     assert store.storage().size(key) == len(content)
+
+
+def test_a_large_file_is_the_same_on_the_other_side(shelf: Shelf) -> None:
+    """Larger than one request of the store's takes."""
+    content = bytes(range(256)) * 4096 * 20  # 20 MB
+    key = store.storage().save("incoming/large", ContentFile(content))
+    seen = hashlib.sha256()
+    with store.storage().open(key, "rb") as file:
+        while piece := file.read(65_536):
+            seen.update(piece)
+    assert seen.hexdigest() == hashlib.sha256(content).hexdigest()
+
+
+def test_a_part_of_a_film_is_fetched_checked_and_sent(shelf: Shelf) -> None:
+    """Ranges, as players ask for them; a piece that was altered is not sent, and those beside it are."""
+    scene = reach.admitted()
+    exhibit = added(scene)
+    content = b"".join(bytes([n]) * limits.PIECE_BYTES for n in (1, 2, 3))[:-1000]
+    starts = range(0, len(content), limits.PIECE_BYTES)
+    pieces = b"".join(hashlib.sha256(content[n : n + limits.PIECE_BYTES]).digest() for n in starts)
+    copy = Derivative.objects.create(
+        blob=exhibit.blob,
+        kind=store.FILM,
+        key=store.storage().save("film", ContentFile(content)),
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        width=1280,
+        height=720,
+        pieces=pieces,
+    )
+    client = Client()
+    client.force_login(get_user_model().objects.get(pk=scene.buyer.id))
+    token = links.sign(exhibit, store.FILM, viewer=scene.buyer.id or 0, now=clock.now())
+
+    def ask(wanted: str) -> Any:
+        return client.get(reverse("public:file", args=[token]), headers={"Range": wanted})
+
+    first, last = limits.PIECE_BYTES - 10, limits.PIECE_BYTES + 9
+    part = ask(f"bytes={first}-{last}")
+    assert part.status_code == 206 and part["Content-Range"] == f"bytes {first}-{last}/{len(content)}"
+    assert b"".join(part.streaming_content) == content[first : last + 1]
+    assert b"".join(ask("bytes=-500").streaming_content) == content[-500:]
+    shelf.alter(copy.key)  # its last byte
+    assert ask("bytes=-500").status_code == 410
+    assert b"".join(ask("bytes=0-99").streaming_content) == content[:100]
 
 
 def test_nothing_is_written_over(shelf: Shelf) -> None:
