@@ -124,6 +124,16 @@ def test_operations_hear_of_a_file_that_was_set_aside(scene: Scene) -> None:
     ticks.consequences()
     told = Notice.objects.filter(kind="evidence_unreadable").values_list("user_id", flat=True)
     assert set(told) == {scene.buyer.id, scene.ops.id}
+    board = signed_in(scene.ops)
+    assert scene.case.number in board.get(reverse("ops:stuck")).content.decode()
+    row = Preparation.objects.get()
+    assert board.post(reverse("ops:again", args=["file", row.pk])).status_code == 302
+    prepare_all()
+    assert not Preparation.objects.exists()
+    assert (
+        scene.case.number
+        not in board.get(reverse("ops:stuck")).content.decode().split("<main")[1].split("处理不了的文件")[1]
+    )
 
 
 def test_a_dark_photo_is_taken_and_better_light_is_advised(scene: Scene) -> None:

@@ -17,6 +17,7 @@ from disputes.models import Deadline
 from enforcement import execution
 from enforcement.models import Step
 from engine import delivery, health
+from evidence import preparation
 from evidence.models import Damage, Exhibit
 from journal.kinds import Kind
 from journal.models import Entry, Undelivered
@@ -32,6 +33,7 @@ AGAIN: dict[str, Callable[[int, datetime], None]] = {
     "deadline": lambda pk, now: sweep.try_again(pk),
     "entry": lambda pk, now: delivery.try_again(pk),
     "email": lambda pk, now: sending.try_again(pk),
+    "file": lambda pk, now: _prepare_again(pk, now),
     "step": lambda pk, now: execution.ask_again(pk, now=now),
 }
 
@@ -74,6 +76,11 @@ def board(request: HttpRequest) -> HttpResponse:
             .select_related("stream__case")
             .order_by("-at")[:MOST]
         ],
+        files=list(
+            Exhibit.objects.filter(blob__preparation__set_aside_at__isnull=False)
+            .select_related("dossier__case", "blob__preparation")
+            .order_by("blob__preparation__set_aside_at", "id")[:MOST]
+        ),
         damaged=_damaged() if state.damaged else [],
         most=MOST,
     )
@@ -87,6 +94,10 @@ def _damaged() -> list[tuple[Exhibit, Damage, str]]:
     of_blob = {exhibit.blob_id: exhibit for exhibit in exhibits.order_by("-id")}
     said = {"missing": _("gone"), "altered": _("altered")}
     return [(of_blob[row.blob_id], row, f"{said[row.state]} · {row.kind}") for row in rows if row.blob_id in of_blob]
+
+
+def _prepare_again(preparation_id: int, now: datetime) -> None:
+    preparation.try_again(preparation_id, now=now)
 
 
 @require_POST
