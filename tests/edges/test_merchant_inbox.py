@@ -137,7 +137,11 @@ def test_whoever_may_only_look_takes_no_case():
 def test_the_list_says_what_waits_for_a_second_person():
     made = reach.handed_in()
     consents.propose(made.case.pk, event=Event.CLAIM_ACCEPTED, amount=68_000, actor=made.merchant, now=clock.now())
-    assert "waits for a colleague" in signed_in(made.merchant).get("/en/shop/").content.decode()
+    client = signed_in(made.merchant)
+    assert "waits for a colleague" in client.get("/en/shop/").content.decode()
+    other = another(made)
+    narrowed = client.get("/en/shop/", {"who": "second"}).content.decode()
+    assert made.case.number in narrowed and other.number not in narrowed
 
 
 def test_many_are_accepted_on_one_page_each_by_its_own_act():

@@ -47,7 +47,8 @@ _NOTHING_ASKED = Q(state=State.GATHERING_EVIDENCE.value, merchant_handed_in_at__
 class Filter:
     """What a reader narrows a list to. ``least`` in minor units; empty and ``None`` narrow nothing.
 
-    ``who``: ``me`` for what one looks after, for oneself or for a colleague who is away; ``none`` for what nobody does.
+    ``who``: ``me`` for what one looks after, for oneself or for a colleague who is away; ``none`` for what nobody does,
+    ``second`` for what waits for a second person.
     """
 
     type_code: str = ""
@@ -173,6 +174,8 @@ def _narrow(cases: QuerySet[Case], narrowed: Filter, actor: Actor, now: datetime
         cases = cases.filter(_own(actor, now))
     elif narrowed.who == "none":
         cases = cases.filter(handling__member__isnull=True)
+    elif narrowed.who == "second":
+        cases = cases.filter(consents__state=Consent.OPEN)
     if narrowed.due_before is not None:
         cases = cases.filter(due_at__lte=narrowed.due_before)
     return cases

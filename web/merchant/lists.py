@@ -35,7 +35,12 @@ from web.merchant.cases import Filter, Page, Waiting
 from web.selects import PlainSelect
 
 DUE = ("soon", "today", "week")
-WHO = (("", gettext_lazy("Everybody")), ("me", gettext_lazy("Me")), ("none", gettext_lazy("Nobody yet")))
+WHO = (
+    ("", gettext_lazy("Everybody")),
+    ("me", gettext_lazy("Me")),
+    ("none", gettext_lazy("Nobody yet")),
+    ("second", gettext_lazy("Waits for a second person")),
+)
 EXPORTED = 1000
 # What of an address a saved view keeps.
 _KEPT = ("type", "state", "least", "sku", "who", "due")
