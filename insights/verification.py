@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -40,12 +40,16 @@ class Thing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``thing`` and ``at`` (when it was given) only where something was found. ``compared``: a file was held against it."""
+    """``thing`` and ``at`` (when it was given) only where something was found. ``compared``: a file was held against it.
+
+    ``replaced``: the letter was given, and a later decision has taken its place.
+    """
 
     verdict: Verdict
     thing: Thing | None = None
     at: datetime | None = None
     compared: bool = False
+    replaced: bool = False
 
 
 NOTHING = Finding(Verdict.UNKNOWN)
@@ -85,9 +89,10 @@ def listed_code(content: bytes) -> str:
 
 
 def _letter(code: str, sha256: str) -> Finding | None:
-    ruling = Ruling.objects.filter(letter_code=code).only("letter", "letter_digest", "served_at").first()
+    ruling = Ruling.objects.filter(letter_code=code).first()
     if ruling is not None:
-        return _found(Thing.LETTER, ruling.served_at, ruling.letter_digest, sha256, holds=letters.is_genuine(ruling))
+        found = _found(Thing.LETTER, ruling.served_at, ruling.letter_digest, sha256, holds=letters.is_genuine(ruling))
+        return replace(found, replaced=ruling.state == Ruling.SUPERSEDED)
     appeal = Appeal.objects.filter(letter_code=code).only("letter", "letter_digest", "decided_at").first()
     if appeal is None:
         return None

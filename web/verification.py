@@ -105,6 +105,8 @@ def _said(finding: Finding) -> dict[str, Any]:
     lines = []
     if finding.thing is not None and finding.at is not None:
         lines.append(str(THINGS[finding.thing]) % {"at": wording.moment(finding.at)})
+    if finding.replaced:
+        lines.append(_("A later decision has taken its place."))
     match finding.verdict:
         case Verdict.UNKNOWN:
             lines.append(

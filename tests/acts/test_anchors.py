@@ -14,12 +14,13 @@ from common import clock, digest, merkle, signet
 from common.actor import Actor
 from common.acts import act
 from common.signet import Signature
+from disputes import submissions
 from evidence import seals
 from evidence.models import Exhibit, Seal
 from journal import anchors, book, chain
 from journal.kinds import Kind
 from journal.models import Anchor, AnchoredHead, Entry, Stream
-from tests import reach
+from tests import deciding, reach
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +200,20 @@ def test_no_exhibit_is_on_the_file_that_the_journal_does_not_name() -> None:
     exhibits = Exhibit.objects.filter(dossier=made.case.dossier)
     assert {exhibit.side for exhibit in exhibits} >= {"buyer", "platform"}
     assert {(exhibit.public_id, exhibit.sha256) for exhibit in exhibits} == known
+
+
+def test_what_was_taken_back_and_what_an_appeal_brought_is_named_too() -> None:
+    appealed = deciding.dismissed()
+    deciding.appealed(appealed)
+    new = Exhibit.objects.get(dossier=appealed.case.dossier, round=2)
+    entry = Entry.objects.get(stream=appealed.case.stream, kind=Kind.APPEAL_FILED)
+    assert _named(entry.data) == {(new.public_id, new.sha256)}
+
+    made = reach.handed_in()
+    exhibit = Exhibit.objects.filter(dossier=made.case.dossier, side="buyer").order_by("place")[0]
+    submissions.withdraw_evidence(made.case.pk, exhibit.pk, actor=made.buyer, now=clock.now())
+    entry = Entry.objects.get(stream=made.case.stream, kind=Kind.EVIDENCE_WITHDRAWN)
+    assert _named(entry.data) == {(exhibit.public_id, exhibit.sha256)}
 
 
 def _sealed() -> tuple[Seal, Callable[[], list[str]]]:

@@ -138,6 +138,14 @@ def test_a_letter_that_no_longer_fits_its_digest_is_not_called_genuine(made: Sce
     assert "no longer fits" in Client().get(VERIFY, {"code": ruling.letter_code}).content.decode()
 
 
+def test_a_letter_whose_place_another_has_taken_is_genuine_and_says_so(made: Scene) -> None:
+    code = Ruling.objects.get(case=made.case).letter_code
+    assert "taken its place" not in Client().get(VERIFY, {"code": code}).content.decode()
+    Ruling.objects.filter(case=made.case).update(state=Ruling.SUPERSEDED)
+    said = Client().get(VERIFY, {"code": code}).content.decode()
+    assert "Genuine" in said and "A later decision has taken its place." in said
+
+
 def test_no_file_that_is_sent_to_be_verified_is_kept(made: Scene, settings, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
     assert "byte for byte" in asked(photo(made).receipt_code, bytes_of(photo(made)))
