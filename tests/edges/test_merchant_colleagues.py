@@ -137,6 +137,7 @@ def test_an_offer_above_the_sum_is_proposed_and_filled_in_for_the_colleague():
     made = reach.refused()
     two_above(made, 5_000)
     colleague = builders.a_member(made.shop)
+    assert f"{at(made, 'propose')}?event=offer_made" in signed_in(made.merchant).get(at(made, "case")).content.decode()
     data = {"event": "offer_made", "amount": "100.00", "text": "补偿", "seen": made.reload().version}
     assert signed_in(made.merchant).post(at(made, "propose"), data).status_code == 302
     path = at(made, "act", "offer_made")

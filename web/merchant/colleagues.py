@@ -27,7 +27,7 @@ from common.actor import Actor, Role, Side
 from common.errors import Missing, Refused
 from disputes import consents, handling, labels, refusals
 from disputes.handling import Waiting
-from disputes.lifecycle import Event
+from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case, Consent
 from web import fetch
 from web.acts import ActForm, ActPage, Closed
@@ -47,12 +47,15 @@ def beside(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     """What the case page shows of it. One query."""
     found = handling.beside(case.pk)
     fresh = found.typed_at is not None and found.typed_by != actor.id and now - found.typed_at < handling.WORKING
+    there = reverse("merchant:propose", args=[case.number])
+    open_now = LIFECYCLE.open_to(State(case.state), Role.MERCHANT) if not case.ruled_by_id else ()
     return {
         "assignee": found.assignee,
         "working": found.typed_name if fresh else "",
         "notes": found.notes,
         "desk_href": reverse("merchant:desk", args=[case.number]),
         "consent": _told(found.waits, case, actor),
+        "offer_href": f"{there}?event={Event.OFFER_MADE.value}" if Event.OFFER_MADE in open_now else "",
     }
 
 
@@ -186,6 +189,8 @@ def why_not(case: Case, actor: Actor, event: Event, now: datetime, query: Mappin
 class ShopOfferForm(forms.OfferForm):
     """A proposal to the buyer. What a colleague proposed is filled in already: they need just this sum confirmed."""
 
+    field_of = {**forms.OfferForm.field_of, "needs_a_second_person": "amount"}
+
     def prepare(self) -> None:
         super().prepare()
         waiting = consents.waiting_for(self.case)
@@ -193,6 +198,15 @@ class ShopOfferForm(forms.OfferForm):
             self.fields["amount"].initial = money.text(waiting.amount, self.case.currency)
             self.fields["returns"].initial = waiting.returns
             self.fields["text"].initial = waiting.text
+
+
+class WishForm(forms.OfferForm):
+    """A proposal to the buyer that a colleague would have to confirm: one's own limit does not bound it."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        paid = money.sign(self.case.currency) + money.text(self.case.paid, self.case.currency)
+        self.fields["amount"].help_text = _("At most %(sum)s (amount paid)") % {"sum": paid}
 
 
 def propose(request: HttpRequest, number: str) -> HttpResponse:
@@ -208,7 +222,7 @@ def propose(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     kind: type[ActForm] = ActForm
     if event is Event.OFFER_MADE:
-        kind = forms.OfferForm
+        kind = WishForm
     elif event is Event.OFFER_ACCEPTED:
         kind = forms.OpenOfferForm
     posted = request.method == "POST"

@@ -16,6 +16,7 @@ from django.forms import (
     CheckboxSelectMultiple,
     ChoiceField,
     FileField,
+    FileInput,
     MultipleChoiceField,
     RadioSelect,
     Textarea,
@@ -38,6 +39,7 @@ from disputes.lifecycle import Event
 from disputes.models import Case, Point, Statement
 from disputes.submissions import Answer
 from evidence import intake, library
+from evidence import media as kinds
 from evidence.library_models import LibraryItem
 from evidence.models import Exhibit
 from marketplace.models import Shipment
@@ -133,6 +135,7 @@ class ReplyForm(ActForm):
             label=_("Photo, video or PDF for point %(number)s") % number,
             help_text=media.limits_text(),
             required=False,
+            widget=FileInput(attrs={"accept": kinds.accepts()}),
         )
         self.fields[f"code_{point.pk}"] = ChoiceField(
             label=_("What it shows"), choices=self.codes, widget=PlainSelect, required=False

@@ -20,6 +20,7 @@ from common import clock
 from common.errors import Missing, Refused
 from disputes import refusals
 from evidence import intake, library
+from evidence import media as kinds
 from evidence.library_models import LibraryItem
 from rulebook import queries as rulebook
 from web import media, wording
@@ -59,6 +60,7 @@ class ItemForm(HouseForm):
         super().__init__(*args, **kwargs)
         self.fields["code"].choices = codes  # type: ignore[attr-defined]
         self.fields["file"].help_text = media.limits_text()
+        self.fields["file"].widget.attrs["accept"] = kinds.accepts()
 
 
 class FilterForm(HouseForm):
