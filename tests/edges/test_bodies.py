@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import socket
+import threading
 from typing import Any
 
 import pytest
@@ -94,41 +97,50 @@ def test_a_form_of_a_thousand_files_is_not_taken_apart(scene: Scene) -> None:
     assert buyer(scene).post(path, {"code": "E06", "files": many}).status_code == 400
 
 
-def test_a_body_that_trickles_is_let_go_of() -> None:
-    """U61: a byte every ten seconds holds a thread for as long as nobody looks."""
-    now = [0.0]
-    body = bodies.Paced(io.BytesIO(b"x" * 100), lambda: now[0])
-    assert body.read(1) == b"x"
-    now[0] = bodies.SILENCE
-    assert body.read(1) == b"x"
-    now[0] = bodies.SILENCE + 10
-    with pytest.raises(TimeoutError):
-        body.read(1)
-    slow = bodies.Paced(io.BytesIO(b"x" * 4 * bodies.SLOWEST * 60), lambda: now[0])
-    for _ in range(60):  # slow, and welcome
-        now[0] += 1
-        assert slow.read(bodies.SLOWEST * 2)
+def test_a_body_that_trickles_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """U61: a byte now and then would hold a thread for as long as nobody looks."""
+    monkeypatch.setattr(bodies, "SILENCE", 0.5)
+    monkeypatch.setattr(bodies, "STEP", 64)
+    here, there = socket.socketpair()
+    gone = threading.Event()
+
+    def trickle() -> None:
+        with contextlib.suppress(OSError):
+            while not gone.wait(0.1):
+                there.send(b"x")
+
+    threading.Thread(target=trickle, daemon=True).start()
+    with here, there:
+        # As a server reads: until it has all that it was asked for.
+        body = bodies.Paced(here.makefile("rb"), here, bodies.Watch())
+        assert 0 < len(body.read(10_000)) < 64
+        gone.set()
 
 
-def test_the_application_bounds_the_socket_of_a_request_with_a_body() -> None:
-    class Socket:
-        timeout: float | None = None
+def test_a_body_that_comes_steadily_is_read_whole() -> None:
+    content = bytes(range(256)) * 1000
+    here, there = socket.socketpair()
+    with here, there:
+        threading.Thread(target=lambda: (there.sendall(content), there.shutdown(socket.SHUT_WR)), daemon=True).start()
+        body = bodies.Paced(here.makefile("rb"), here, bodies.Watch())
+        first = body.read(100)
+        assert first + body.readline() + body.read() == content
 
-        def settimeout(self, seconds: float) -> None:
-            self.timeout = seconds
 
+def test_only_a_request_with_a_body_is_watched() -> None:
     seen: list[Any] = []
 
     def application(environ: dict[str, Any], start: Any) -> list[bytes]:
         seen.append(environ["wsgi.input"])
         return []
 
-    socket = Socket()
-    serve = bodies.paced(application)
-    serve({"wsgi.input": io.BytesIO(), "gunicorn.socket": socket}, None)
-    assert socket.timeout is None
-    serve({"wsgi.input": io.BytesIO(b"x"), "gunicorn.socket": socket, "CONTENT_LENGTH": "1"}, None)
-    assert socket.timeout == bodies.SILENCE and isinstance(seen[-1], bodies.Paced)
+    here, there = socket.socketpair()
+    with here, there:
+        serve = bodies.paced(application)
+        serve({"wsgi.input": io.BytesIO(), "gunicorn.socket": here}, None)
+        assert here.gettimeout() is None and not isinstance(seen[-1], bodies.Paced)
+        serve({"wsgi.input": io.BytesIO(b"x"), "gunicorn.socket": here, "CONTENT_LENGTH": "1"}, None)
+        assert here.gettimeout() == bodies.SILENCE and isinstance(seen[-1], bodies.Paced)
 
 
 def _never(*args: Any, **kwargs: Any) -> Any:
