@@ -406,9 +406,12 @@ class Round(models.Model):
 
 
 class Damage(models.Model):
-    """A file of an exhibit that is gone or differs from what was received. ``gone_at``: it was found whole again."""
+    """A file of an exhibit that is gone or differs from what was received. ``gone_at``: it was found whole again.
 
-    blob = models.ForeignKey(Blob, models.PROTECT, related_name="damages")
+    It goes with the blob: what nobody keeps any more cannot be damaged.
+    """
+
+    blob = models.ForeignKey(Blob, models.CASCADE, related_name="damages")
     kind = models.CharField(max_length=12)
     state = models.CharField(max_length=8, choices=[("missing", "missing"), ("altered", "altered")])
     found_at = models.DateTimeField()

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ("gone_at", models.DateTimeField(null=True)),
                 (
                     "blob",
-                    models.ForeignKey(on_delete=models.deletion.PROTECT, related_name="damages", to="evidence.blob"),
+                    models.ForeignKey(on_delete=models.deletion.CASCADE, related_name="damages", to="evidence.blob"),
                 ),
             ],
             options={

@@ -11,7 +11,7 @@ from django.db import connection
 
 from common import clock
 from engine import health, schedule, ticks
-from evidence import scrub, store
+from evidence import orphans, scrub, store
 from evidence.models import Blob, Damage, Exhibit, Round
 from tests import reach
 
@@ -107,3 +107,10 @@ def test_reading_and_anchoring_are_on_the_schedule() -> None:
     tasks = {row["task"] for row in schedule.BEAT.values()}
     assert {"engine.anchoring", "engine.reading"} <= tasks
     assert ticks.anchoring() == 0
+
+
+def test_what_nobody_keeps_any_more_is_collected_damaged_or_not(photo: Exhibit) -> None:
+    received = reach.received("crimson")
+    Damage.objects.create(blob_id=received.blob_id, kind="original", state="missing", found_at=clock.now())
+    assert orphans.collect(clock.now() + 25 * HOUR) == 1
+    assert not Damage.objects.exists() and not Blob.objects.filter(pk=received.blob_id).exists()
