@@ -27,8 +27,8 @@ def mail() -> None:
     ticks.mail()
 
 
-# A film may take nine minutes, which is still less than the broker's patience (visibility timeout).
-@shared_task(name="engine.files", expires=30, soft_time_limit=590, time_limit=595)
+# A film may take longer than the broker's patience (visibility timeout): woken twice, the second finds the row claimed.
+@shared_task(name="engine.files", expires=30, soft_time_limit=1290, time_limit=1320)
 def files() -> None:
     ticks.files()
 

@@ -69,8 +69,8 @@ _CHILDREN = {
     "read": Child(512 * MEGABYTE, 10, 30, 32 * MEGABYTE),
     "large": Child(512 * MEGABYTE, 20, 60, 32 * MEGABYTE),
     "pages": Child(512 * MEGABYTE, 30, 90, 32 * MEGABYTE),
-    # Five minutes of 1080p take a minute and a half of one core (docs/evidence.md), of 4K up to six.
-    "film": Child(2048 * MEGABYTE, 480, 540, 400 * MEGABYTE),
+    # Five minutes of 1080p take two minutes of one core (docs/evidence.md), of 4K four to five; it may have to share it.
+    "film": Child(2048 * MEGABYTE, 480, 1200, 400 * MEGABYTE),
 }
 
 
