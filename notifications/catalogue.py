@@ -19,9 +19,7 @@ BUYER, MERCHANT, ASSIGNEE, SENIORS, OPS = "buyer", "merchant", "assignee", "seni
 _UNREADABLE = _(
     "A video that you sent cannot be shown. The reason is beside it on the evidence page. Send another copy."
 )
-_SET_ASIDE = _(
-    "A file could not be prepared three times and was set aside. It is listed under what is stuck."
-)
+_SET_ASIDE = _("A file could not be prepared three times and was set aside. It is listed under what is stuck.")
 _OTHER_SIDE_EVIDENCE = _("The other side added evidence. You can look at it and answer it.")
 _RULED = _("The ruling is out, with reasons for every point. You can appeal until %(due)s.")
 _MORE = _("The arbitrator needs more evidence. Add it until %(due)s, or we decide on what we have.")
