@@ -95,7 +95,11 @@ def finish(upload: Upload, *, instant: Callable[[], datetime]) -> Upload:
     outside_act()
     if upload.state != Upload.WHOLE:
         return upload
-    uploads.note_try(upload.pk, now=instant())
+    upload = uploads.note_try(upload.pk, now=instant())
+    if upload.tries > _MOST_TRIES:  # whatever it is that ends every try, also by killing whoever makes it
+        upload = uploads.refuse(upload.pk, Refused("storage_unavailable"), now=instant())
+        uploads.clear_away(upload.pk)
+        return upload
     actor = uploads.actor_of(upload)
     case = Case.objects.select_related("order").get(dossier_id=upload.dossier_id)
     whole = uploads.Whole(upload)

@@ -170,6 +170,19 @@ def test_a_piece_that_is_lost_is_waited_for_and_then_said(scene: Scene, shelf: P
     assert Upload.objects.get().refusal["code"] == "storage_unavailable"
 
 
+def test_what_ends_every_try_is_given_up_one_day(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it kills whoever tries: nobody is asked to try for ever."""
+    sent(begun(scene), PHOTO)
+    with monkeypatch.context() as broken:
+        broken.setattr("evidence.intake.receive", _die)
+        with pytest.raises(KeyboardInterrupt):
+            case_uploads.finish(Upload.objects.get(), instant=clock.now)
+    assert Upload.objects.get().tries == 1
+    Upload.objects.update(tries=30)
+    assert case_uploads.finish(Upload.objects.get(), instant=clock.now).state == Upload.REFUSED
+    assert not Part.objects.exists()
+
+
 def test_a_large_file_lies_in_pieces_of_bounded_size(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "PART_BYTES", 10_000)
     upload = sent(begun(scene), PHOTO)
