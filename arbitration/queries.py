@@ -21,7 +21,7 @@ from common.acts import act
 from common.errors import Missing
 from disputes import access
 from disputes.lifecycle import State
-from disputes.models import Case, CaseFile, Offer, Point, PointAnswer, Statement
+from disputes.models import Case, CaseFile, ExhibitAnswer, Offer, Point, PointAnswer, Statement
 from evidence.models import Exhibit
 
 PAGE = 50
@@ -116,8 +116,8 @@ def waiting_count(actor: Actor, view: View, most: int = 100) -> int:
 class Workspace:
     """Everything the arbitrator's page shows of one case.
 
-    ``points`` with ``current_answers``; ``exhibits`` with blob, copies and ``seen``; ``rulings`` of this round, newest
-    first, each with ``found`` (point number → finding), ``admitted`` (exhibit id → [verdict, reason]) and ``cited``.
+    ``points`` with ``current_answers``; ``exhibits`` with blob, copies, ``seen`` and ``answered``; ``rulings`` of this
+    round, newest first, each with ``found`` (point number → finding), ``admitted`` (exhibit id → [verdict, reason]) and ``cited``.
     ``statements``: what both sides wrote, oldest first: side, kind, text and ``at`` in ISO form.
     ``names``: how the people of the case are called, for the linter.
     """
@@ -269,11 +269,13 @@ def _counted(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 def _exhibits(case: Case, actor: Actor) -> QuerySet[Exhibit]:
     seen = Seen.objects.filter(Q(user_id=actor.id), exhibit=OuterRef("pk"))
+    said = ExhibitAnswer.objects.filter(exhibit=OuterRef("pk")).order_by("at", "id")
+    words = JSONObject(side=F("side"), stance=F("stance"), grounds=F("grounds"), text=F("words__text"), at=F("at"))
     return (
         Exhibit.objects.filter(dossier_id=case.dossier_id)
         .select_related("blob__sheet", "blob__preparation")
         .prefetch_related("blob__derivatives")
-        .annotate(seen=Exists(seen))
+        .annotate(seen=Exists(seen), answered=ArraySubquery(said.values(told=words)))
         .order_by("side", "place")
     )
 

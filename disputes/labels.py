@@ -89,6 +89,18 @@ STANCES: dict[str, Text] = {
     "unsure": _("Not sure"),
 }
 
+# What a side says to a piece of the other side's evidence, and why it disputes it.
+EXHIBIT_STANCES: dict[str, Text] = {
+    "genuine": _("Agrees that it is genuine"),
+    "disputed": _("Disputes this evidence"),
+}
+EXHIBIT_GROUNDS: dict[str, Text] = {
+    "other_item": _("It does not show this item"),
+    "edited": _("It has been edited"),
+    "time_unknown": _("It is not clear when it was made"),
+    "irrelevant": _("It has nothing to do with the points"),
+}
+
 KINDS: dict[Kind, Text] = {
     Kind.UNSHIPPED: _("Refund before shipping"),
     Kind.IN_TRANSIT: _("Refund while in transit"),
@@ -138,6 +150,7 @@ ACTIONS: dict[Event, Text] = {
     Event.NOT_ADMITTED: _("Do not accept the case"),
     Event.EVIDENCE_ADDED: _("Add evidence"),
     Event.EVIDENCE_WITHDRAWN: _("Take evidence back"),
+    Event.EXHIBIT_ANSWERED: _("Answer a piece of evidence"),
     Event.POINT_ANSWERED: _("Answer a point"),
     Event.BUYER_HANDED_IN: _("Hand in my evidence"),
     Event.MERCHANT_HANDED_IN: _("Hand in my evidence"),

@@ -55,6 +55,8 @@ DECIDES = (*REVIEWS, g.is_mine, SOUND)
 # Where the file grows by what the parties add, and where the merchant may still give in.
 FILE_GROWS = (State.GATHERING_EVIDENCE, State.AWAITING_CONFIRMATION, State.AWAITING_ASSIGNMENT)
 CLAIM_STANDS = (*FILE_GROWS, State.UNDER_REVIEW, State.MORE_EVIDENCE)
+# Where a side may say what it thinks of the other's exhibits: as long as somebody has yet to decide on them.
+UNDECIDED = (*CLAIM_STANDS, State.AWAITING_APPEAL_ANSWER, State.UNDER_APPEAL)
 # Money that is on its way does not stop.
 STOPPABLE: tuple[State, ...] = tuple(state for state in LIVE if state != State.ENFORCING)
 
@@ -93,6 +95,7 @@ _INTERVENING: list[Row] = [
     *rows(Event.EVIDENCE_ADDED, State.MORE_EVIDENCE, None, {B, M}, *ANSWERS),
     *rows(Event.EVIDENCE_ADDED, State.AWAITING_APPEAL_ANSWER, None, {B, M}, *ANSWERS_APPEAL),
     *rows(Event.EVIDENCE_WITHDRAWN, FILE_GROWS, None, {B, M}, g.evidence_is_open),
+    *rows(Event.EXHIBIT_ANSWERED, UNDECIDED, None, {B, M}, RUNS),
     # In the merchant's 24 hours there is one answer that counts, the rebuttal: no second button that stops no clock.
     *rows(Event.POINT_ANSWERED, State.GATHERING_EVIDENCE, None, {B, M}, *IN_TIME),
     *rows(Event.POINT_ANSWERED, State.AWAITING_CONFIRMATION, None, B, *IN_TIME),

@@ -364,3 +364,8 @@ class Deadline(models.Model):
             models.Index(fields=["set_aside_at"], condition=Q(set_aside_at__isnull=False), name="deadline_aside"),
             models.Index(fields=["id"], condition=Q(state="pending", provisional=True), name="deadline_provisional"),
         ]
+
+
+# Models of other modules of this room; Django finds them by this one.
+from disputes.evidence_models import ExhibitAnswer as ExhibitAnswer  # noqa: E402
+from disputes.evidence_models import Supplement as Supplement  # noqa: E402

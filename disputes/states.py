@@ -60,6 +60,7 @@ class Event(StrEnum):
     NOT_ADMITTED = "not_admitted"
     EVIDENCE_ADDED = "evidence_added"
     EVIDENCE_WITHDRAWN = "evidence_withdrawn"
+    EXHIBIT_ANSWERED = "exhibit_answered"
     POINT_ANSWERED = "point_answered"
     BUYER_HANDED_IN = "buyer_handed_in"
     MERCHANT_HANDED_IN = "merchant_handed_in"

@@ -33,6 +33,8 @@ class Kind(StrEnum):
     EVIDENCE_ADDED = "evidence_added"
     EVIDENCE_WITHDRAWN = "evidence_withdrawn"
     EVIDENCE_UNREADABLE = "evidence_unreadable"
+    EVIDENCE_INCOMPLETE = "evidence_incomplete"
+    EXHIBIT_ANSWERED = "exhibit_answered"
     BUYER_HANDED_IN = "buyer_handed_in"
     MERCHANT_HANDED_IN = "merchant_handed_in"
     EVIDENCE_CLOSED = "evidence_closed"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from common.actor import Role
+from common.actor import Actor, Role
+from disputes import labels, moves, rebuttals
+from disputes.lifecycle import LIFECYCLE, Event, State
+from disputes.models import Case, ExhibitAnswer
 from evidence import dossiers
-from evidence.models import Kind
+from evidence.models import Exhibit, Kind
 from rulebook import queries as rulebook
 from web import case_page, fetch, media, navigation, records
 
@@ -27,6 +33,7 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
     if row is None:
         raise Http404
     view = case_page.exhibit_view(row, actor, rulebook.rules(case.substance_rules_id), now)
+    answers = rebuttals.answers_to(row)
     shown = {
         "layout": _LAYOUTS[role],
         "now": now,
@@ -35,6 +42,8 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
         "lines": records.lines(row.content or {}, case.currency),
         "from_record": (row.content or {}).get("of", {}).get("number", ""),
         "media": media.of(row, viewer=actor.id or 0, mine=view.mine, now=now),
+        "answers": [_answer(one) for one in answers],
+        "answer_href": _answer_href(case, actor, row, answers, now),
         "receipt_href": reverse(f"{role.value}:receipt", args=[case.number, view.number]) if view.mine else "",
         "back": reverse(case_page.CASE_ROUTES[role], args=[case.number]),
         "top_title": view.number,
@@ -46,3 +55,27 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
             "home": reverse("merchant:inbox"),
         }
     return render(request, "case/exhibit.html", shown)
+
+
+def _answer(said: ExhibitAnswer) -> dict[str, Any]:
+    return {
+        "side": said.side[0],
+        "stance": labels.EXHIBIT_STANCES[said.stance],
+        "grounds": [labels.EXHIBIT_GROUNDS[ground] for ground in said.grounds],
+        "text": said.words.text if said.words is not None else "",
+        "at": said.at,
+    }
+
+
+def _answer_href(case: Case, actor: Actor, row: Exhibit, answers: list[ExhibitAnswer], now: datetime) -> str:
+    """Where this side answers it, while it can; empty for its own, and for what it has answered in this round."""
+    side = actor.side.value if actor.side else ""
+    answered = any(said.side == side and said.round == case.dossier.round for said in answers)
+    if row.side == side or answered or row.withdrawn_at is not None:
+        return ""
+    facts = moves.facts_of(case, actor, now)
+    if isinstance(LIFECYCLE.weigh(State(case.state), Event.EXHIBIT_ANSWERED, actor.role, facts), str):
+        return ""
+    return reverse(case_page.ACT_ROUTES[actor.role], args=[case.number, Event.EXHIBIT_ANSWERED.value]) + (
+        f"?exhibit={row.pk}"
+    )

@@ -204,8 +204,12 @@ def card(
     weight: tuple[str, str] | None,
     wait: timedelta,
     now: datetime,
+    hints: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """One exhibit as the card reads it: controls if ``form`` holds the values typed, else the weight it was given."""
+    """One exhibit as the card reads it: controls if ``form`` holds the values typed, else the weight it was given.
+
+    ``hints``: what its file hints at (`signals`).
+    """
     row = every.rows[view.number]
     shown: dict[str, Any] = {
         "side": view.side,
@@ -219,6 +223,8 @@ def card(
         "note": records.masked(view.note),
         "caption": view.length,
         "checks": checks(row, wait, now),
+        "signals": hints,
+        "answers": answers(row),
         "icon": "file-text",
     }
     if form is not None:
@@ -253,6 +259,20 @@ def checks(row: Exhibit, wait: timedelta, now: datetime) -> list[dict[str, Any]]
     if row.round > 1:
         told.append({"ok": False, "text": _("New on appeal")})
     return told
+
+
+def answers(row: Exhibit) -> list[dict[str, Any]]:
+    """What the other side says of it, oldest first; as `arbitration.queries` has read it with the exhibit."""
+    return [
+        {
+            "side": one["side"][0],
+            "stance": labels.EXHIBIT_STANCES[one["stance"]],
+            "grounds": [labels.EXHIBIT_GROUNDS[ground] for ground in one["grounds"]],
+            "text": records.masked(one["text"] or ""),
+            "at": _must(one["at"]),
+        }
+        for one in getattr(row, "answered", None) or []
+    ]
 
 
 def strip(views: Iterable[ExhibitView], every: Exhibits, shown: Shown, key: str) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ from disputes.models import Case
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
 from web import case_page, countdowns, drafts, fetch, lateness, letter, media, records, wording
-from web.desk import offered, panes, problems, shell
+from web.desk import offered, panes, problems, shell, signals
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
 # What whoever only reads a case most likely came for, best first.
@@ -93,6 +93,8 @@ def exhibit(request: HttpRequest, number: str, place: str) -> HttpResponse:
         "previous": every.views[at - 1].number if at else "",
         "following": every.views[at + 1].number if at + 1 < len(every.views) else "",
         "checks": panes.checks(row, citable_after(found), now),
+        "signals": signals.of(work, [row], rules)[row.number],
+        "answers": panes.answers(row),
     }
     return render(request, "desk/exhibit.html", shown)
 
@@ -179,6 +181,8 @@ def _show(
     claims = panes.gap(work, rules)
     acts = offered.acts(work, actor)
     weighed = _weights(ruling, rules)
+    # Of what lies open only: the others have a page of their own.
+    hints = signals.of(work, [every.rows[number] for number in sorted(_numbers(chosen))], rules)
     cards = [
         panes.card(
             view,
@@ -189,6 +193,7 @@ def _show(
             weight=weighed.get(view.id),
             wait=citable_after(case),
             now=now,
+            hints=hints.get(view.number, ()),
         )
         for view in every.views
     ]

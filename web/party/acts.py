@@ -14,7 +14,7 @@ from arbitration import appeals
 from arbitration.appeals import NewExhibit
 from common import clock, money
 from common.actor import Actor
-from disputes import clocks, compliance, intervention, negotiation, offers, submissions
+from disputes import clocks, compliance, intervention, negotiation, offers, rebuttals, submissions
 from disputes.lifecycle import Event, Kind
 from disputes.models import Case
 from evidence import intake
@@ -95,6 +95,20 @@ def _add_evidence(form: ActForm) -> None:
 def _withdraw_evidence(form: ActForm) -> None:
     submissions.withdraw_evidence(
         form.case.pk, int(form.cleaned_data["exhibit"]), actor=form.actor, now=form.now, seen=form.seen_version
+    )
+
+
+def _answer_exhibit(form: ActForm) -> None:
+    data = form.cleaned_data
+    rebuttals.answer(
+        form.case.pk,
+        int(data["exhibit"]),
+        stance=data["stance"],
+        grounds=data["grounds"] if data["stance"] == "disputed" else (),
+        text=data["text"],
+        actor=form.actor,
+        now=form.now,
+        seen=form.seen_version,
     )
 
 
@@ -274,6 +288,11 @@ PARTY: dict[Event, ActPage] = {
         form=forms.OwnExhibitForm,
         lead=gettext_lazy("It then counts for nothing. Its number and fingerprint stay in the record."),
         danger=True,
+    ),
+    Event.EXHIBIT_ANSWERED: ActPage(
+        _answer_exhibit,
+        form=forms.ExhibitAnswerForm,
+        lead=gettext_lazy("Your answer stands beside it for the other side and the arbitrator. It is given once."),
     ),
     Event.POINT_ANSWERED: ActPage(_answer_points, form=forms.AnswersForm, template="case/answers.html"),
     Event.BUYER_HANDED_IN: ActPage(_plain(submissions.hand_in), consequences=_handed_in),

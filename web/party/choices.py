@@ -13,7 +13,15 @@ from disputes.models import Case, Deadline
 from web.case_page import Action, CasePage
 
 # These stand beside what they are about: a proposal, an exhibit.
-_BESIDE = frozenset({Event.OFFER_ACCEPTED, Event.OFFER_DECLINED, Event.OFFER_RETRACTED, Event.EVIDENCE_WITHDRAWN})
+_BESIDE = frozenset(
+    {
+        Event.OFFER_ACCEPTED,
+        Event.OFFER_DECLINED,
+        Event.OFFER_RETRACTED,
+        Event.EVIDENCE_WITHDRAWN,
+        Event.EXHIBIT_ANSWERED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from accounts.models import Right
 from common import money
 from common.actor import Actor, Role, Side
 from common.errors import Refused
-from disputes import deadlines, eligibility, labels, moves, negotiation, queries, submissions
+from disputes import deadlines, eligibility, labels, moves, negotiation, queries, rebuttals, submissions
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case, Deadline, Offer
 from disputes.timers import DUTIES
@@ -101,6 +101,8 @@ def _against(
         case Event.EVIDENCE_WITHDRAWN:
             own = Exhibit.objects.filter(dossier_id=case.dossier_id, side=side.value, withdrawn_at__isnull=True)
             return None if own.exists() else Refused("nothing_to_take_back")
+        case Event.EXHIBIT_ANSWERED:
+            return None if rebuttals.unanswered(case, side, now).exists() else Refused("nothing_to_answer")
         case Event.POINT_ANSWERED:
             theirs = queries.points(case).exclude(raised_by=side.value)
             return None if theirs.exists() else Refused("no_point_to_answer")

@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy
 from common import money
 from common.actor import Side
 from common.errors import Refused
-from disputes import clocks, deadlines, labels, negotiation, queries, refusals, submissions
+from disputes import clocks, deadlines, labels, negotiation, queries, rebuttals, refusals, submissions
 from disputes.models import Case, Offer
 from disputes.submissions import Answer
 from evidence import media as kinds
@@ -277,6 +277,48 @@ class OwnExhibitForm(ActForm):
         ).order_by("place")
         self.fields["exhibit"].choices = _named(own, self.case)  # type: ignore[attr-defined]
         self.fields["exhibit"].initial = self.request.GET.get("exhibit", "")
+
+
+class ExhibitAnswerForm(ActForm):
+    """One exhibit of the other side: genuine, or disputed and why."""
+
+    field_of = {
+        "exhibit_already_answered": "exhibit",
+        "exhibit_is_your_own": "exhibit",
+        "exhibit_stance_unknown": "stance",
+        "exhibit_ground_missing": "grounds",
+        "text_too_long": "text",
+    }
+    exhibit = ChoiceField(label=gettext_lazy("Which evidence"), widget=RadioSelect)
+    stance = ChoiceField(
+        label=gettext_lazy("Where you stand"),
+        widget=RadioSelect,
+        choices=[
+            ("genuine", gettext_lazy("It is genuine")),
+            ("disputed", gettext_lazy("I dispute it")),
+        ],
+    )
+    grounds = MultipleChoiceField(
+        label=gettext_lazy("Why you dispute it"),
+        help_text=gettext_lazy("One reason at least, unless it is genuine."),
+        choices=list(labels.EXHIBIT_GROUNDS.items()),
+        widget=CheckboxSelectMultiple,
+        required=False,
+    )
+    text = CharField(
+        label=gettext_lazy("In your words"),
+        help_text=gettext_lazy("The other side reads this. At most 300 characters."),
+        required=False,
+        max_length=4000,
+        widget=Textarea(attrs={"rows": 3, "data-max": rebuttals.LONGEST}),
+    )
+
+    def prepare(self) -> None:
+        side = self.actor.side or Side.BUYER
+        theirs = list(rebuttals.unanswered(self.case, side, self.now))
+        self.fields["exhibit"].choices = _named(theirs, self.case)  # type: ignore[attr-defined]
+        named = self.request.GET.get("exhibit", "")
+        self.fields["exhibit"].initial = named or (str(theirs[0].pk) if len(theirs) == 1 else "")
 
 
 class AnswersForm(ActForm):
