@@ -50,8 +50,13 @@ def of(row: Exhibit, *, viewer: int, mine: bool = False, sees_all: bool = False,
     )
 
 
-def limits_text() -> str:
-    """What may be sent. Named before the picker opens."""
+def limits_text(*, in_one_form: bool = False) -> str:
+    """What may be sent. Named before the picker opens. ``in_one_form``: all at once, and not in pieces."""
+    each = _limits_of_each()
+    return f"{each} {_('The files of one form may have 50 MB together.')}" if in_one_form else each
+
+
+def _limits_of_each() -> str:
     words = {
         "megabytes": limits.FILE_BYTES // limits.MEGABYTE,
         "film": limits.FILM_BYTES // limits.MEGABYTE,

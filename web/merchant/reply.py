@@ -133,7 +133,7 @@ class ReplyForm(ActForm):
             )
         self.fields[f"file_{point.pk}"] = FileField(
             label=_("Photo, video or PDF for point %(number)s") % number,
-            help_text=media.limits_text(),
+            help_text=media.limits_text(in_one_form=True),
             required=False,
             widget=FileInput(attrs={"accept": kinds.accepts()}),
         )

@@ -59,7 +59,7 @@ class ItemForm(HouseForm):
     def __init__(self, *args: Any, codes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].choices = codes  # type: ignore[attr-defined]
-        self.fields["file"].help_text = media.limits_text()
+        self.fields["file"].help_text = media.limits_text(in_one_form=True)
         self.fields["file"].widget.attrs["accept"] = kinds.accepts()
 
 
