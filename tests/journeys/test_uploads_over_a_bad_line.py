@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shutil
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -80,6 +81,7 @@ def digest(video: Video) -> str:
 def served(tmp_path: Path) -> Iterator[lines.Served]:
     with lines.gunicorn(tmp_path, threads=8) as server:
         yield server
+    shutil.rmtree(tmp_path / "evidence", ignore_errors=True)  # pytest keeps folders; this one has gigabytes
 
 
 def metadata(name: str = "IMG_0231.MP4") -> dict[str, str]:
