@@ -32,6 +32,7 @@ class Place:
 
 AREAS: dict[str, tuple[Place, ...]] = {
     "public": (
+        Place("check", _("Try it out"), "public:check", "list-checks"),
         Place("rules", _("Rules"), "public:rules", "book-open-text"),
         Place("verify", _("Verify"), "public:verify", "shield-check"),
         Place("help", _("Help"), "public:help", "circle-help"),

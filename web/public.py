@@ -9,7 +9,7 @@ from django.urls import path, re_path, reverse
 from django.views.decorators.http import require_safe
 
 from common import clock
-from web import files, go, navigation, rules, sign_in, styleguide, verification
+from web import check, files, go, navigation, rules, sign_in, styleguide, verification
 from web.context import THEMES
 
 app_name = "public"
@@ -53,6 +53,7 @@ def style(request: HttpRequest, page: str = "components") -> HttpResponse:
 
 urlpatterns = [
     path("", home, name="home"),
+    path("check/", check.page, name="check"),
     path("rules/", rules.index, name="rules"),
     path("rules/<str:version>/", rules.index, name="rules_version"),
     path("rules/<str:version>/<str:number>/", rules.clause, name="clause"),

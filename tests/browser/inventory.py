@@ -14,7 +14,15 @@ from playwright.sync_api import APIRequestContext
 _SHOP = ("merchant:insights", "merchant:members", "merchant:settings", "merchant:library")
 # Pages whose address is always the same, by the demo account that opens them (None: nobody has signed in).
 ALWAYS: dict[str | None, tuple[str, ...]] = {
-    None: ("public:home", "public:rules", "public:help", "public:verify", "public:sign_in", "public:styleguide"),
+    None: (
+        "public:home",
+        "public:rules",
+        "public:help",
+        "public:verify",
+        "public:sign_in",
+        "public:styleguide",
+        "public:check",
+    ),
     "buyer": ("buyer:home", "buyer:orders", "buyer:inbox", "buyer:settings"),
     "merchant": ("merchant:inbox", "merchant:open", "merchant:decided", "merchant:messages", *_SHOP),
     "arbitrator-2": ("desk:queue", "desk:done", "desk:rules"),
