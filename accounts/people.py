@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 
 from accounts import grants
-from accounts.models import LANGUAGES, User
+from accounts.models import LANGUAGES, Grant, Identity, Membership, User
 from common.actor import Actor
 from common.acts import act, require_act
 from common.errors import Missing, Refused
@@ -60,6 +60,30 @@ def enable(user_id: int, *, actor: Actor, now: datetime) -> User:
     user.is_active = True
     user.save(update_fields=["is_active"])
     return user
+
+
+def is_entrusted(user_id: int) -> bool:
+    """Whether the person still acts for a shop or holds an office: then others rely on their name."""
+    offices = Grant.objects.filter(user_id=user_id, revoked_at__isnull=True)
+    shops = Membership.objects.filter(user_id=user_id, removed_at__isnull=True)
+    return offices.exists() or shops.exists()
+
+
+def forget(user_id: int) -> User:
+    """Who this was is not known here any more: no name, no address, no way in. The row stays for what refers to it."""
+    require_act()
+    user = _lock(user_id)
+    user.username, user.display_name, user.email = f"erased-{user.pk}", "", ""
+    user.password, user.is_active = make_password(None), False
+    user.save(update_fields=["username", "display_name", "email", "password", "is_active"])
+    Identity.objects.filter(user=user).delete()
+    return user
+
+
+def lock(user_id: int) -> User:
+    """The person, for an act that is about them. Raises ``Missing``."""
+    require_act()
+    return _lock(user_id)
 
 
 def _lock(user_id: int) -> User:

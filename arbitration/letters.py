@@ -312,7 +312,10 @@ def read_appeal(appeal: Appeal) -> AppealLetter:
 
 
 def is_genuine(ruling: Ruling) -> bool:
-    """Whether the letter that is kept is still the one whose digest the journal holds."""
+    """Whether the letter that is kept is still the one whose digest the journal holds. Of one that was erased only the
+    digest is left, which whoever has the paper can be held against."""
+    if ruling.erased_at is not None:
+        return True
     return ruling.letter is not None and digest.of(ruling.letter) == ruling.letter_digest
 
 

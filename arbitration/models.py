@@ -74,6 +74,7 @@ class Ruling(models.Model):
     letter = models.JSONField(null=True)
     letter_code = models.CharField(max_length=14, blank=True)
     letter_digest = models.CharField(max_length=64, blank=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -100,12 +101,16 @@ class Ruling(models.Model):
             models.CheckConstraint(
                 condition=~Q(state__in=["served", "superseded"])
                 | (
-                    Q(served_at__isnull=False, letter__isnull=False, merchant_share__isnull=False)
+                    Q(served_at__isnull=False, merchant_share__isnull=False)
                     & ~Q(letter_code="")
                     & ~Q(remedy="")
-                    & ~Q(reasons="")
+                    & ((Q(letter__isnull=False) & ~Q(reasons="")) | Q(erased_at__isnull=False))
                 ),
                 name="ruling_served_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(letter__isnull=True, reasons=""),
+                name="ruling_erased_says_nothing",
             ),
             models.CheckConstraint(
                 condition=~Q(state="served") | ~Q(remedy="R1") | ~Q(ground=""), name="ruling_no_return_has_a_ground"
@@ -120,8 +125,15 @@ class Ruling(models.Model):
                 name="rulings_unaltered",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                declare=[("carried", "text[]")],
+                declare=[("carried", "text[]"), ("goes", "text[]")],
                 func="""
+                    IF OLD.erased_at IS NOT NULL OR NEW.erased_at IS NOT NULL THEN
+                        goes := ARRAY['reasons', 'letter', 'erased_at'];
+                        IF OLD.erased_at IS NULL AND to_jsonb(NEW) - goes = to_jsonb(OLD) - goes THEN
+                            RETURN NEW;
+                        END IF;
+                        RAISE EXCEPTION 'a ruling is erased once, as a whole, and stays so';
+                    END IF;
                     carried := ARRAY['state', 'served_at', 'letter', 'letter_code', 'letter_digest'];
                     IF OLD.author_id <> NEW.author_id OR OLD.case_id <> NEW.case_id THEN
                         RAISE EXCEPTION 'a ruling keeps its author and its case';
@@ -230,17 +242,36 @@ class Approval(models.Model):
     decision = models.CharField(max_length=8, choices=[(d, d) for d in (APPROVED, RETURNED)])
     reason = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(approver=F("author")), name="approval_by_somebody_else"),
             models.CheckConstraint(
-                condition=Q(decision="approved") | ~Q(reason=""), name="approval_returned_with_a_reason"
+                condition=Q(decision="approved") | ~Q(reason="") | Q(erased_at__isnull=False),
+                name="approval_returned_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(reason=""), name="approval_erased_says_nothing"
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["approver", "-at"], name="approval_of_senior")]
         triggers: ClassVar = [
-            pgtrigger.Protect(name="approvals_stay", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Protect(name="approvals_stay", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="approvals_unaltered",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                declare=[("goes", "text[]")],
+                func="""
+                    goes := ARRAY['reason', 'erased_at'];
+                    IF OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL
+                        AND to_jsonb(NEW) - goes = to_jsonb(OLD) - goes THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'an approval is not altered, but for its erasure';
+                """,
+            ),
             pgtrigger.Trigger(
                 name="approval_names_the_author",
                 when=pgtrigger.Before,
@@ -287,6 +318,7 @@ class Appeal(models.Model):
     letter = models.JSONField(null=True)
     letter_code = models.CharField(max_length=14, blank=True)
     letter_digest = models.CharField(max_length=64, blank=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -298,8 +330,16 @@ class Appeal(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(decision="", decided_at__isnull=True, decided_by__isnull=True, reasons="")
-                | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(decision="") & ~Q(reasons="")),
+                | (
+                    Q(decided_at__isnull=False, decided_by__isnull=False)
+                    & ~Q(decision="")
+                    & (~Q(reasons="") | Q(erased_at__isnull=False))
+                ),
                 name="appeal_decided_with_reasons",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(letter__isnull=True, reasons=""),
+                name="appeal_erased_says_nothing",
             ),
         ]
         triggers: ClassVar = [
@@ -308,7 +348,15 @@ class Appeal(models.Model):
                 name="appeals_unaltered",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
+                declare=[("goes", "text[]")],
                 func="""
+                    IF TG_OP = 'UPDATE' AND (OLD.erased_at IS NOT NULL OR NEW.erased_at IS NOT NULL) THEN
+                        goes := ARRAY['reasons', 'letter', 'erased_at'];
+                        IF OLD.erased_at IS NULL AND to_jsonb(NEW) - goes = to_jsonb(OLD) - goes THEN
+                            RETURN NEW;
+                        END IF;
+                        RAISE EXCEPTION 'an appeal is erased once, as a whole, and stays so';
+                    END IF;
                     IF NEW.ruling_author_id
                         <> (SELECT r.author_id FROM arbitration_ruling r WHERE r.id = NEW.ruling_id) THEN
                         RAISE EXCEPTION 'an appeal names the author of the ruling appealed';

@@ -72,9 +72,15 @@ class Case(models.Model):
     ruled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="cases_ruled")
     outcome = models.OneToOneField("disputes.Outcome", models.PROTECT, null=True, related_name="effective_for")
     legal_hold = models.BooleanField(default=False)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
+            # Whatever an act may think: what is open or held keeps its words.
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(closed_at__isnull=False, legal_hold=False),
+                name="case_erased_when_closed_and_free",
+            ),
             models.UniqueConstraint(fields=["line"], condition=Q(state__in=LIVE_STATES), name="case_one_live_per_line"),
             models.CheckConstraint(condition=Q(claimed__gt=0) & Q(paid__gt=0), name="case_sums_are_positive"),
             models.CheckConstraint(
@@ -95,6 +101,11 @@ class Case(models.Model):
             models.Index(fields=["assignee", "state", "due_at"], name="case_assigned"),
             models.Index(fields=["-opened_at", "-id"], name="case_recent"),
             models.Index(fields=["state_since", "id"], name="case_changed"),
+            models.Index(
+                fields=["closed_at", "id"],
+                condition=Q(closed_at__isnull=False, erased_at__isnull=True, legal_hold=False),
+                name="case_to_be_erased",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -109,13 +120,30 @@ class CaseFile(models.Model):
     body = models.JSONField()
     digest = models.CharField(max_length=64)
     frozen_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "round"], name="case_file_once_a_round"),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(body={}), name="case_file_erased_says_nothing"
+            ),
         ]
         triggers: ClassVar = [
-            pgtrigger.Protect(name="case_files_stay", operation=pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="case_files_stay",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                declare=[("goes", "text[]")],
+                func="""
+                    goes := ARRAY['body', 'erased_at'];
+                    IF OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL
+                        AND to_jsonb(NEW) - goes = to_jsonb(OLD) - goes THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'what a case was opened on is not altered, but for its erasure';
+                """,
+            ),
         ]
 
 
@@ -369,3 +397,5 @@ class Deadline(models.Model):
 # Models of other modules of this room; Django finds them by this one.
 from disputes.evidence_models import ExhibitAnswer as ExhibitAnswer  # noqa: E402
 from disputes.evidence_models import Supplement as Supplement  # noqa: E402
+from disputes.retention_models import ErasureRequest as ErasureRequest  # noqa: E402
+from disputes.retention_models import LegalHold as LegalHold  # noqa: E402

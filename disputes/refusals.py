@@ -57,6 +57,16 @@ SENTENCES: dict[str, str | Promise] = {
     "offer_needs_a_return": _("The goods come back first under this proposal."),
     "offer_needs_no_return": _("No return is part of this proposal."),
     "offer_already_open": _("You already have an open proposal. Take it back before you make a new one."),
+    # keeping and erasing
+    "hold_stands": _("A legal hold stands on this case already. Lift it before you place another."),
+    "no_hold_stands": _("No legal hold stands on this case."),
+    "case_is_erased": _("What was said and handed in was erased. There is nothing left to keep."),
+    "person_has_open_case": _(
+        "A case of this person is still open. What is needed to decide it is kept until it is over."
+    ),
+    "person_has_held_case": _("A legal hold stands on a case of this person. It comes first."),
+    "person_is_in_office": _("This person still acts for a shop or holds an office. That has to end first."),
+    "erasure_is_decided": _("This request is decided already."),
     # filing
     "order_not_eligible": _("This order is not in a state that allows this request."),
     "type_not_for_order": _("This kind of dispute does not fit the state of the order. Choose another one."),

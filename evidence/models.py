@@ -204,7 +204,8 @@ class Exhibit(models.Model):
 
     ``place`` counts per dossier and holder, is never reused, and gives the number people say: B2.
     ``visible_at`` is when the other side could first see it. A withdrawn exhibit keeps its row, its number
-    and its digest.
+    and its digest. So does one that was erased (`evidence.erasure`): its bytes and words are gone, and
+    ``words_digest`` is what a seal knows of its name and note.
     """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="exhibits")
@@ -227,6 +228,8 @@ class Exhibit(models.Model):
     visible_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     receipt_code = models.CharField(max_length=14, db_index=True)
+    erased_at = models.DateTimeField(null=True)
+    words_digest = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -237,9 +240,22 @@ class Exhibit(models.Model):
                 name="evidence_same_bytes_once_a_side",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["image", "pdf", "video"], blob__isnull=False, content__isnull=True)
-                | Q(kind__in=["text", "chat", "record"], blob__isnull=True, content__isnull=False),
+                condition=Q(
+                    kind__in=["image", "pdf", "video"], blob__isnull=False, content__isnull=True, erased_at__isnull=True
+                )
+                | Q(
+                    kind__in=["text", "chat", "record"],
+                    blob__isnull=True,
+                    content__isnull=False,
+                    erased_at__isnull=True,
+                )
+                | Q(blob__isnull=True, content__isnull=True, name="", note="", erased_at__isnull=False),
                 name="exhibit_is_bytes_or_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True, words_digest="")
+                | (Q(erased_at__isnull=False) & ~Q(words_digest="")),
+                name="exhibit_erased_keeps_a_digest",
             ),
             models.CheckConstraint(
                 condition=Q(kind="record", side="platform") | (~Q(kind="record") & ~Q(side="platform")),
@@ -253,9 +269,17 @@ class Exhibit(models.Model):
                 name="exhibits_keep_the_seal",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                declare=[("sealed", "timestamptz"), ("current_round", "int")],
+                declare=[("sealed", "timestamptz"), ("current_round", "int"), ("goes", "text[]")],
                 # FOR SHARE: whoever seals waits for this row, and this row for whoever seals.
+                # Erasure comes after every seal, once, and takes all that the constraints then want gone.
                 func="""
+                    IF TG_OP = 'UPDATE' AND (NEW.erased_at IS NOT NULL OR OLD.erased_at IS NOT NULL) THEN
+                        goes := ARRAY['content', 'blob_id', 'name', 'note', 'erased_at', 'words_digest'];
+                        IF OLD.erased_at IS NULL AND to_jsonb(NEW) - goes = to_jsonb(OLD) - goes THEN
+                            RETURN NEW;
+                        END IF;
+                        RAISE EXCEPTION 'an exhibit is erased once, as a whole, and stays so';
+                    END IF;
                     SELECT d.sealed_at, d.round INTO sealed, current_round
                       FROM evidence_dossier d WHERE d.id = NEW.dossier_id FOR SHARE;
                     IF sealed IS NOT NULL OR NEW.round <> current_round THEN

@@ -141,6 +141,8 @@ class Copy:
                     "note": exhibit.note,
                     "visible_at": _moment(exhibit.visible_at),
                     "withdrawn_at": _moment(exhibit.withdrawn_at),
+                    # Its bytes and words are gone; the record has their digests, and the seals hold as before.
+                    "erased_at": _moment(exhibit.erased_at),
                     "files": files.get(exhibit.number, []),
                 }
                 for exhibit in self.exhibits
@@ -272,6 +274,7 @@ class Copy:
             "round": case.round,
             "opened_at": _moment(case.opened_at),
             "closed_at": _moment(case.closed_at),
+            "erased_at": _moment(case.erased_at),
             "rules": {
                 "substance": {"profile": substance.profile.code, "version": substance.version},
                 "procedure": {"profile": procedure.profile.code, "version": procedure.version},

@@ -91,6 +91,10 @@ class Kind(StrEnum):
     DOSSIER_SEALED = "dossier_sealed"
     ORIGINAL_OPENED = "original_opened"
     BUNDLE_EXPORTED = "bundle_exported"
+    # keeping and erasing
+    HOLD_PLACED = "hold_placed"
+    HOLD_LIFTED = "hold_lifted"
+    ERASED = "erased"
 
 
 # Steps of the house that parties neither need nor may see: not on their timeline, and as digests in their copy of the chain.
@@ -112,5 +116,7 @@ HOUSE_ONLY = frozenset(
         Kind.DEADLINE_SET_ASIDE,
         Kind.ORIGINAL_OPENED,
         Kind.BUNDLE_EXPORTED,
+        Kind.HOLD_PLACED,
+        Kind.HOLD_LIFTED,
     }
 )

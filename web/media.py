@@ -35,7 +35,7 @@ class Media:
 def of(row: Exhibit, *, viewer: int, mine: bool = False, sees_all: bool = False, now: datetime) -> Media:
     """For whom: ``mine`` whoever sent it, ``sees_all`` staff. The other side learns sizes, and nothing of a device."""
     if row.blob is None:
-        return Media([], None, "", "", "", [])
+        return Media([], None, waiting(row), "", "", [])
     copies = {copy.kind: copy for copy in row.blob.derivatives.all()}
     film = copies.get(store.FILM)
     shown = {} if row.withdrawn_at is not None else copies
@@ -76,7 +76,10 @@ def _limits_of_each() -> str:
 
 
 def waiting(row: Exhibit) -> str:
-    """What is still being made of a file that is in. It counts already."""
+    """Why there is nothing to see, or not all of it yet: it was erased, or is still being made. It counts all the same."""
+    if row.erased_at is not None:
+        told = _("Erased on %(day)s, when it no longer had to be kept. Its number and its digest stay.")
+        return told % {"day": wording.day(row.erased_at)}
     left = row.blob and getattr(row.blob, "preparation", None)
     if row.blob is None or not left or left.is_over:
         return ""

@@ -65,6 +65,7 @@ AREAS: dict[str, tuple[Place, ...]] = {
         Place("admission", _("To admit"), "ops:admission", "inbox"),
         Place("stuck", _("Stuck"), "ops:stuck", "siren"),
         Place("money", _("Money"), "ops:money", "hand-coins"),
+        Place("keeping", _("Keeping"), "ops:erasures", "lock-keyhole"),
         Place("rules", _("Rules and versions"), "ops:rules", "scroll-text"),
         Place("calendar", _("Calendar"), "ops:calendar", "calendar-clock"),
         Place("clock", _("Demo clock"), "ops:clock", "clock"),

@@ -90,6 +90,9 @@ SENTENCES: dict[Kind, Text] = {
     Kind.ADVANCE_APPROVED: gettext_lazy("decided to pay %(amount)s in advance"),
     Kind.REFUND_REPORTED: gettext_lazy("reported a refund of %(amount)s made outside of this case"),
     Kind.PAYMENT_DONE: gettext_lazy("moved %(amount)s"),
+    Kind.HOLD_PLACED: gettext_lazy("put the file under a legal hold"),
+    Kind.HOLD_LIFTED: gettext_lazy("lifted the legal hold"),
+    Kind.ERASED: gettext_lazy("erased what was said and handed in; sums, dates and digests stay"),
 }
 _TOLD = [kind.value for kind in SENTENCES]
 _TOLD_TO_PARTIES = [kind.value for kind in SENTENCES if kind not in HOUSE_ONLY]

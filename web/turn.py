@@ -16,7 +16,7 @@ from disputes.awards import Source
 from disputes.lifecycle import APPEAL, NEGOTIATION, REVIEW, TERMINAL, State
 from disputes.models import Case, Deadline
 from disputes.timers import DUTIES
-from web import countdowns
+from web import countdowns, wording
 from web.wording import Countdown
 
 Text = str | Promise
@@ -149,8 +149,18 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
         left_label=_left_label(who),
         then=str((IF_I_DO_NOTHING if who == "me" else IF_NOTHING).get(duty.name, IF_NOTHING[duty.name]))
         if duty
-        else "",
+        else _erased(case),
     )
+
+
+def _erased(case: Case) -> str:
+    """Why a case that is over says so little."""
+    if case.erased_at is None:
+        return ""
+    told = _(
+        "What was said and handed in was erased on %(day)s, when it no longer had to be kept. What was decided stays."
+    )
+    return told % {"day": wording.day(case.erased_at)}
 
 
 def _duty_text(name: str, *, mine: bool) -> Text:

@@ -363,7 +363,8 @@ class Check:
             record = row["record"]
             where = "exhibit %s" % record["number"]
             words = {"exhibit": record["exhibit"], "name": row["name"], "note": row["note"]}
-            if sha256(canonical(words)) != record["words"]:
+            # Of an erased one only the digest is left; the seal is held against it all the same.
+            if not row.get("erased_at") and sha256(canonical(words)) != record["words"]:
                 self.fault(where, "its name or note is not the one that was entered")
             receipt = {"exhibit": record["exhibit"], "sha256": record["sha256"], "at": record["added_at"]}
             if short_code(sha256(canonical(receipt))) != record["receipt"]:

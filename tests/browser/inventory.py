@@ -29,7 +29,7 @@ ALWAYS: dict[str | None, tuple[str, ...]] = {
     "senior": ("desk:review", "desk:appeals"),
     "ops": (
         *("ops:deadlines", "ops:admission", "ops:stuck", "ops:money", "ops:rules"),
-        *("ops:calendar", "ops:clock"),
+        *("ops:calendar", "ops:clock", "ops:erasures"),
     ),
 }
 # Pages about something: found by following links from those above, as a person would.
@@ -45,7 +45,7 @@ FOUND: dict[str | None, tuple[str, ...]] = {
         *("merchant:member", "merchant:member_remove", "merchant:desk"),
     ),
     "arbitrator-2": ("desk:case", "desk:exhibit", "desk:letter", "desk:file", "desk:act"),
-    "ops": ("ops:case", "ops:act", "ops:case_money", "ops:advance", "ops:limit"),
+    "ops": ("ops:case", "ops:act", "ops:case_money", "ops:advance", "ops:limit", "ops:keeping"),
 }
 # Found only when the demo happens to have such a case, or reached by a form.
 BY_CHANCE = {
@@ -84,6 +84,7 @@ NOT_PAGES = {
     "merchant:messages_read": "takes a form, shows nothing",
     "merchant:switch": "takes a form, shows nothing",
     "desk:next": "takes a form, shows nothing",
+    "ops:erasure_decide": "takes a form, shows nothing",
     "ops:anew": "takes a form, shows nothing",
     "ops:recover": "takes a form, shows nothing",
     "ops:again": "takes a form, shows nothing",

@@ -209,7 +209,8 @@ def papers(request: HttpRequest, number: str) -> HttpResponse:
     actor = shell.reader(request)
     case = fetch.case_or_404(number, actor)
     now = clock.now()
-    given = Ruling.objects.filter(case=case, served_at__isnull=False).order_by("-served_at", "-pk").first()
+    served = Ruling.objects.filter(case=case, served_at__isnull=False, erased_at__isnull=True)
+    given = served.order_by("-served_at", "-pk").first()
     if given is None:
         raise Http404
     wanted = request.GET.get("as", "")

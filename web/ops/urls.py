@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.ops import acts, case, case_money, clock, deadlines, money, rules, stuck
+from web.ops import acts, case, case_money, clock, deadlines, keeping, money, rules, stuck
 
 app_name = "ops"
 
@@ -16,11 +16,14 @@ urlpatterns = [
     path("money/", money.board, name="money"),
     path("money/limit/<str:currency>/", money.limit, name="limit"),
     path("money/reports/<int:pk>/", money.report, name="report"),
+    path("keeping/", keeping.requests, name="erasures"),
+    path("keeping/<int:pk>/", keeping.decide, name="erasure_decide"),
     path("rules/", rules.rule_sets, name="rules"),
     path("calendar/", rules.calendar, name="calendar"),
     path("clock/", clock.show, name="clock"),
     path("clock/move/", clock.move, name="clock_move"),
     path("cases/<str:number>/", case.show, name="case"),
+    path("cases/<str:number>/keeping/", keeping.case, name="keeping"),
     path("cases/<str:number>/money/", case_money.show, name="case_money"),
     path("cases/<str:number>/money/advance/", case_money.advance, name="advance"),
     path("cases/<str:number>/money/decide/", case_money.decide, name="advance_decide"),

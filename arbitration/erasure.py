@@ -1,0 +1,22 @@
+"""Taking the words out of rulings and letters. Which finding, which clause and which sum stay, and the letter's digest:
+whoever holds the paper can still have it verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from arbitration.models import Appeal, Approval, DraftAside, HandBack, Ruling
+from common.acts import require_act
+
+
+def erase(case_ids: Sequence[int], *, now: datetime) -> None:
+    """Reasons and letters of these cases are gone as of ``now``. Harmless to repeat."""
+    require_act()
+    left = {"erased_at__isnull": True}
+    Approval.objects.filter(ruling__case_id__in=case_ids, **left).update(reason="", erased_at=now)
+    Appeal.objects.filter(case_id__in=case_ids, **left).update(reasons="", letter=None, erased_at=now)
+    Ruling.objects.filter(case_id__in=case_ids, **left).update(reasons="", letter=None, erased_at=now)
+    DraftAside.objects.filter(ruling__case_id__in=case_ids).delete()
+    HandBack.objects.filter(case_id__in=case_ids).update(text="")
