@@ -16,6 +16,12 @@ def _an_empty_cache(request: pytest.FixtureRequest) -> None:
         cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _staff_signs_in_at_once(settings) -> None:
+    """Tests sign staff in without their second factor; those about it ask for it again."""
+    settings.STAFF_SECOND_FACTOR = False
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _shelf_for_all(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What tests upload goes into a folder of their own, never beside the evidence of a running demo."""

@@ -40,7 +40,9 @@ class Required:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.HENG_DEMO or not request.user.is_authenticated or not _is_staffs(request.path) or given(request):
+        if not settings.STAFF_SECOND_FACTOR or not request.user.is_authenticated or not _is_staffs(request.path):
+            return self.get_response(request)
+        if given(request):
             return self.get_response(request)
         has_one = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.TOTP).exists()
         if not has_one:

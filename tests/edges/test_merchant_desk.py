@@ -220,7 +220,8 @@ def test_the_buyer_learns_the_return_address_only_once_a_return_is_due():
     assert "杭州某路 1 号" in client.get(path).content.decode()
 
 
-def test_the_demo_shop_has_words_an_address_and_a_paper_once():
+def test_the_demo_shop_has_words_an_address_and_a_paper_once(settings):
+    settings.HENG_DEMO = True
     from accounts.models import Merchant as Shop
     from engine import demo
 

@@ -22,8 +22,9 @@ PASSWORD = "ein-langes-wort"
 
 
 @pytest.fixture(autouse=True)
-def _no_demo(settings) -> Iterator[None]:
+def _as_in_production(settings) -> Iterator[None]:
     settings.HENG_DEMO = False
+    settings.STAFF_SECOND_FACTOR = True
     with translation.override("zh-hans"):
         yield
 
@@ -138,7 +139,7 @@ def test_buyers_and_shops_sign_in_by_password_alone():
 
 
 def test_a_demo_goes_without(senior: User, settings):
-    settings.HENG_DEMO = True
+    settings.STAFF_SECOND_FACTOR = False
     client = Client()
     client.force_login(senior)
     assert client.get("/desk/").status_code == 200
