@@ -117,7 +117,8 @@ class Workspace:
     """Everything the arbitrator's page shows of one case.
 
     ``points`` with ``current_answers``; ``exhibits`` with blob, copies, ``seen`` and ``answered``; ``rulings`` of this
-    round, newest first, each with ``found`` (point number → finding), ``admitted`` (exhibit id → [verdict, reason]) and ``cited``.
+    round, newest first, each with ``found`` (point number → finding), ``admitted`` (exhibit id → [verdict, reason]) and
+    ``cited``.
     ``statements``: what both sides wrote, oldest first: side, kind, text and ``at`` in ISO form.
     ``names``: how the people of the case are called, for the linter.
     """

@@ -5,7 +5,7 @@ Knows what was decided; refuses to know who pays it from where.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,10 +17,11 @@ from arbitration.models import Admission, CitedClause, DraftAside, Finding, Ruli
 from common.actor import Actor
 from common.acts import act, require_act
 from common.errors import Conflict, Missing, Refused
-from disputes import queries, statements
+from disputes import queries, statements, supplements
 from disputes.awards import Award, Payer, Source
 from disputes.lifecycle import Event, Facts, State
 from disputes.models import Case, Point
+from disputes.supplements import Item
 from disputes.transitions import advance
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
@@ -256,26 +257,33 @@ def serve_now(
 def ask_more(
     case_id: int,
     *,
-    sides: str,
-    points: tuple[int, ...],
-    text: str,
+    sides: str = "",
+    points: tuple[int, ...] = (),
+    text: str = "",
+    items: Sequence[Item] = (),
     actor: Actor,
     now: datetime,
     seen: int | None = None,
 ) -> Case:
     """One side or both have 48 hours to add evidence on these points (T17); the review clock stands still.
 
-    ``sides``: buyer, merchant or both.
+    ``items`` say piece by piece what is missing and why, and with them whom and on which points; then ``text`` may be
+    empty. Without them ``sides`` (buyer, merchant or both), ``points`` and ``text`` say it in general.
     """
     case = queries.lock(case_id, seen=seen)
     bench.require_office(actor)
+    if items:
+        sides, points = supplements.sides(items), tuple(item.point for item in items)
+        supplements.keep(case, items, actor=actor, now=now)
     if sides not in ("buyer", "merchant", "both"):
         raise Refused("side_unknown")
     known = set(Point.objects.filter(case=case, round=case.round).values_list("number", flat=True))
     if not points or not set(points) <= known:
         raise Refused("point_unknown")
-    statement = statements.add(case, "ask_more", text, actor=actor, now=now, required=True)
-    data = {"asked": sides, "points": sorted(set(points)), **statements.ref(statement)}
+    statement = statements.add(case, "ask_more", text, actor=actor, now=now, required=not items)
+    data: dict[str, Any] = {"asked": sides, "points": sorted(set(points)), **statements.ref(statement)}
+    if items:
+        data["items"] = [{"side": item.side, "code": item.code, "point": item.point} for item in items]
     return advance(
         case,
         Event.MORE_EVIDENCE_ASKED,

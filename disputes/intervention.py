@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from common.actor import Actor, Role
+from common.actor import Actor, Role, Side
 from common.acts import act
 from common.errors import Refused
 from disputes import access, consents, eligibility, moves, negotiation, queries, statements, submissions
@@ -186,4 +186,6 @@ def rebut(
         raise Refused("point_unanswered", numbers=open_points)
     statement = statements.add(case, "rebuttal", text, actor=actor, now=now)
     data = {"answers": len(answers), **statements.ref(statement)}
-    return advance(case, Event.CLAIM_REBUTTED, actor=actor, now=now, facts=facts, data=data)
+    advance(case, Event.CLAIM_REBUTTED, actor=actor, now=now, facts=facts, data=data)
+    submissions.tell_what_is_missing(case, Side.MERCHANT, now=now)
+    return case

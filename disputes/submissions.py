@@ -9,7 +9,7 @@ from datetime import datetime
 from common.actor import Actor, Side
 from common.acts import act, require_act
 from common.errors import Missing, Refused
-from disputes import access, handling, moves, queries, statements
+from disputes import access, deficiencies, handling, moves, queries, statements
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Point, PointAnswer
 from disputes.transitions import advance
@@ -80,7 +80,11 @@ def withdraw_evidence(
     if exhibit is None or actor.side is None or exhibit.side != actor.side.value:
         raise Missing
     advance(case, Event.EVIDENCE_WITHDRAWN, actor=actor, now=now, data=exhibit.as_entry_data())
-    return dossiers.withdraw(exhibit.pk, actor=actor, now=now)
+    withdrawn = dossiers.withdraw(exhibit.pk, actor=actor, now=now)
+    handed_in_at = case.buyer_handed_in_at if actor.side is Side.BUYER else case.merchant_handed_in_at
+    if handed_in_at is not None:
+        tell_what_is_missing(case, actor.side, now=now)
+    return withdrawn
 
 
 @act
@@ -102,7 +106,9 @@ def hand_in(case_id: int, *, actor: Actor, now: datetime, seen: int | None = Non
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
     if actor.side is Side.MERCHANT:
-        return advance(case, Event.MERCHANT_HANDED_IN, actor=actor, now=now)
+        advance(case, Event.MERCHANT_HANDED_IN, actor=actor, now=now)
+        tell_what_is_missing(case, Side.MERCHANT, now=now)
+        return case
     missing = missing_evidence(case, Side.BUYER)
     refusals = ("evidence_missing",) if missing else ()
     facts = moves.facts_of(case, actor, now, refusals=refusals)
@@ -126,6 +132,11 @@ def missing_evidence(case: Case, side: Side) -> list[str]:
     exhibits = dossiers.counted(case.dossier_id).defer("content")
     # What the side said at filing is its statement of facts (E34): it is never asked for again.
     return checklist.missing(rules, case.type_code, side, case.order.state, list(exhibits), automatic=("E34",))
+
+
+def tell_what_is_missing(case: Case, side: Side, *, now: datetime) -> None:
+    """A side that has handed in with gaps is told of them, once in a round. Inside an act."""
+    deficiencies.tell(case, side, missing_evidence(case, side), now=now)
 
 
 def keep_answers(case: Case, answers: Sequence[Answer], *, actor: Actor, now: datetime) -> list[int]:

@@ -12,6 +12,7 @@ from journal.kinds import Kind
 from journal.models import Entry
 from notifications.catalogue import ASSIGNEE, BUYER, CATALOGUE, MERCHANT, NOT_TO_WHO_ACTED, OPS, SENIORS
 from notifications.models import Email, Notice, Preference
+from rulebook import queries as rulebook
 
 
 def announce(entry: Entry, case: Case, *, now: datetime) -> int:
@@ -45,6 +46,8 @@ def _audiences(kind: Kind, entry: Entry) -> list[str]:
         audiences = []
     if kind is Kind.EVIDENCE_UNREADABLE:
         audiences = [entry.data["side"], *((OPS,) if entry.data["set_aside"] else ())]
+    if kind is Kind.EVIDENCE_INCOMPLETE:
+        audiences = [entry.data["side"]]
     if kind in (Kind.TAKEN, Kind.APPROVAL_TAKEN, Kind.APPEAL_TAKEN) and not entry.data.get("assigned_by"):
         # Whoever took it themselves knows.
         audiences = [audience for audience in audiences if audience != ASSIGNEE]
@@ -81,14 +84,29 @@ def _people(audience: str, case: Case, entry: Entry) -> list[int]:
 def _params(entry: Entry, case: Case) -> dict[str, Any]:
     """What the words need, fixed now: the case may have moved on when they are read."""
     due = entry.data.get("to_due_at") or (case.due_at.isoformat() if case.due_at else "")
-    if Kind(entry.kind) is Kind.DEADLINE_REMINDED:
+    if Kind(entry.kind) in (Kind.DEADLINE_REMINDED, Kind.EVIDENCE_INCOMPLETE):
         due = entry.data["due_at"]
     if Kind(entry.kind) is Kind.OFFER_MADE:
         # An offer runs by a term of its own, beside whatever the case awaits.
         due = entry.data.get("expires_at") or due
-    return {
+    params = {
         "number": case.number,
         "amount": entry.data.get("amount", case.claimed),
         "currency": case.currency,
         "due": due,
+    }
+    if Kind(entry.kind) is Kind.EVIDENCE_INCOMPLETE:
+        params["items"] = _items(entry, case)
+    return params
+
+
+def _items(entry: Entry, case: Case) -> dict[str, str]:
+    """What is missing and why it is asked for, in each language: nobody knows yet in which one it will be read."""
+    rules = rulebook.rules(case.substance_rules_id)
+    needs = {need.code: need for need in rules.type(case.type_code).checklist if need.side.value == entry.data["side"]}
+    missing = [(rules.evidence(code).name, rules.why(needs[code])) for code in entry.data["codes"]]
+    return {
+        "zh-hans": "、".join(f"{name.zh_Hans}（{why.zh_Hans}）" for name, why in missing),
+        "zh-hant": "、".join(f"{name.zh_Hant}（{why.zh_Hant}）" for name, why in missing),
+        "en": ", ".join(f"{name.en} ({why.en})" for name, why in missing),
     }

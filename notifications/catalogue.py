@@ -1,6 +1,7 @@
 """Which happening concerns whom, and in which words. Both sides get mirror sentences of like length and warmth.
 
-Placeholders: ``title`` of the goods, ``number`` of the case, ``amount`` as money, ``due`` as a moment.
+Placeholders: ``title`` of the goods, ``number`` of the case, ``amount`` as money, ``due`` as a moment, ``items``: names of
+evidence, each with its reason.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ _UNREADABLE = _(
     "A video that you sent cannot be shown. The reason is beside it on the evidence page. Send another copy."
 )
 _SET_ASIDE = _("A file could not be prepared three times and was set aside. It is listed under what is stuck.")
+_INCOMPLETE = _(
+    "Your evidence is in, but this is still missing: %(items)s. Add it until %(due)s. Without it, the rule on who has to "
+    "prove it decides."
+)
 _OTHER_SIDE_EVIDENCE = _("The other side added evidence. You can look at it and answer it.")
 _RULED = _("The ruling is out, with reasons for every point. You can appeal until %(due)s.")
 _MORE = _("The arbitrator needs more evidence. Add it until %(due)s, or we decide on what we have.")
@@ -96,6 +101,7 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
     },
     Kind.EVIDENCE_ADDED: {BUYER: _OTHER_SIDE_EVIDENCE, MERCHANT: _OTHER_SIDE_EVIDENCE},
     Kind.EVIDENCE_UNREADABLE: {BUYER: _UNREADABLE, MERCHANT: _UNREADABLE, OPS: _SET_ASIDE},
+    Kind.EVIDENCE_INCOMPLETE: {BUYER: _INCOMPLETE, MERCHANT: _INCOMPLETE},
     Kind.BUYER_HANDED_IN: {
         MERCHANT: _("The buyer's evidence is in. Accept the claim or answer each point until %(due)s."),
     },

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.translation import get_language
+
 from common import money
 from common.ids import PLATFORM_ZONE
 from journal.kinds import Kind
@@ -18,8 +20,14 @@ def sentence(kind: str, audience: str, params: dict[str, Any], title: str) -> st
         "title": title,
         "number": params["number"],
         "amount": money.sign(params["currency"]) + money.text(params["amount"], params["currency"]),
+        "items": _in_language(params.get("items", {})),
         "due": _end(datetime.fromisoformat(params["due"])) if params.get("due") else "",
     }
+
+
+def _in_language(written: dict[str, str]) -> str:
+    language = (get_language() or "").lower()
+    return written.get(language) or written.get(language.split("-")[0]) or written.get("zh-hans", "")
 
 
 def _end(due_at: datetime) -> str:

@@ -240,10 +240,16 @@ def test_whoever_ruled_is_not_offered_the_appeal():
 
 def test_more_evidence_is_asked_for_with_side_points_and_words():
     made = deciding.taken()
-    empty = act(made.arbitrator, made, Event.MORE_EVIDENCE_ASKED, sides="buyer", text="请补拍")
-    assert empty.status_code == 422 and "请补拍" in empty.content.decode()
-    act(made.arbitrator, made, Event.MORE_EVIDENCE_ASKED, sides="buyer", points=["1"], text="请补拍裂纹近照")
-    assert made.state is State.MORE_EVIDENCE
+    half = act(made.arbitrator, made, Event.MORE_EVIDENCE_ASKED, side_1="buyer", why_1="看不清裂纹")
+    assert half.status_code == 422 and "看不清裂纹" in half.content.decode()
+    first = {"side_1": "buyer", "code_1": "E06", "point_1": "1", "why_1": "看不清裂纹"}
+    second = {"side_3": "merchant", "code_3": "E09", "point_3": "2", "why_3": "出库时是否完好"}
+    act(made.arbitrator, made, Event.MORE_EVIDENCE_ASKED, **first, **second)
+    assert made.state is State.MORE_EVIDENCE and made.case.asked == "both"
+    assert [(item.side, item.code, item.why.text) for item in made.case.supplements.all()] == [
+        ("buyer", "E06", "看不清裂纹"),
+        ("merchant", "E09", "出库时是否完好"),
+    ]
 
 
 def test_a_case_is_handed_back_and_its_words_stay_with_the_bench():
@@ -300,7 +306,7 @@ def test_a_senior_admits_or_does_not_admit_a_filed_case():
 
 def test_an_act_on_a_case_that_moved_on_says_so_and_does_nothing():
     made = deciding.taken()
-    data = {"seen": 1, "sides": "buyer", "points": ["1"], "text": "请补拍"}
+    data = {"seen": 1, "side_1": "buyer", "code_1": "E06", "point_1": "1", "why_1": "请补拍"}
     reply = post(made.arbitrator, "act", made, data, Event.MORE_EVIDENCE_ASKED.value)
     assert reply.status_code == 409 and "请补拍" in reply.content.decode()
     assert made.state is State.UNDER_REVIEW

@@ -16,7 +16,7 @@ from common.actor import Role
 from disputes import labels
 from disputes.lifecycle import Event, Kind, State
 from rulebook import queries as rulebook
-from web import acts, case_page, fetch, timeline, wording
+from web import acts, case_page, fetch, supplements, timeline, wording
 from web.buyer import evidence, following
 from web.case_page import Action, CasePage
 from web.party import choices, closed
@@ -68,6 +68,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "page": built,
         "record": built.record,
+        "asked": supplements.card(case, actor, built.exhibits, built.rules, now),
         "checklist": _checklist(built),
         "claim": _claim(built),
         "points": case_page.stances(built.points),

@@ -59,9 +59,8 @@ def _hand_back(form: ActForm) -> None:
 
 
 def _ask(form: ActForm) -> None:
-    data = form.cleaned_data
-    points = tuple(int(number) for number in data["points"])
-    rulings.ask_more(form.case.pk, sides=data["sides"], points=points, text=data["text"], **_common(form))
+    assert isinstance(form, forms.AskForm)
+    rulings.ask_more(form.case.pk, items=form.items(), text=form.cleaned_data["text"], **_common(form))
 
 
 def _jury(form: ActForm) -> None:
@@ -192,7 +191,7 @@ DESK: dict[Event, ActPage] = {
     Event.TAKEN: ActPage(_take, done=gettext_lazy("The case is yours.")),
     Event.HANDED_BACK: ActPage(_hand_back, form=forms.HandBackForm, consequences=_handed_back),
     Event.APPROVAL_TAKEN: ActPage(_take_approval, done=gettext_lazy("The ruling is yours to check.")),
-    Event.MORE_EVIDENCE_ASKED: ActPage(_ask, form=forms.AskForm, consequences=_asked),
+    Event.MORE_EVIDENCE_ASKED: ActPage(_ask, form=forms.AskForm, consequences=_asked, template="desk/ask.html"),
     Event.SENT_TO_JURY: ActPage(_jury, form=forms.JuryForm, consequences=_jury_sits),
     Event.OFFER_MADE: ActPage(_offer, form=OfferForm, consequences=_offered),
     Event.OFFER_RETRACTED: ActPage(_retract, form=forms.PlatformOfferForm, template="case/offer.html"),

@@ -7,20 +7,22 @@ from typing import Any
 from django.forms import (
     BooleanField,
     CharField,
-    CheckboxSelectMultiple,
     ChoiceField,
     HiddenInput,
     IntegerField,
-    MultipleChoiceField,
     RadioSelect,
     Textarea,
+    TextInput,
 )
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from arbitration import assignment, rulings
 from arbitration.models import HandBack, Ruling
-from disputes import queries, statements
+from common.errors import Refused
+from disputes import queries, refusals, statements, supplements
 from disputes.models import Offer
+from disputes.supplements import Item
 from rulebook import queries as rulebook
 from web.acts import ActForm
 from web.party.forms import OpenOfferForm
@@ -69,24 +71,90 @@ class HandBackForm(ActForm):
 
 
 class AskForm(ActForm):
-    """Whom, on which points, for what."""
+    """What is missing, piece by piece: whose, which kind of evidence, on which point, and why. Empty rows are left out."""
 
-    field_of = {"side_unknown": "sides", "point_unknown": "points", "text_missing": "text", "text_too_long": "text"}
-    sides = ChoiceField(
-        label=gettext_lazy("Whom do you ask"),
-        widget=RadioSelect,
-        choices=[
-            ("buyer", gettext_lazy("The buyer")),
-            ("merchant", gettext_lazy("The merchant")),
-            ("both", gettext_lazy("Both sides")),
-        ],
+    ROWS = 4
+    field_of = {
+        "supplement_without_items": "side_1",
+        "supplement_reason_missing": "why_1",
+        "evidence_code_unknown": "code_1",
+        "point_unknown": "point_1",
+        "text_too_long": "text",
+    }
+    text = _words(
+        gettext_lazy("Anything to add"), gettext_lazy("Both sides read this. At most 500 characters."), required=False
     )
-    points = MultipleChoiceField(label=gettext_lazy("On which points"), widget=CheckboxSelectMultiple)
-    text = _words(gettext_lazy("What is missing"), gettext_lazy("Both sides read this. At most 500 characters."))
 
     def prepare(self) -> None:
+        rules = rulebook.rules(self.case.substance_rules_id)
+        asked = [need.code for need in rules.type(self.case.type_code).checklist]
+        kinds = {code: kind for code, kind in rules.exhibits.items() if not kind.automatic and not kind.platform_only}
+        order = [code for code in dict.fromkeys([*asked, *kinds]) if code in kinds]
         points = queries.points(self.case).order_by("number")
-        self.fields["points"].choices = [(str(p.number), f"{p.number}. {p.text}") for p in points]  # type: ignore[attr-defined]
+        nothing = ("", gettext_lazy("Choose"))
+        choices: dict[str, list[tuple[str, Any]]] = {
+            "side": [
+                nothing,
+                ("buyer", gettext_lazy("The buyer")),
+                ("merchant", gettext_lazy("The merchant")),
+            ],
+            "code": [nothing, *((code, str(kinds[code].name)) for code in order)],
+            "point": [nothing, *((str(point.number), f"{point.number}. {point.text}") for point in points)],
+        }
+        labels = {
+            "side": gettext_lazy("Whom do you ask"),
+            "code": gettext_lazy("For which evidence"),
+            "point": gettext_lazy("On which point"),
+        }
+        for row in range(1, self.ROWS + 1):
+            for name, label in labels.items():
+                self.fields[f"{name}_{row}"] = ChoiceField(label=label, choices=choices[name], required=False)
+            self.fields[f"why_{row}"] = CharField(
+                label=gettext_lazy("Why it is needed"),
+                help_text=gettext_lazy("The side you ask reads this. At most 120 characters."),
+                required=False,
+                max_length=1000,
+                widget=TextInput(attrs={"data-max": supplements.LONGEST_REASON}),
+            )
+        self.order_fields([*[name for name in self.fields if name != "text"], "text"])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The fields of each row together, as the page sets them."""
+        names = ("side", "code", "point", "why")
+        return [
+            {"number": row, "fields": [self[f"{name}_{row}"] for name in names], "open": row == 1 or self._used(row)}
+            for row in range(1, self.ROWS + 1)
+        ]
+
+    def _used(self, row: int) -> bool:
+        return any(self[f"{name}_{row}"].value() for name in ("side", "code", "point", "why"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        missing = {
+            "side": _("Choose whom you ask."),
+            "code": _("Choose which evidence is missing."),
+            "point": _("Choose the point it is about."),
+            "why": refusals.say(Refused("supplement_reason_missing")),
+        }
+        for row in range(1, self.ROWS + 1):
+            if row > 1 and not any(data.get(f"{name}_{row}") for name in missing):
+                continue
+            for name, words in missing.items():
+                if not data.get(f"{name}_{row}") and f"{name}_{row}" not in self.errors:
+                    self.add_error(f"{name}_{row}", words)
+            if len(data.get(f"why_{row}") or "") > supplements.LONGEST_REASON:
+                too_long = Refused("text_too_long", longest=supplements.LONGEST_REASON, length=len(data[f"why_{row}"]))
+                self.add_error(f"why_{row}", refusals.say(too_long))
+        return data
+
+    def items(self) -> list[Item]:
+        data = self.cleaned_data
+        rows = [row for row in range(1, self.ROWS + 1) if data.get(f"side_{row}")]
+        return [
+            Item(data[f"side_{row}"], data[f"code_{row}"], int(data[f"point_{row}"]), data[f"why_{row}"])
+            for row in rows
+        ]
 
 
 class JuryForm(ActForm):

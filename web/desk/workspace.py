@@ -27,7 +27,7 @@ from disputes.lifecycle import Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import case_page, countdowns, drafts, fetch, lateness, letter, media, records, wording
+from web import case_page, countdowns, drafts, fetch, lateness, letter, media, records, supplements, wording
 from web.desk import offered, panes, problems, shell, signals
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
@@ -212,6 +212,7 @@ def _show(
         "done": sum(1 for point in work.points if found.get(point.number)),
         "facts": panes.facts(work),
         "promises": panes.promises(work),
+        "asked": supplements.at_the_desk(case, work.exhibits, rules, now),
         "offers": _offers(work, actor, now),
         "appeal": _appeal(work, rules),
         "point": chosen.point,

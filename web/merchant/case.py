@@ -23,7 +23,7 @@ from disputes.lifecycle import Event, Kind
 from disputes.models import Case, Point, PointAnswer
 from evidence import checklist
 from evidence.checklist import Status
-from web import case_page, fetch, navigation, records, timeline, wording
+from web import case_page, fetch, navigation, records, supplements, timeline, wording
 from web.case_page import CasePage, ExhibitView
 from web.merchant import colleagues
 from web.merchant.acts import FIRST, SECOND, pages_for
@@ -61,6 +61,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "points": _points(page),
         "unanswered": _unanswered(page),
         "offers": [_offer(page, offer) for offer in page.offers],
+        "supplement": supplements.card(case, actor, page.exhibits, page.rules, now),
         "tasks": _tasks(page),
         "theirs": [_card(page, exhibit) for exhibit in page.exhibits if exhibit.side == "b"],
         "mine": [_card(page, exhibit) for exhibit in page.exhibits if exhibit.side == "m"],
