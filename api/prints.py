@@ -81,9 +81,9 @@ def whole(case: Case, source: str, now: datetime) -> Json:
     """A case with what is due, what is open, and what either side may do next."""
     deadlines = queries.open_deadlines(case.pk)
     offers = list(queries.open_offers(case.pk))
-    exhibits = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).select_related(
-        "blob__sheet", "blob__preparation"
-    )
+    exhibits = Exhibit.objects.filter(
+        dossier_id=case.dossier_id, withdrawn_at__isnull=True, visible_at__isnull=False
+    ).select_related("blob__sheet", "blob__preparation")
     return {
         **summary(case, *related([case], source)),
         "rules": {"substance": case.substance_rules.version, "procedure": case.procedure_rules.version},

@@ -187,6 +187,7 @@ HENG_CHORES = [
     "accounts.doors.tidy",
     "web.drafts.tidy",
     "disputes.handling.forget_drafts",
+    "disputes.drafts.forget",
 ]
 # Who prints the pages of a bundle: they look like the house's own, which the rooms below do not know.
 HENG_PRINTER = "web.printer.pages"

@@ -9,7 +9,7 @@ from datetime import datetime
 from common.actor import Actor, Role, Side
 from common.acts import act
 from common.errors import Refused
-from disputes import access, consents, eligibility, moves, negotiation, queries, statements, submissions
+from disputes import access, consents, drafts, eligibility, moves, negotiation, queries, statements, submissions
 from disputes.awards import Award, AwardLine, Source
 from disputes.eligibility import Check
 from disputes.lifecycle import Event
@@ -79,6 +79,7 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
     story = statements.add(case, "story", claim.story, actor=actor, now=now, required=True)
     # Before the move, so that its entry can name them: no exhibit is on the file that the journal does not know.
     records = dossiers.add_records(case.dossier_id, snapshots.records(body), now=now) if case.round == 0 else []
+    given = drafts.settle(case, actor=actor, now=now)
     data = {
         "type": claim.type_code,
         "asked": claim.remedy,
@@ -89,6 +90,7 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
         "procedure": procedure.pk,
         **({"exception": excepted} if excepted else {}),
         "records": [record.as_entry_data() for record in records],
+        **({"exhibits": [exhibit.as_entry_data() for exhibit in given]} if given else {}),
         **statements.ref(story),
     }
     try:

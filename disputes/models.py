@@ -395,6 +395,7 @@ class Deadline(models.Model):
 
 
 # Models of other modules of this room; Django finds them by this one.
+from disputes.draft_models import FilingDraft as FilingDraft  # noqa: E402
 from disputes.evidence_models import ExhibitAnswer as ExhibitAnswer  # noqa: E402
 from disputes.evidence_models import Supplement as Supplement  # noqa: E402
 from disputes.retention_models import ErasureRequest as ErasureRequest  # noqa: E402

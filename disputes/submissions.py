@@ -9,7 +9,7 @@ from datetime import datetime
 from common.actor import Actor, Side
 from common.acts import act, require_act
 from common.errors import Missing, Refused
-from disputes import access, deficiencies, handling, moves, queries, statements
+from disputes import access, deficiencies, drafts, handling, moves, queries, statements
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Point, PointAnswer
 from disputes.transitions import advance
@@ -62,6 +62,11 @@ def add_evidence(
     wrong = checklist.against(rules.exhibits.get(code), received.mime, films=media.takes_films())
     if wrong:
         raise Refused(wrong, evidence_code=code)
+    if drafts.takes_evidence(case, actor):
+        # With a claim that is still being written: nothing has happened in the case, and nobody else sees it yet.
+        return dossiers.add(
+            case.dossier_id, received, side=side, code=code, name=name, note=note, actor=actor, now=now, shown=False
+        )
     if case.state in _REOPENING and Dossier.objects.filter(pk=case.dossier_id, sealed_at__isnull=False).exists():
         dossiers.reopen(case.dossier_id)
     exhibit = dossiers.add(case.dossier_id, received, side=side, code=code, name=name, note=note, actor=actor, now=now)
@@ -79,6 +84,8 @@ def withdraw_evidence(
     exhibit = Exhibit.objects.filter(pk=exhibit_id, dossier_id=case.dossier_id).first()
     if exhibit is None or actor.side is None or exhibit.side != actor.side.value:
         raise Missing
+    if exhibit.visible_at is None and drafts.takes_evidence(case, actor):
+        return dossiers.withdraw(exhibit.pk, actor=actor, now=now)
     advance(case, Event.EVIDENCE_WITHDRAWN, actor=actor, now=now, data=exhibit.as_entry_data())
     withdrawn = dossiers.withdraw(exhibit.pk, actor=actor, now=now)
     handed_in_at = case.buyer_handed_in_at if actor.side is Side.BUYER else case.merchant_handed_in_at

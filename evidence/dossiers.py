@@ -300,6 +300,11 @@ def listing(dossier_id: int) -> QuerySet[Exhibit]:
     )
 
 
+def given(dossier_id: int) -> QuerySet[Exhibit]:
+    """The same without what its side has not shown yet: for the house and for systems, which see what was given."""
+    return listing(dossier_id).filter(visible_at__isnull=False)
+
+
 def counted(dossier_id: int) -> QuerySet[Exhibit]:
     """What meets a row of a checklist: not withdrawn, and no video that turned out to be one that cannot be shown."""
     over = Q(blob__preparation__refused_at__isnull=False) | Q(blob__preparation__set_aside_at__isnull=False)

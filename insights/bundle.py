@@ -97,7 +97,7 @@ class Copy:
     def exhibits(self) -> list[Exhibit]:
         """What this reader may see, the withdrawn ones of their own too."""
         if self.side is None:
-            return list(dossiers.listing(self.case.dossier_id))
+            return list(dossiers.given(self.case.dossier_id))
         return list(dossiers.visible_to(self.case.dossier_id, side=self.side.value, now=self.now))
 
     @cached_property

@@ -151,7 +151,7 @@ def exhibits_for(case: Case, actor: Actor, rules: Rules, now: datetime) -> list[
     rows = (
         dossiers.visible_to(case.dossier_id, side=side.value, now=now)
         if side is not None
-        else dossiers.listing(case.dossier_id)
+        else dossiers.given(case.dossier_id)
     )
     return [exhibit_view(row, actor, rules, now, case=case) for row in rows]
 
