@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from bench.yardsticks import GATHERED
-from common import digest
+from common import clock, digest
+from disputes.models import FilingDraft
 from marketplace import snapshots
 from marketplace.models import ChatMessage, Order
 
@@ -20,8 +21,20 @@ cases AS (UPDATE disputes_case c SET buyer_id = %(buyer)s, round = 0, intervened
     buyer_handed_in_at = NULL, evidence_closes_at = NULL FROM chosen WHERE c.id = chosen.id),
 files AS (DELETE FROM disputes_casefile f USING chosen WHERE f.case_id = chosen.id),
 points AS (DELETE FROM disputes_point p USING chosen WHERE p.case_id = chosen.id)
-SELECT number, version, order_id, line_id FROM chosen
+SELECT id, number, version, order_id, line_id FROM chosen
 """
+# What the buyer has written on the pages before; sending reads it from there.
+_WRITTEN = {
+    "what": "damaged",
+    "point_1": "收到时壶身已有裂纹",
+    "point_2": "注水后会渗水",
+    "points_for": "DAMAGED",
+    "story": "当晚开箱就看到裂纹，马上拍照联系商家，商家说是开片，不同意退货。",
+    "remedy": "R3",
+    "amount": "50.00",
+    "evidence": "1",
+    "contact": "1",
+}
 
 
 class Filing:
@@ -33,7 +46,7 @@ class Filing:
             cursor.execute(_READY, {"count": 2 * count, "buyer": buyer.pk})
             waiting = cursor.fetchall()
         assert len(waiting) == 2 * count
-        orders = Order.objects.in_bulk([order_id for _, _, order_id, _ in waiting])
+        orders = Order.objects.in_bulk([order_id for *_, order_id, _ in waiting])
         ChatMessage.objects.bulk_create(
             ChatMessage(
                 source="bench",
@@ -50,35 +63,29 @@ class Filing:
             )
             for order in orders.values()
         )
-        self._through_the_page = [(number, version) for number, version, _, _ in waiting[::2]]
-        self._plain = [(number, version) for number, version, _, _ in waiting[1::2]]
-        for number, _version, _order, line_id in waiting[1::2]:
-            body = snapshots.freeze(line_id)
-            records = snapshots.records(body).items()
-            GATHERED[number] = body, [(code, content, digest.of(content)) for code, content in records]
+        now = clock.now()
+        body = {field: {"text": text, "at": now.isoformat(), "page": "0" * 16} for field, text in _WRITTEN.items()}
+        FilingDraft.objects.bulk_create(
+            FilingDraft(case_id=case_id, body=body, begun_at=now, saved_at=now) for case_id, *_ in waiting
+        )
+        self._through_the_page = [(number, version) for _, number, version, _, _ in waiting[::2]]
+        self._plain = [(number, version) for _, number, version, _, _ in waiting[1::2]]
+        for _case, number, _version, _order, line_id in waiting[1::2]:
+            frozen = snapshots.freeze(line_id)
+            records = snapshots.records(frozen).items()
+            GATHERED[number] = frozen, [(code, content, digest.of(content)) for code, content in records]
         self._client = Client()
         self._client.force_login(buyer)
 
     def next(self) -> object:
         number, version = self._through_the_page.pop()
-        return self._send(reverse("buyer:claim", args=[number]), number, version)
+        return self._send(reverse("buyer:check", args=[number]), number, {"seen": version, "understood": "1"})
 
     def plainly(self) -> object:
         number, version = self._plain.pop()
-        return self._send(f"/yardstick/writes/{number}/", number, version)
+        return self._send(f"/yardstick/writes/{number}/", number, {"seen": version, "understood": "1"})
 
-    def _send(self, address: str, number: str, version: int) -> object:
-        typed = {
-            "step": "submit",
-            "understood": "1",
-            "seen": version,
-            "type": "DAMAGED",
-            "remedy": "R3",
-            "amount": "50.00",
-            "point_1": "收到时壶身已有裂纹",
-            "point_2": "注水后会渗水",
-            "story": "当晚开箱就看到裂纹，马上拍照联系商家，商家说是开片，不同意退货。",
-        }
+    def _send(self, address: str, number: str, typed: dict[str, object]) -> object:
         reply = self._client.post(address, typed)
         assert reply.status_code == 302, (number, reply.status_code, reply.content.decode()[:3000])
         return reply

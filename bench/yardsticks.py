@@ -20,7 +20,7 @@ from django.urls import path
 
 from common import clock, ids
 from config.urls import urlpatterns as ours
-from disputes.models import Case, CaseFile, Deadline, Point, Statement
+from disputes.models import Case, CaseFile, Deadline, FilingDraft, Point, Statement
 from evidence.models import Dossier, Exhibit
 from journal.models import Entry, Stream, Undelivered
 
@@ -41,15 +41,17 @@ def one_query(request: HttpRequest, merchant_id: int) -> HttpResponse:
 
 @login_required
 def the_same_writes(request: HttpRequest, number: str) -> HttpResponse:
-    """The same form, and the same rows in the same tables, as ``intervention.request`` writes for a case with two points.
+    """The same draft, and the same rows in the same tables, as ``intervention.request`` writes for a case with two points.
 
     What the marketplace knows has been gathered beforehand; nothing is checked but that the case is there.
     """
     now = clock.now()
-    typed = request.POST
     file, records = GATHERED.pop(number)
     with transaction.atomic():
         case = Case.objects.select_for_update().get(number=number)
+        draft = FilingDraft.objects.get(case=case)
+        typed = {field: said["text"] for field, said in draft.body.items()}
+        draft.delete()
         statement = Statement.objects.create(
             case=case, side="buyer", kind="story", text=typed["story"], by=request.user, at=now
         )
@@ -68,10 +70,10 @@ def the_same_writes(request: HttpRequest, number: str) -> HttpResponse:
         )
         case.state, case.state_since, case.awaits, case.due_at = "admission", now, "platform", due_at
         case.round, case.intervened_at, case.version = 1, now, case.version + 1
-        case.type_code, case.remedy, case.claimed = typed["type"], typed["remedy"], 5000
+        case.type_code, case.remedy, case.claimed = typed["points_for"], typed["remedy"], 5000
         case.save()
         stream = Stream.objects.select_for_update().get(pk=case.stream_id)
-        data = {"from": "awaiting_buyer", "to": "admission", "type": typed["type"], "asked": typed["remedy"]}
+        data = {"from": "awaiting_buyer", "to": "admission", "type": typed["points_for"], "asked": typed["remedy"]}
         data |= {"claimed": 5000, "currency": "CNY", "points": 2, "file": file["digest"], "statement": statement.pk}
         entry = Entry.objects.create(
             stream=stream,

@@ -115,24 +115,31 @@
   window.addEventListener("beforeunload", function (event) { if (dirty.size) event.preventDefault(); });
   window.addEventListener("offline", function () { say(t.tOffline, true); });
 
-  // Drafts: a form with data-autosave="URL" sends its fields five seconds after the last key, and on leaving a field.
+  // Drafts: a form with data-autosave="URL" sends its fields five seconds after the last key (data-autosave-after in
+  // milliseconds), on leaving a field, and when the page goes away.
   document.querySelectorAll("form[data-autosave]").forEach(function (form) {
-    var timer, save = function () {
+    var timer, running, wait = +form.dataset.autosaveAfter || 5000, save = function (event) {
       clearTimeout(timer);
       if (!dirty.has(form) || form.dataset.sent) return;
-      var fields = new FormData(form);
+      var fields = new FormData(form), leaving = !!event && event.type === "pagehide";
       Array.from(fields.keys()).forEach(function (key) { if (fields.get(key) instanceof File) fields.delete(key); });
-      fetch(form.dataset.autosave, { method: "POST", body: fields, headers: { "X-Draft": "1" } }).then(function (reply) {
-        if (!reply.ok) return;
-        dirty.delete(form);
+      running = window.AbortController && !leaving ? new AbortController() : null;
+      var how = { method: "POST", body: fields, headers: { "X-Draft": "1" }, keepalive: leaving };
+      if (running) how.signal = running.signal;
+      dirty.delete(form);
+      fetch(form.dataset.autosave, how).then(function (reply) {
+        if (!reply.ok) { dirty.add(form); return; }
         return reply.text().then(function (text) {
           var mark = document.querySelector("[data-saved]");
           if (mark && text && text.length < 80) mark.textContent = text;
         });
-      }).catch(function () {});
+      }).catch(function () { if (!form.dataset.sent) dirty.add(form); });
     };
-    form.addEventListener("input", function () { dirty.add(form); clearTimeout(timer); timer = setTimeout(save, 5000); });
+    form.addEventListener("input", function () { dirty.add(form); clearTimeout(timer); timer = setTimeout(save, wait); });
     form.addEventListener("focusout", save);
+    // What is sent comes after what was saved: a save that is still on its way must not overtake it.
+    form.addEventListener("submit", function () { clearTimeout(timer); if (running) running.abort(); });
+    window.addEventListener("pagehide", save);
   });
 
   // Another language: what was typed goes along, to be kept and not to be done.

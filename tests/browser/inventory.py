@@ -49,7 +49,11 @@ FOUND: dict[str | None, tuple[str, ...]] = {
 }
 # Found only when the demo happens to have such a case, or reached by a form.
 BY_CHANCE = {
-    "buyer:claim": "follows from buyer:step_in by a form; test_without_scripts walks through it",
+    "buyer:filing": "no claim has been begun in the fresh demo; test_filing begins one and looks at all its pages",
+    "buyer:question": "the same",
+    "buyer:filing_evidence": "the same",
+    "buyer:check": "the same",
+    "buyer:submitted": "follows from buyer:check by a form; test_filing walks through it",
     "desk:approval": "no ruling waits for approval in the fresh demo",
     "desk:appeal": "no appeal is open in the fresh demo",
     "merchant:propose": "follows from an act above a sum; tests/edges/test_merchant_colleagues.py walks through it",
@@ -74,6 +78,9 @@ NOT_PAGES = {
     "merchant:uploads": "spoken to by the page's script",
     "merchant:upload": "spoken to by the page's script",
     "buyer:inbox_read": "takes a form, shows nothing",
+    "buyer:begin": "takes a form, leads on to a question",
+    "buyer:discard": "takes a form, shows nothing",
+    "buyer:take_back": "takes a form, shows nothing",
     "merchant:consent_decline": "takes a form, shows nothing",
     "merchant:export": "a file to download",
     "merchant:measures": "a file to download",

@@ -16,7 +16,7 @@ from common import clock, money
 from common.actor import Actor
 from disputes import negotiation, offers, queries
 from disputes.lifecycle import State
-from disputes.models import Case, Point, Statement
+from disputes.models import Case
 from evidence.models import Exhibit
 from tests import builders, deciding, reach
 from tests.reach import Scene
@@ -116,124 +116,6 @@ def test_a_second_request_for_the_same_thing_leads_to_the_first():
     scene = reach.a_scene()
     path = reverse("buyer:refund", args=[scene.case.order.public_id, 1])
     assert signed_in(scene.buyer).get(path).url == reverse("buyer:case", args=[scene.case.number])
-
-
-# --- the claim before the platform ----------------------------------------------------------------------------
-
-
-def claim(scene: Scene, step: str, **changes: Any):
-    typed = {
-        "seen": scene.reload().version,
-        "type": "DAMAGED",
-        "was_type": "DAMAGED",
-        "remedy": "R3",
-        "amount": "680.00",
-        "point_1": "收到时壶身已有裂纹",
-        "point_2": "注水后会渗水",
-        "story": "当晚开箱就看到裂纹，马上拍照联系商家。",
-        "step": step,
-    } | changes
-    return signed_in(scene.buyer).post(reverse("buyer:claim", args=[scene.case.number]), typed)
-
-
-def test_eligibility_names_every_condition_with_its_clause():
-    scene = reach.refused()
-    reply = signed_in(scene.buyer).get(reverse("buyer:step_in", args=[scene.case.number]))
-    lines = reply.context["lines"]
-    assert len(lines) == 6
-    assert all(line.holds and line.record for line in lines)
-    assert reverse("buyer:claim", args=[scene.case.number]) in reply.content.decode()
-
-
-def test_who_may_not_file_yet_is_told_why_and_where_else_to_turn():
-    scene = reach.a_scene()
-    reply = signed_in(scene.buyer).get(reverse("buyer:step_in", args=[scene.case.number]))
-    assert reply.context["eligible"] is False
-    assert "12315" in reply.content.decode()
-    assert reverse("buyer:claim", args=[scene.case.number]) not in reply.content.decode()
-
-
-def test_a_claim_is_looked_at_once_more_before_it_is_sent():
-    scene = reach.refused()
-    reply = claim(scene, "check")
-    text = reply.content.decode()
-    assert reply.status_code == 200
-    assert "收到时壶身已有裂纹" in text
-    assert scene.state is State.AWAITING_BUYER
-    typed = {name: "" if value is None else value for name, value in reply.context["typed"]}
-    sent = signed_in(scene.buyer).post(
-        reverse("buyer:claim", args=[scene.case.number]), typed | {"step": "submit", "understood": "1"}
-    )
-    assert sent.status_code == 302
-    assert scene.state is State.ADMISSION
-    assert [point.text for point in Point.objects.filter(case=scene.case)] == ["收到时壶身已有裂纹", "注水后会渗水"]
-    assert scene.case.returns is True
-    assert Statement.objects.filter(case=scene.case, kind="story").exists()
-
-
-def test_before_a_claim_is_sent_its_writer_is_told_that_words_are_shown_as_they_are():
-    scene = reach.refused()
-    text = claim(scene, "check").content.decode()
-    assert "商家会原样看到你写的内容和提交的凭证" in text
-    assert "遮住" not in text
-
-
-def test_nothing_is_sent_until_the_box_is_ticked():
-    scene = reach.refused()
-    assert claim(scene, "submit").status_code == 422
-    assert scene.state is State.AWAITING_BUYER
-
-
-def test_other_remedies_come_with_another_happening_and_nothing_typed_is_lost():
-    scene = reach.refused()
-    reply = claim(scene, "type", type="NO_REASON_RETURN", remedy="R5")
-    assert reply.status_code == 200
-    form = reply.context["form"]
-    assert form["story"].value() == "当晚开箱就看到裂纹，马上拍照联系商家。"
-    assert form["point_2"].value() == "注水后会渗水"
-    rules = form.rules
-    offered = [code for code, _ in form.fields["remedy"].choices]
-    assert offered == [code for code in rules.type("NO_REASON_RETURN").remedies if code != "R7"]
-    assert form["remedy"].value() in offered
-
-
-def test_a_remedy_that_the_rules_do_not_have_for_it_is_refused_at_its_field():
-    scene = reach.refused()
-    reply = claim(scene, "check", remedy="R12")
-    assert reply.status_code == 422
-    assert "remedy" in reply.context["form"].errors
-    assert "当晚开箱就看到裂纹" in reply.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("field", "value"), [("point_1", ""), ("story", "字" * 501), ("amount", "680.01"), ("point_2", "字" * 121)]
-)
-def test_what_is_wrong_with_a_claim_is_said_where_it_is_wrong(field, value):
-    scene = reach.refused()
-    reply = claim(scene, "check", **{field: value})
-    assert reply.status_code == 422
-    assert field in reply.context["form"].errors
-
-
-def test_a_claim_written_about_an_older_version_is_kept_and_shown_again():
-    scene = reach.refused()
-    seen = scene.reload().version
-    offers.make(scene.case.pk, amount=5_000, returns=False, text="补偿", actor=scene.merchant, now=clock.now())
-    scene.reload()
-    if scene.case.version == seen:
-        negotiation.revise(
-            scene.case.pk,
-            kind=negotiation.kinds_for("SIGNED")[0],
-            amount=60_000,
-            text="少退一点也行",
-            actor=scene.buyer,
-            now=clock.now(),
-        )
-        negotiation.refuse(scene.case.pk, text="还是不行", actor=scene.merchant, now=clock.now())
-    reply = claim(scene, "submit", seen=seen, understood="1")
-    assert reply.status_code == 409
-    assert "当晚开箱就看到裂纹" in reply.content.decode()
-    assert scene.state is State.AWAITING_BUYER
 
 
 # --- evidence -------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def page(scene: Scene, name: str = "case", actor: Actor | None = None):
     return signed_in(actor or scene.buyer).get(reverse(f"buyer:{name}", args=[scene.case.number]))
 
 
-@pytest.mark.parametrize("name", ["case", "evidence", "decision", "step_in", "claim"])
+@pytest.mark.parametrize("name", ["case", "evidence", "decision", "step_in", "submitted"])
 def test_a_case_exists_for_its_buyer_and_for_nobody_else(name):
     scene = reach.refused()
     assert page(scene, name).status_code in (200, 302)

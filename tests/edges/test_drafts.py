@@ -15,6 +15,7 @@ from django.utils import translation
 from accounts.models import User
 from common import clock
 from common.actor import Actor
+from disputes import drafts as claims
 from disputes import offers
 from disputes.lifecycle import Event, State
 from tests import builders, reach
@@ -123,15 +124,15 @@ def test_what_was_typed_before_the_case_moved_on_meets_the_change_when_it_is_sen
     assert [line.text for line in reply.context["changes"]] == ["提出方案：¥100.00"]
 
 
-def test_a_draft_of_a_claim_brings_back_its_points_and_its_type():
+def test_what_was_typed_into_a_claim_after_the_sign_in_ended_is_there_again():
     made = reach.refused()
+    claims.begin(made.case.pk, actor=made.buyer, now=clock.now())
     client = Client()
-    path = reverse("buyer:claim", args=[made.case.number])
-    typed = {"seen": made.reload().version, "type": "QUALITY", "story": WORDS, "point_1": "壶嘴堵塞", "step": "check"}
-    client.post(path, typed)
+    path = reverse("buyer:question", args=[made.case.number, "story"])
+    client.post(path, {"story": WORDS, "page": "a"})
     client.force_login(User.objects.get(pk=made.buyer.id))
     form = client.get(path).context["form"]
-    assert (form["story"].value(), form["point_1"].value(), form["type"].value()) == (WORDS, "壶嘴堵塞", "QUALITY")
+    assert form["story"].value() == WORDS
     assert form.restored
 
 

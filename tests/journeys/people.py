@@ -188,15 +188,30 @@ class Town:
         self.merchant.do(self.case, Event.REFUND_REFUSED, text=text)
         self.tick()
 
-    def asks_the_platform(self, **filled: Any) -> None:
-        """Eligibility, the claim, a last look, sent."""
+    def begins_a_claim(self) -> Page:
+        """From the conditions to the first question."""
         check = self.buyer.open("step_in", self.case.number)
-        path = self.buyer.at("claim", self.case.number)
-        assert path in check.links, check.text
+        begin = self.buyer.at("begin", self.case.number)
+        return self.buyer.send(check, form=next(form for form in check.forms if form.action == begin))
+
+    def writes_a_claim(self, **filled: Any) -> Page:
+        """Every question on its page, to the last look. ``filled``: answers that differ, by their field."""
+        page = self.begins_a_claim()
         story = "当晚开箱就看到裂纹，马上拍照联系商家，商家说是开片。"
-        written = {"point_1": "收到时壶身已有裂纹", "point_2": "注水后会渗水", "story": story}
-        last_look = self.buyer.send(self.buyer.go(path), step="check", **(written | filled))
-        self.buyer.send(last_look, step="submit", understood="1")
+        written = {"point_1": "收到时壶身已有裂纹", "point_2": "注水后会渗水", "point_3": "", "story": story} | filled
+        last_look = self.buyer.at("check", self.case.number)
+        while page.path != last_look:
+            before = page.path
+            form = next(form for form in page.forms if "page" in form.names or "do" in form.buttons)
+            wanted = {name: value for name, value in written.items() if name in form.names}
+            page = self.buyer.send(page, form=form, **wanted)
+            assert page.path != before, page.text
+        return page
+
+    def asks_the_platform(self, **filled: Any) -> None:
+        """Eligibility, one question a page, a last look, sent."""
+        done = self.buyer.send(self.writes_a_claim(**filled), understood="1")
+        assert done.path == self.buyer.at("submitted", self.case.number)
         self.tick()
         assert self.state is State.ADMISSION
 

@@ -10,13 +10,13 @@ from django.test import override_settings
 
 from bench import filing, generate, report
 from bench.measure import queries_of
-from disputes.models import CaseFile, Deadline, Point, Statement
+from disputes.models import CaseFile, Deadline, FilingDraft, Point, Statement
 from evidence.models import Exhibit
 from journal.models import Entry, Undelivered
 
 pytestmark = pytest.mark.django_db
 
-WRITTEN: tuple[type[Model], ...] = (CaseFile, Deadline, Point, Statement, Exhibit, Entry, Undelivered)
+WRITTEN: tuple[type[Model], ...] = (CaseFile, Deadline, FilingDraft, Point, Statement, Exhibit, Entry, Undelivered)
 
 
 def test_full_pages_keep_to_their_statements_and_a_filing_writes_what_its_yardstick_writes() -> None:

@@ -23,6 +23,7 @@ from rulebook import queries as rulebook
 from tests import deciding, reach
 from tests.edges.callers import Caller
 from tests.journeys import people
+from tests.journeys.pages import Form
 from tests.journeys.people import DAY, Person, Town
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +105,9 @@ def test_what_is_not_eligible_is_told_with_its_reason_and_not_taken(code: str, m
     failed = next(check for check in eligibility.checks(people.situation(case)) if not check.holds)
     assert failed.code == code
     assert refusals.say(Refused(code, **failed.data)) in page.text
-    assert town.buyer.at("claim", case.number) not in page.links
+    # After the time for it, whoever names an exception may begin; in all other cases nobody.
+    may_begin = town.buyer.at("begin", case.number) in [form.action for form in page.forms]
+    assert may_begin == (code == eligibility.OUT_OF_WINDOW)
     assert any("12315" in word for word in page.text.split()), page.text
     # Whoever insists is told the same by the act itself.
     body = {"type": case.type_code, "remedy": "R1", "amount": people.PAID, "points": ["有裂纹"], "story": "当晚发现。"}
@@ -115,15 +118,24 @@ def test_what_is_not_eligible_is_told_with_its_reason_and_not_taken(code: str, m
     assert (town.case.version, town.case.intervened_at) == (before, None)
 
 
-def test_whoever_goes_to_the_claim_all_the_same_is_told_there_and_loses_no_word(market: Market) -> None:
-    town = merchant_still_has_time(market)
-    claim = town.buyer.open("claim", town.case.number)
-    last_look = town.buyer.send(claim, step="check", point_1="收到时壶身已有裂纹", story="当晚开箱就看到裂纹。")
-    refused = town.buyer.send(last_look, status=422, step="submit", understood="1")
-    (not_yet,) = [check for check in eligibility.checks(people.situation(town.case)) if not check.holds]
-    assert refusals.say(Refused(not_yet.code, **not_yet.data)) in refused.text
+def test_a_claim_that_can_no_longer_be_sent_says_why_and_loses_no_word(market: Market) -> None:
+    town = people.gather(market)
+    town.asks_for_a_refund(kind="refund_only")
+    town.is_refused()
+    last_look = town.writes_a_claim(story="当晚开箱就看到裂纹。")
+    people.order_is_now(town, "CLOSED")
+    refused = town.buyer.send(last_look, status=422, understood="1")
+    failed = next(check for check in eligibility.checks(people.situation(town.case)) if not check.holds)
+    assert refusals.say(Refused(failed.code, **failed.data)) in refused.text
     assert "当晚开箱就看到裂纹。" in refused.html
-    assert town.state is State.AWAITING_MERCHANT
+    assert town.state is State.AWAITING_BUYER
+
+
+def test_whoever_begins_too_early_is_led_back_to_the_reason(market: Market) -> None:
+    town = merchant_still_has_time(market)
+    begin = Form(town.buyer.at("begin", town.case.number), "post")
+    page = town.buyer.send(town.buyer.open("step_in", town.case.number), form=begin)
+    assert page.path == town.buyer.at("step_in", town.case.number)
 
 
 def test_what_came_late_is_before_the_platform_once_an_exception_is_named(market: Market) -> None:
@@ -131,13 +143,14 @@ def test_what_came_late_is_before_the_platform_once_an_exception_is_named(market
     page = town.buyer.open("step_in", town.case.number)
     exceptions = rulebook.rules(town.case.substance_rules_id).window_exceptions
     assert all(str(exceptions[code].text) in page.text for code in ("authority_finding", "longer_promise"))
-    claim = town.buyer.go(next(link for link in page.links if "/claim/" in link).partition("#")[0])
-    written = {"point_1": "收到时壶身已有裂纹", "story": "当晚开箱就看到裂纹。"}
-    told = town.buyer.send(claim, status=422, step="check", **written)
-    assert "当晚开箱就看到裂纹。" in told.html
-    last_look = town.buyer.send(claim, step="check", exception="longer_promise", **written)
+    late = town.buyer.send(town.begins_a_claim(), what="damaged")
+    assert late.path == town.buyer.at("question", town.case.number, "late")
+    assert str(refusals.say(Refused("type_unknown"))) not in late.text
+    assert "exception" in town.buyer.send(late, form=late.form("page"), status=422).forms[-1].names
+    town.buyer.send(town.buyer.open("filing", town.case.number), form=_discard(town))
+    last_look = town.writes_a_claim(exception="longer_promise", story="当晚开箱就看到裂纹。")
     assert str(exceptions["longer_promise"].name) in last_look.text
-    town.buyer.send(last_look, step="submit", understood="1")
+    town.buyer.send(last_look, understood="1")
     assert town.state is State.ADMISSION
     assert Entry.objects.get(stream=town.case.stream_id, kind="intervention_requested").data["exception"] == (
         "longer_promise"
@@ -145,6 +158,10 @@ def test_what_came_late_is_before_the_platform_once_an_exception_is_named(market
     # Admission is decided on it, whoever decides.
     assert str(exceptions["longer_promise"].text) in town.ops.reads(town.case)
     assert str(exceptions["longer_promise"].text) in town.senior.reads(town.case)
+
+
+def _discard(town: Town) -> Form:
+    return Form(town.buyer.at("discard", town.case.number), "post")
 
 
 def test_what_was_asked_in_time_stays_in_time_for_what_it_was_asked(market: Market) -> None:
@@ -213,11 +230,6 @@ def test_an_order_for_which_the_time_is_over_says_so_in_the_list_and_names_what_
     assert "申请期限已过" in page.text and "12315" in page.text
     fresh = people.gather(market, rules=lambda: None, state="COMPLETED", age=10 * DAY)
     assert "申请期限已过" not in fresh.buyer.open("orders").text
-
-
-def test_a_claim_about_a_closed_order_is_told_why_not_before_it_is_written(market: Market) -> None:
-    town = order_closed(market)
-    assert town.buyer.open("claim", town.case.number).path == town.buyer.at("step_in", town.case.number)
 
 
 @pytest.mark.parametrize("code", REASONS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,10 +17,10 @@ from django.views.decorators.http import require_safe
 from common import clock
 from common.actor import Actor, Role
 from disputes import access
-from disputes.lifecycle import TERMINAL, State
+from disputes.lifecycle import NEGOTIATION, TERMINAL, State
 from disputes.models import Case, Deadline, Offer
 from notifications.models import Notice
-from web import fetch, navigation, turn
+from web import fetch, navigation, turn, wording
 from web.keyset import Cursor
 from web.turn import Turn
 
@@ -32,6 +32,7 @@ GROUPS: dict[str, str | Promise] = {
     "waiting": _("Waiting for others"),
     "ended": _("Ended"),
 }
+_FILES_FROM = [state.value for state in NEGOTIATION]
 _ENDED = [state.value for state in TERMINAL]
 # Where money is moving, nobody owes anything by any time: last in its list.
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -58,6 +59,14 @@ class Group:
     next_href: str
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A claim that was begun: go on where it was left."""
+
+    case: Case
+    saved: str
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """All three groups, or one of them further down (``?group=ended&after=…``)."""
@@ -76,6 +85,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "now": now,
         "nav": nav(actor, "cases"),
         "groups": [group for group in groups if group.rows],
+        "begun": [] if after else _begun((case for cases, _ in found.values() for case in cases), now),
         "is_part": bool(wanted in GROUPS and after),
     }
     return render(request, "buyer/home.html", shown)
@@ -88,9 +98,18 @@ def nav(actor: Actor, current: str) -> list[navigation.Item]:
     return navigation.items("buyer", current, {"inbox": count} if count else None)
 
 
+def _begun(cases: Iterable[Case], now: datetime) -> list[Begun]:
+    """Claims that were begun and can still be sent, the newest first. No query: the draft came with its case."""
+    drafts = [draft for case in cases if (draft := getattr(case, "filing_draft", None)) is not None]
+    newest = sorted(drafts, key=lambda draft: draft.saved_at, reverse=True)
+    can_file = [draft.case for draft in newest if draft.case.state in _FILES_FROM]
+    return [Begun(case, wording.moment(case.filing_draft.saved_at, now)) for case in can_file]
+
+
 def _page(key: str, actor: Actor, after: str) -> tuple[list[Case], str]:
     """One page of a group and the address of the next. Live cases by what is due first, ended ones newest first."""
-    cases = access.visible_to(actor).select_related("merchant", "outcome").defer("outcome__lines")
+    cases = access.visible_to(actor).select_related("merchant", "outcome", "filing_draft")
+    cases = cases.defer("outcome__lines", "filing_draft__body")
     cursor = Cursor.read(after)
     if key == "ended":
         ended = cases.filter(state__in=_ENDED).annotate(place=F("opened_at")).order_by("-place", "-id")

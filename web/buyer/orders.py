@@ -50,6 +50,11 @@ class Row:
     ask_href: str
     late: str
 
+    @property
+    def begun(self) -> bool:
+        """Whether a claim about it has been begun and not been sent."""
+        return self.case is not None and getattr(self.case, "filing_draft", None) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Bought:
@@ -177,7 +182,8 @@ def index(request: HttpRequest) -> HttpResponse:
     found = list(orders[: PAGE + 1])
     page = found[:PAGE]
     lines = [line for order in page for line in order.lines.all()]
-    live = {case.line_id: case for case in Case.objects.filter(line__in=lines, state__in=LIVE_STATES)}
+    cases = Case.objects.filter(line__in=lines, state__in=LIVE_STATES).select_related("filing_draft")
+    live = {case.line_id: case for case in cases.defer("filing_draft__body")}
     sets = rulebook.versions(rulebook.default_profile())
     now = clock.now()
     following = f"?after={Cursor(page[-1].placed_at, page[-1].pk)}" if len(found) > PAGE else ""

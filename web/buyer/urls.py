@@ -6,7 +6,19 @@ from django.urls import path
 
 from common.actor import Role
 from web import case_file, chat, exhibit, uploads
-from web.buyer import case, decision, evidence, filing, inbox, lists, orders, settings
+from web.buyer import (
+    case,
+    check,
+    decision,
+    evidence,
+    filing,
+    filing_evidence,
+    inbox,
+    lists,
+    orders,
+    questions,
+    settings,
+)
 
 app_name = "buyer"
 
@@ -19,7 +31,14 @@ urlpatterns = [
     path("settings/", settings.index, name="settings"),
     path("cases/<str:number>/", case.page, name="case"),
     path("cases/<str:number>/step-in/", filing.eligibility_page, name="step_in"),
-    path("cases/<str:number>/step-in/claim/", filing.claim, name="claim"),
+    path("cases/<str:number>/step-in/begin/", filing.begin, name="begin"),
+    path("cases/<str:number>/step-in/tasks/", filing.tasks, name="filing"),
+    path("cases/<str:number>/step-in/discard/", filing.discard, name="discard"),
+    path("cases/<str:number>/step-in/evidence/", filing_evidence.page, name="filing_evidence"),
+    path("cases/<str:number>/step-in/evidence/take-back/", filing_evidence.take_back, name="take_back"),
+    path("cases/<str:number>/step-in/check/", check.page, name="check"),
+    path("cases/<str:number>/step-in/submitted/", filing.submitted, name="submitted"),
+    path("cases/<str:number>/step-in/<str:step>/", questions.question, name="question"),
     path("cases/<str:number>/evidence/", evidence.page, name="evidence"),
     path("cases/<str:number>/chat/", chat.page, {"role": Role.BUYER}, name="chat"),
     path("cases/<str:number>/evidence/<str:place>/", exhibit.page, {"role": Role.BUYER}, name="exhibit"),
