@@ -138,7 +138,8 @@ def missing_evidence(case: Case, side: Side) -> list[str]:
     rules = rulebook.rules(case.substance_rules_id)
     exhibits = dossiers.counted(case.dossier_id).defer("content")
     # What the side said at filing is its statement of facts (E34): it is never asked for again.
-    return checklist.missing(rules, case.type_code, side, case.order.state, list(exhibits), automatic=("E34",))
+    given, goods = list(exhibits), case.line.category
+    return checklist.missing(rules, case.type_code, side, case.order.state, given, automatic=("E34",), goods=goods)
 
 
 def tell_what_is_missing(case: Case, side: Side, *, now: datetime) -> None:

@@ -17,7 +17,9 @@ PLATFORM = "platform"
 
 
 class Need(Protocol):
-    """What the rules ask for. ``level``: required, recommended, optional, automatic; ``why``: a key of the rules."""
+    """What the rules ask for. ``level``: required, recommended, optional, automatic; ``why``: a key of the rules;
+    ``replaced_by``: records of the platform that show the same.
+    """
 
     @property
     def code(self) -> str: ...
@@ -25,10 +27,12 @@ class Need(Protocol):
     def level(self) -> str: ...
     @property
     def why(self) -> str: ...
+    @property
+    def replaced_by(self) -> Sequence[str]: ...
 
 
 class Type(Protocol):
-    def needs(self, side: str, order_state: str) -> Sequence[Need]: ...
+    def needs(self, side: str, order_state: str, goods: str = "") -> Sequence[Need]: ...
 
 
 class Rules(Protocol):
@@ -92,20 +96,22 @@ def rows(
     order_state: str,
     exhibits: Iterable[Piece],
     automatic: Collection[str] = (),
+    goods: str = "",
 ) -> list[Row]:
     """The checklist of ``side`` (buyer or merchant) in the catalogue's order.
 
     ``automatic``: codes that will be on file without an exhibit of this side, such as records that the
-    platform brings in at filing. Raises ``LookupError`` for an unknown type.
+    platform brings in at filing. ``goods``: the category of what was bought. Raises ``LookupError`` for an unknown type.
     """
     counted = [exhibit for exhibit in exhibits if exhibit.withdrawn_at is None]
     made = []
-    for need in rules.type(type_code).needs(side, order_state):
+    for need in rules.type(type_code).needs(side, order_state, goods):
         own = tuple(e.number for e in counted if e.code == need.code and e.side == side)
-        brought = tuple(e.number for e in counted if e.code == need.code and e.side == PLATFORM)
+        stands_for_it = (need.code, *need.replaced_by)
+        brought = tuple(e.number for e in counted if e.code in stands_for_it and e.side == PLATFORM)
         if own:
             status = Status.MET
-        elif brought or need.code in automatic:
+        elif brought or any(code in automatic for code in stands_for_it):
             status = Status.BROUGHT
         else:
             status = Status.OPEN
@@ -120,9 +126,10 @@ def missing(
     order_state: str,
     exhibits: Iterable[Piece],
     automatic: Collection[str] = (),
+    goods: str = "",
 ) -> list[str]:
     """The codes without which ``side`` cannot hand in, in the catalogue's order."""
-    return [row.code for row in rows(rules, type_code, side, order_state, exhibits, automatic) if row.blocks]
+    return [row.code for row in rows(rules, type_code, side, order_state, exhibits, automatic, goods) if row.blocks]
 
 
 def against(sort: Sort | None, mime: str, *, films: bool) -> str:
@@ -138,3 +145,15 @@ def against(sort: Sort | None, mime: str, *, films: bool) -> str:
     if set(sort.media) == {"video"} and not is_film and (films or not mime.startswith("image/")):
         return "evidence_kind_differs"
     return ""
+
+
+# What a picker may offer, with one kind of file that stands for each.
+_KINDS = {"photo": "image/jpeg", "video": "video/mp4", "pdf": "application/pdf"}
+
+
+def accepts(sort: Sort | None, *, films: bool) -> tuple[str, ...]:
+    """Which of photo, video and pdf a party may give for this kind of evidence; none for what only the platform brings."""
+    if sort is None:
+        return ()
+    kinds = [kind for kind, mime in _KINDS.items() if not against(sort, mime, films=films)]
+    return tuple(kind for kind in kinds if films or kind != "video")

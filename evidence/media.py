@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 
@@ -19,9 +20,13 @@ def takes_films() -> bool:
     return takes(sniff.MP4)
 
 
-def accepts() -> str:
-    """For the attribute ``accept`` of a file field. No list of types for photos: a phone then offers none of its HEICs."""
-    return "image/*,video/*,application/pdf" if takes_films() else "image/*,application/pdf"
+def accepts(kinds: Sequence[str] = ("photo", "video", "pdf")) -> str:
+    """For the attribute ``accept`` of a file field. No list of types for photos: a phone then offers none of its HEICs.
+
+    ``kinds``: of ``checklist.accepts``, where one row takes less than all.
+    """
+    offered = {"photo": "image/*", "video": "video/*" if takes_films() else "", "pdf": "application/pdf"}
+    return ",".join(mime for kind, mime in offered.items() if kind in kinds and mime)
 
 
 @cache

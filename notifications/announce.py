@@ -103,7 +103,8 @@ def _params(entry: Entry, case: Case) -> dict[str, Any]:
 def _items(entry: Entry, case: Case) -> dict[str, str]:
     """What is missing and why it is asked for, in each language: nobody knows yet in which one it will be read."""
     rules = rulebook.rules(case.substance_rules_id)
-    needs = {need.code: need for need in rules.type(case.type_code).checklist if need.side.value == entry.data["side"]}
+    asked = rules.type(case.type_code).needs(entry.data["side"], case.order.state, case.line.category)
+    needs = {need.code: need for need in asked}
     missing = [(rules.evidence(code).name, rules.why(needs[code])) for code in entry.data["codes"]]
     return {
         "zh-hans": "、".join(f"{name.zh_Hans}（{why.zh_Hans}）" for name, why in missing),

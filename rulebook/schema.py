@@ -186,8 +186,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One checklist row: evidence ``code`` for ``side``, at ``level``, in these order states (none named: in
-    all).
+    """One checklist row: evidence ``code`` for ``side``, at ``level``, in these order states (none named: in all).
+
+    ``goods``: only for goods of these categories, as the marketplace names them; for them it takes the place of the row that
+    is for all goods. ``replaced_by``: records of the platform that show the same, so that nobody is asked for it.
     """
 
     side: Bearer
@@ -195,6 +197,8 @@ class Need:
     level: Level
     why: str
     states: tuple[str, ...] = ()
+    goods: tuple[str, ...] = ()
+    replaced_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +242,17 @@ class Type:
     clauses: tuple[str, ...] = ()
     grounds: tuple[str, ...] = ()
 
-    def needs(self, side: str, order_state: str) -> tuple[Need, ...]:
-        """The checklist of one side for an order in this state, in the catalogue's order."""
-        return tuple(
+    def needs(self, side: str, order_state: str, goods: str = "") -> tuple[Need, ...]:
+        """The checklist of one side for an order in this state and goods of this category, in the catalogue's order."""
+        fitting = [
             need
             for need in self.checklist
-            if need.side.value == side and (not need.states or order_state in need.states)
-        )
+            if need.side.value == side
+            and (not need.states or order_state in need.states)
+            and (not need.goods or goods in need.goods)
+        ]
+        special = {need.code for need in fitting if need.goods}
+        return tuple(need for need in fitting if need.goods or need.code not in special)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +267,8 @@ class Check:
 class Evidence:
     """A kind of evidence.
 
-    ``automatic``: the platform's own records bring it. ``media``: photo, video, pdf, text, record.
+    ``automatic``: the platform's own records bring it. ``media``: photo, video, pdf, text, record. ``sample``: what the
+    drawing beside it shows (``static/img/samples``), for whoever does not see it; ``None`` where there is no drawing.
     """
 
     code: str
@@ -267,6 +276,7 @@ class Evidence:
     what: Text
     media: tuple[str, ...]
     checks: tuple[Check, ...]
+    sample: Text | None = None
     automatic: bool = False
     platform_only: bool = False
     sensitive: bool = False
@@ -595,6 +605,9 @@ def _dangling(rules: Rules) -> Iterable[str]:
         yield from _unknown(here, "liability", [guide.liability for guide in kind.guidance], rules.liabilities)
         yield from _unknown(here, "evidence", [need.code for need in kind.checklist], rules.exhibits)
         yield from _unknown(here, "reason", [need.why for need in kind.checklist], body.why)
+        yield from _unknown(
+            here, "record", [code for need in kind.checklist for code in need.replaced_by], rules.exhibits
+        )
         for proof in kind.burden.chain:
             yield from _unknown(here, "evidence", proof.evidence, rules.exhibits)
         for need in kind.checklist:

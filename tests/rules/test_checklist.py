@@ -20,13 +20,15 @@ class Need:
     level: str
     why: str = "because"
     states: tuple[str, ...] = ()
+    goods: tuple[str, ...] = ()
+    replaced_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Type:
     checklist: tuple[Need, ...]
 
-    def needs(self, side: str, order_state: str) -> tuple[Need, ...]:
+    def needs(self, side: str, order_state: str, goods: str = "") -> tuple[Need, ...]:
         return tuple(n for n in self.checklist if n.side == side and (not n.states or order_state in n.states))
 
 
@@ -40,7 +42,7 @@ class Rules:
                     Need("buyer", "E05", "required", states=("SIGNED",)),
                     Need("buyer", "E07", "recommended"),
                     Need("merchant", "E03", "required"),
-                    Need("merchant", "E11", "required"),
+                    Need("merchant", "E11", "required", replaced_by=("E29",)),
                 )
             )
         }[code]
@@ -84,6 +86,12 @@ def test_the_other_sides_exhibit_does_not_discharge_my_burden() -> None:
 def test_what_the_platform_holds_is_never_asked_for() -> None:
     assert missing("merchant", Piece("platform", "E03", "P3")) == ["E11"]
     assert missing("merchant", automatic=("E03",)) == ["E11"]
+
+
+def test_a_record_that_shows_the_same_takes_the_place_of_a_row() -> None:
+    assert missing("merchant", Piece("platform", "E03", "P3"), Piece("platform", "E29", "P4")) == []
+    assert missing("merchant", automatic=("E03", "E29")) == []
+    assert missing("merchant", Piece("platform", "E03", "P3"), Piece("merchant", "E29", "M1")) == ["E11"]
 
 
 def test_a_recommended_row_never_blocks() -> None:
@@ -146,3 +154,18 @@ def test_a_row_takes_only_what_it_asks_for(sort: Sort | None, mime: str, said: s
 def test_where_no_video_can_be_read_photos_of_it_stand_for_it():
     assert checklist.against(Sort(("video",)), "image/jpeg", films=False) == ""
     assert checklist.against(Sort(("video",)), "application/pdf", films=False) == "evidence_kind_differs"
+
+
+@pytest.mark.parametrize(
+    ("sort", "films", "taken"),
+    [
+        (Sort(("photo", "pdf")), True, ("photo", "video", "pdf")),
+        (Sort(("video",)), True, ("video",)),
+        (Sort(("video",)), False, ("photo",)),
+        (Sort(("photo",)), False, ("photo", "pdf")),
+        (Sort(("record",), automatic=True), True, ()),
+        (None, True, ()),
+    ],
+)
+def test_a_picker_offers_just_what_its_row_takes(sort: Sort | None, films: bool, taken: tuple[str, ...]):
+    assert checklist.accepts(sort, films=films) == taken

@@ -24,7 +24,7 @@ from evidence import media as kinds
 from evidence.checklist import Status
 from rulebook import queries as rulebook
 from rulebook.schema import Level, Rules
-from web import case_page, fetch, media, wording
+from web import case_page, fetch, media, samples, wording
 from web.case_page import ExhibitView
 from web.party import choices, files
 
@@ -54,15 +54,20 @@ class Row:
     what: str
     mine: list[ExhibitView] = field(default_factory=list)
     takes_files: bool = True
+    sample: samples.Sample | None = None
 
 
 def rows(case: Case, rules: Rules, exhibits: Iterable[ExhibitView], *, open_now: bool) -> list[Row]:
     """The checklist of the buyer. What is needed most comes first, what the platform brought in comes last."""
     own = [exhibit for exhibit in exhibits if exhibit.mine and not exhibit.withdrawn]
     pieces = [_Piece.of(exhibit) for exhibit in exhibits]
-    needs = {need.code: need for need in rules.type(case.type_code).needs("buyer", case.order.state)}
+    needs = {
+        need.code: need for need in rules.type(case.type_code).needs("buyer", case.order.state, case.line.category)
+    }
     made = []
-    for line in checklist.rows(rules, case.type_code, "buyer", case.order.state, pieces, automatic=SAID_AT_FILING):
+    for line in checklist.rows(
+        rules, case.type_code, "buyer", case.order.state, pieces, automatic=SAID_AT_FILING, goods=case.line.category
+    ):
         kind = rules.exhibits[line.code]
         mine = [exhibit for exhibit in own if exhibit.code == line.code]
         may_add = open_now and not kind.automatic and not kind.platform_only
@@ -79,6 +84,7 @@ def rows(case: Case, rules: Rules, exhibits: Iterable[ExhibitView], *, open_now:
                 what=str(kind.what),
                 mine=mine,
                 takes_files=not kind.automatic and not kind.platform_only,
+                sample=samples.of(kind),
             )
         )
     return sorted(made, key=lambda row: ("need", "open", "done", "auto", "later").index(row.state))

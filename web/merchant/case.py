@@ -138,7 +138,13 @@ def _tasks(page: CasePage) -> dict[str, Any] | None:
     if add is None or not choices.is_open(page.case, page.actor, Event.EVIDENCE_ADDED, page):
         return None
     found = checklist.rows(
-        page.rules, page.case.type_code, "merchant", page.case.order.state, [_Piece(e) for e in page.exhibits], ("E34",)
+        page.rules,
+        page.case.type_code,
+        "merchant",
+        page.case.order.state,
+        [_Piece(e) for e in page.exhibits],
+        ("E34",),
+        page.case.line.category,
     )
     rows = [_task(page, row, f"{add.href}?code={row.code}") for row in found if _is_theirs_to_bring(page, row)]
     closes = choices.evidence_ends_at(page.case, page.now)

@@ -166,7 +166,12 @@ class ReplyForm(ActForm):
 
     def _codes(self) -> list[tuple[str, str]]:
         kinds = self.rules.exhibits
-        asked = [need.code for need in self.rules.type(self.case.type_code).needs("merchant", self.case.order.state)]
+        asked = [
+            need.code
+            for need in self.rules.type(self.case.type_code).needs(
+                "merchant", self.case.order.state, self.case.line.category
+            )
+        ]
         order = dict.fromkeys([*asked, *kinds])
         mine = [code for code in order if code in kinds and not (kinds[code].automatic or kinds[code].platform_only)]
         return [(code, str(kinds[code].name)) for code in mine]

@@ -34,7 +34,7 @@ from disputes.submissions import Answer
 from evidence import media as kinds
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
-from web import case_page, media
+from web import case_page, media, samples
 from web.acts import ActForm
 
 LONGEST = 500
@@ -242,7 +242,12 @@ class EvidenceForm(ActForm):
     def prepare(self) -> None:
         rules = rulebook.rules(self.case.substance_rules_id)
         side = self.actor.side or Side.BUYER
-        asked = [need.code for need in rules.type(self.case.type_code).needs(side.value, self.case.order.state)]
+        asked = [
+            need.code
+            for need in rules.type(self.case.type_code).needs(
+                side.value, self.case.order.state, self.case.line.category
+            )
+        ]
         others = [
             code
             for code, kind in rules.exhibits.items()
@@ -252,6 +257,8 @@ class EvidenceForm(ActForm):
         self.fields["code"].choices = [(code, str(rules.exhibits[code].name)) for code in order]  # type: ignore[attr-defined]
         wanted = self.request.GET.get("code", "")
         self.fields["code"].initial = wanted if wanted in order else (order[0] if order else "")
+        # Of the one kind that the address names: another one may be chosen, which has another drawing.
+        self.sample = samples.of(rules.exhibits[wanted]) if wanted in order else None
         self.fields["file"].error_messages["required"] = refusals.say(Refused("file_missing"))
         # With script the files go there by themselves and survive a cut connection; without, they come with the form.
         self.uploads = reverse(f"{side.value}:uploads", args=[self.case.number])
