@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accounts import hats
@@ -191,7 +191,7 @@ def change(case_id: int, *, version: int, reasons: str, actor: Actor, now: datet
         .first()
     )
     appeal = _open(case)
-    refusals = _against_reasons(case, reasons)
+    refusals = _against_reasons(case, reasons, now)
     if draft is None:
         refusals = ("no_draft", *refusals)
     facts = bench.facts(case, actor, now, refusals=refusals)
@@ -287,12 +287,18 @@ def _still_decides(user_id: int) -> bool:
     return hats.still_holds(Actor.staff(Role.SENIOR, user_id))
 
 
-def _against_reasons(case: Case, reasons: str) -> tuple[str, ...]:
-    least = rulebook.rules(case.procedure_rules_id).thresholds.minimum_reasons_characters
-    if len(reasons.strip()) < least:
+def _against_reasons(case: Case, reasons: str, now: datetime) -> tuple[str, ...]:
+    thresholds = rulebook.rules(case.procedure_rules_id).thresholds
+    if len(reasons.strip()) < thresholds.minimum_reasons_characters:
         return ("reasons_too_short",)
     if len(reasons) > rulings.LONGEST_REASONS:
         return ("text_too_long",)
+    cited = linter.exhibits_in(reasons)
+    wait = timedelta(hours=thresholds.citable_after_hours)
+    listed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).defer("content")
+    if any(row.number in cited and not dossiers.citable(row, now, wait) for row in (listed if cited else ())):
+        # A decision on appeal rests on no more than a ruling may: what the other side could see for a day.
+        return ("reasons_cite_too_early",)
     return ("reasons_name_somebody",) if linter.names_somebody(reasons, sheet.names_in(case)) else ()
 
 
@@ -300,7 +306,7 @@ def _decide(case: Case, event: Event, decision: str, reasons: str, actor: Actor,
     """Uphold or send back: the case moves, the reasons and the letter are kept."""
     require_act()
     appeal = _open(case)
-    facts = bench.facts(case, actor, now, refusals=_against_reasons(case, reasons))
+    facts = bench.facts(case, actor, now, refusals=_against_reasons(case, reasons, now))
     data: dict[str, Any] = {"appeal": appeal.pk if appeal else None}
     sealed = None
     if appeal is not None and actor.id is not None:

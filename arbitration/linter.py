@@ -133,7 +133,7 @@ def _exhibits(view: RulingView) -> Iterator[Problem]:
             yield Problem("admission_reason_missing", where)
         elif exhibit.reason and exhibit.reason not in view.admission_reasons:
             yield Problem("admission_reason_unknown", where)
-        if not exhibit.citable and (exhibit.verdict in ADMITTED or exhibit.number in _exhibits_in(view.reasons)):
+        if not exhibit.citable and (exhibit.verdict in ADMITTED or exhibit.number in exhibits_in(view.reasons)):
             yield Problem("exhibit_not_yet_citable", where)
 
 
@@ -193,7 +193,7 @@ def _reasons(view: RulingView) -> Iterator[Problem]:
     for point in view.points:
         if point.number not in mentioned:
             yield Problem("reasons_omit_point", f"point:{point.number}")
-    cited = _exhibits_in(view.reasons)
+    cited = exhibits_in(view.reasons)
     known = {exhibit.number for exhibit in view.exhibits}
     for exhibit in view.exhibits:
         if exhibit.verdict in ADMITTED and exhibit.number not in cited:
@@ -244,7 +244,8 @@ def _points_in(text: str) -> set[int]:
     return found
 
 
-def _exhibits_in(text: str) -> set[str]:
+def exhibits_in(text: str) -> set[str]:
+    """The numbers of the exhibits that a text names: ``B1-B3`` are three."""
     found: set[str] = set()
     for prefix, first, other, last in _EXHIBIT.findall(text):
         found.add(f"{prefix}{int(first)}")

@@ -149,6 +149,9 @@ SENTENCES: dict[str, str | Promise] = {
     "admission_missing": _("Say whether %(number)s is admitted."),
     "admission_reason_missing": _("Choose why %(number)s is not fully admitted."),
     "admission_reason_unknown": _("Choose the reason for %(number)s from the list."),
+    "reasons_cite_too_early": _(
+        "The reasons name evidence that the other side has not had for 24 hours yet. Wait, or leave it out."
+    ),
     "exhibit_not_yet_citable": _("%(number)s has not been open to the other side for 24 hours. It cannot be used yet."),
     "clause_missing": _("Cite at least one clause."),
     "clause_unknown": _("There is no clause %(number)s in the rules of this case."),

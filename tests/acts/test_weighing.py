@@ -8,15 +8,17 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from arbitration import appeals, rulings
 from common import clock
 from common.errors import Missing, Refused
 from disputes import rebuttals, submissions
 from disputes.models import ExhibitAnswer
 from disputes.rebuttals import answer
+from disputes.supplements import Item
 from evidence import dossiers, intake, twins
 from evidence.models import Exhibit
 from journal.models import Entry
-from tests import deciding, files, reach
+from tests import builders, deciding, files, reach
 from tests.reach import Scene
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +172,39 @@ def test_an_exhibit_is_citable_after_24_hours_before_the_other_side_and_not_a_se
     day = timedelta(hours=24)
     assert not dossiers.citable(exhibit, exhibit.visible_at + day - timedelta(seconds=1))
     assert dossiers.citable(exhibit, exhibit.visible_at + day)
+
+
+def test_what_comes_late_is_cited_by_no_ruling_until_the_other_side_has_had_it_for_a_day() -> None:
+    """Also where an arbitrator asked for it: asking does not make it known to the other side."""
+    deciding.rules()
+    made = deciding.taken()
+    rulings.ask_more(
+        made.case.pk,
+        items=[Item("merchant", "E09", 1, "出库时是否完好")],
+        actor=made.arbitrator,
+        now=clock.now(),
+    )
+    submissions.add_evidence(
+        made.case.pk, reach.received("white"), code="E09", name="", note="", actor=made.merchant, now=clock.now()
+    )
+    submissions.hand_in_more(made.case.pk, text="", actor=made.merchant, now=clock.now())
+    ruling = deciding.drafted(made)
+    assert [(p.code, p.where) for p in deciding.problems(ruling)] == [("exhibit_not_yet_citable", "exhibit:M1")]
+    with pytest.raises(Refused, match="ruling_incomplete"):
+        rulings.issue(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
+    builders.travel(timedelta(hours=24))
+    assert deciding.problems(ruling) == []
+
+
+def test_a_decision_on_appeal_rests_on_no_more_than_a_ruling_may() -> None:
+    made = deciding.dismissed()
+    deciding.appealed(made)
+    appeals.answer(made.case.pk, text="不是同一只壶。", actor=made.merchant, now=clock.now())
+    appeals.take(made.case.pk, actor=made.senior, now=clock.now())
+    new = Exhibit.objects.filter(dossier_id=made.case.dossier_id, side="buyer").latest("place").number
+    reasons = f"新证据 {new} 不足以改变认定，原裁决对两个争点的认定有证据支持，适用规则正确，应予维持，不再变更。"
+    with pytest.raises(Refused, match="reasons_cite_too_early"):
+        appeals.uphold(made.case.pk, reasons=reasons, actor=made.senior, now=clock.now())
+    builders.travel(timedelta(hours=24))
+    appeals.uphold(made.case.pk, reasons=reasons, actor=made.senior, now=clock.now())
+    assert made.reload().decided_on_appeal

@@ -194,7 +194,7 @@ def test_points_are_found_as_people_write_them(text: str, points: set[int]) -> N
     ],
 )
 def test_exhibits_are_found_as_people_write_them(text: str, exhibits: set[str]) -> None:
-    assert linter._exhibits_in(text) == exhibits
+    assert linter.exhibits_in(text) == exhibits
 
 
 def test_an_exhibit_that_is_not_on_the_file_cannot_be_cited() -> None:

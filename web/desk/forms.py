@@ -203,6 +203,7 @@ class ReasonsForm(ActForm):
     field_of = {
         "reasons_too_short": "reasons",
         "reasons_name_somebody": "reasons",
+        "reasons_cite_too_early": "reasons",
         "text_too_long": "reasons",
     }
     reasons = _words(
