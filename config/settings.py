@@ -182,6 +182,7 @@ CELERY_BEAT_SCHEDULE = BEAT
 # What the hourly housekeeping does, in this order. A chore takes the time, sweeps a batch and says how much that was.
 HENG_CHORES = [
     "engine.retention.erase_due",
+    "engine.personal.tidy",
     "evidence.orphans.collect",
     "api.idempotency.tidy",
     "accounts.doors.tidy",

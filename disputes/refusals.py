@@ -57,6 +57,11 @@ SENTENCES: dict[str, str | Promise] = {
     "offer_needs_a_return": _("The goods come back first under this proposal."),
     "offer_needs_no_return": _("No return is part of this proposal."),
     "offer_already_open": _("You already have an open proposal. Take it back before you make a new one."),
+    # what a person may set
+    "quiet_hours_unreadable": _("Choose when the quiet begins and when it ends; the two differ."),
+    "copy_asked_recently": _(
+        "A copy was made in the last 24 hours. You find it below; you can ask for another one tomorrow."
+    ),
     # keeping and erasing
     "hold_stands": _("A legal hold stands on this case already. Lift it before you place another."),
     "no_hold_stands": _("No legal hold stands on this case."),

@@ -19,6 +19,7 @@ from common.errors import Missing, Refused
 from disputes import erasure as cases
 from disputes.models import Case, ErasureRequest
 from evidence import erasure as dossiers
+from insights.models import PersonalCopy
 from journal import book
 from journal.kinds import Kind
 from marketplace import erasure as market
@@ -85,6 +86,7 @@ def approve(request_id: int, *, actor: Actor, now: datetime) -> ErasureRequest:
     left = [case for case in theirs if case.erased_at is None]
     _erase(left, why=ASKED, actor=actor, now=now)
     market.erase_talk(found.person_id)
+    PersonalCopy.objects.filter(user_id=found.person_id).delete()
     people.forget(found.person_id)
     found.cases = len(left)
     return _decide(found, ErasureRequest.DONE, actor, now)

@@ -15,6 +15,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "uploads": {"task": "engine.uploads", "schedule": 60.0, "options": {"queue": "files", "expires": 50}},
     "anchoring": {"task": "engine.anchoring", "schedule": 3600.0, "options": {"queue": "clock", "expires": 1800}},
     "reading": {"task": "engine.reading", "schedule": 300.0, "options": {"queue": "files", "expires": 240}},
+    "copies": {"task": "engine.copies", "schedule": 10.0, "options": {"queue": "files", "expires": 10}},
     "measures": {"task": "engine.measures", "schedule": 3600.0, "options": {"queue": "files", "expires": 1800}},
     "housekeeping": {"task": "engine.housekeeping", "schedule": 3600.0, "options": {"queue": "files", "expires": 1800}},
 }

@@ -58,6 +58,11 @@ def reading() -> None:
     ticks.reading()
 
 
+@shared_task(name="engine.copies", expires=60)
+def copies() -> None:
+    ticks.copies()
+
+
 @shared_task(name="engine.measures", expires=3600)
 def measures() -> None:
     ticks.measures()

@@ -16,7 +16,7 @@ from disputes import clocks, failed_files, sweep
 from disputes import uploads as case_uploads
 from disputes.models import Deadline
 from enforcement import execution, movements, recoveries
-from engine import delivery
+from engine import delivery, personal
 from evidence import preparation, scrub
 from evidence import uploads as evidence_uploads
 from insights import snapshots
@@ -144,6 +144,14 @@ def anchoring() -> int:
 def reading() -> int:
     """Hold the next files against their digests: one slice of a round that comes to all of them once a day."""
     return scrub.scrub(clock.now())
+
+
+def copies() -> int:
+    """Make the copies of their own data that people asked for. Returns how many were made."""
+    done = 0
+    while done < _ROUNDS and personal.make_next(clock.now()):
+        done += 1
+    return done
 
 
 def measures() -> int:

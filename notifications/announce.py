@@ -10,9 +10,23 @@ from common.acts import require_act
 from disputes.models import Case
 from journal.kinds import Kind
 from journal.models import Entry
+from notifications import preferences
 from notifications.catalogue import ASSIGNEE, BUYER, CATALOGUE, MERCHANT, NOT_TO_WHO_ACTED, OPS, SENIORS
 from notifications.models import Email, Notice, Preference
 from rulebook import queries as rulebook
+
+# From these on a term for the reader may run that no state of the case shows, or money moves.
+_NEVER_NEWS = frozenset(
+    {
+        Kind.DEADLINE_REMINDED,
+        Kind.OFFER_MADE,
+        Kind.RULING_SERVED,
+        Kind.APPEAL_CHANGED,
+        Kind.APPEAL_UPHELD,
+        Kind.EVIDENCE_UNREADABLE,
+        Kind.NOT_ADMITTED,
+    }
+)
 
 
 def announce(entry: Entry, case: Case, *, now: datetime) -> int:
@@ -26,13 +40,28 @@ def announce(entry: Entry, case: Case, *, now: datetime) -> int:
         for user_id in _people(audience, case, entry)
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    told = list(Notice.objects.filter(entry=entry, email__isnull=True).values_list("id", "user_id", "user__email"))
-    people = [user_id for _, user_id, _ in told]
-    silent = set(Preference.objects.filter(user_id__in=people, email=False).values_list("user_id", flat=True))
+    rows = Notice.objects.filter(entry=entry, email__isnull=True)
+    told = list(rows.values_list("id", "user_id", "user__email", "audience"))
+    people = [user_id for _, user_id, _, _ in told]
+    chosen = {row.user_id: row for row in Preference.objects.filter(user_id__in=people)}
     # Nobody can send to a person without an address: their notice in the site is all they get.
-    emails = [Email(notice_id=pk) for pk, user_id, address in told if address and user_id not in silent]
+    emails = [
+        Email(notice_id=pk)
+        for pk, user_id, address, audience in told
+        if address and _wants(preferences.read(chosen.get(user_id)), asks_of(kind, audience, case))
+    ]
     Email.objects.bulk_create(emails, ignore_conflicts=True)
     return len(told)
+
+
+def asks_of(kind: Kind, audience: str, case: Case) -> bool:
+    """Whether this is for the reader to act on, or decides about them: then it is more than news."""
+    mine = case.awaits in (audience, "both") if audience in (BUYER, MERCHANT) else True
+    return mine or kind in _NEVER_NEWS
+
+
+def _wants(wanted: preferences.Wanted, asks: bool) -> bool:
+    return wanted.email and (asks or wanted.news)
 
 
 def _audiences(kind: Kind, entry: Entry) -> list[str]:

@@ -50,7 +50,25 @@ class Email(models.Model):
 
 
 class Preference(models.Model):
-    """What a person wants besides notices in the site. No row: e-mail for everything."""
+    """What a person wants besides notices in the site. No row: e-mail for everything, at once.
+
+    ``news``: also of what asks nothing of them. The quiet hours are those of the house's zone.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_preference")
     email = models.BooleanField(default=True)
+    news = models.BooleanField(default=True)
+    quiet_since = models.PositiveSmallIntegerField(null=True)
+    quiet_until = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(quiet_since__isnull=True, quiet_until__isnull=True)
+                | (
+                    Q(quiet_since__isnull=False, quiet_until__isnull=False, quiet_since__lte=23, quiet_until__lte=23)
+                    & ~Q(quiet_since=models.F("quiet_until"))
+                ),
+                name="quiet_hours_are_hours",
+            ),
+        ]

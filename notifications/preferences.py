@@ -2,17 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from common.acts import act
+from common.errors import Refused
 from notifications.models import Preference
+from notifications.quiet import Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """``email``: of what is the reader's to do. ``news``: of everything else too. ``quiet``: when other mail waits."""
+
+    email: bool = True
+    news: bool = True
+    quiet: Hours | None = None
+
+
+def of(user_id: int) -> Wanted:
+    """What this person chose; who chose nothing is told of everything at once."""
+    return read(Preference.objects.filter(user_id=user_id).first())
+
+
+def read(kept: Preference | None) -> Wanted:
+    if kept is None:
+        return Wanted()
+    quiet = Hours(kept.quiet_since, kept.quiet_until) if kept.quiet_since is not None else None  # type: ignore[arg-type]
+    return Wanted(kept.email, kept.news, quiet)
 
 
 def wants_email(user_id: int) -> bool:
     """Whether notices also go out by e-mail: yes, unless the person said no."""
-    return Preference.objects.filter(user_id=user_id).values_list("email", flat=True).first() is not False
+    return of(user_id).email
 
 
 @act
 def choose(user_id: int, *, email: bool) -> Preference:
-    """From now on notices go out by e-mail, or do not."""
+    """From now on notices go out by e-mail, or do not; what else was chosen stays."""
     preference, _ = Preference.objects.update_or_create(user_id=user_id, defaults={"email": email})
+    return preference
+
+
+@act
+def keep(user_id: int, wanted: Wanted) -> Preference:
+    """From now on this is what the person wants. Raises ``Refused``: ``quiet_hours_unreadable``."""
+    quiet = wanted.quiet
+    if quiet is not None and not (0 <= quiet.since <= 23 and 0 <= quiet.until <= 23 and quiet.since != quiet.until):
+        raise Refused("quiet_hours_unreadable")
+    columns = {
+        "email": wanted.email,
+        "news": wanted.news,
+        "quiet_since": quiet.since if quiet else None,
+        "quiet_until": quiet.until if quiet else None,
+    }
+    preference, _ = Preference.objects.update_or_create(user_id=user_id, defaults=columns)
     return preference

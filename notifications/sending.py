@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common.acts import act
-from notifications import words
+from notifications import preferences, quiet, words
 from notifications.models import Email
 
 log = logging.getLogger(__name__)
@@ -38,9 +38,13 @@ def send_due(*, limit: int, now: datetime) -> int:
     """Send up to ``limit`` waiting e-mails, oldest first. Returns how many the mail server took."""
     sent = 0
     for email_id in _claim(limit, now):
-        email = Email.objects.select_related("notice__user", "notice__case").get(pk=email_id)
+        email = Email.objects.select_related("notice__user__notice_preference", "notice__case").get(pk=email_id)
         if not email.notice.user.email or not email.notice.user.is_active:
             _park(email_id, error="no_address", now=now)
+            continue
+        held = _held(email, now)
+        if held is not None:
+            _wait(email_id, until=held)
             continue
         try:
             _message(email).send()
@@ -51,6 +55,13 @@ def send_due(*, limit: int, now: datetime) -> int:
             _sent(email_id, now=now)
             sent += 1
     return sent
+
+
+def _held(email: Email, now: datetime) -> datetime | None:
+    """Until when the reader's quiet hours keep it; asked when it is sent, so that a change counts at once."""
+    wanted = preferences.read(getattr(email.notice.user, "notice_preference", None))
+    due = email.notice.params.get("due") or ""
+    return quiet.held_until(now, wanted.quiet, datetime.fromisoformat(due) if due else None)
 
 
 def _message(email: Email) -> EmailMessage:
@@ -83,6 +94,11 @@ def _claim(limit: int, now: datetime) -> list[int]:
     ids = [row.pk for row in rows]
     Email.objects.filter(pk__in=ids).update(retry_at=now + _CLAIM)
     return ids
+
+
+@act
+def _wait(email_id: int, *, until: datetime) -> None:
+    Email.objects.filter(pk=email_id).update(retry_at=until)
 
 
 @act

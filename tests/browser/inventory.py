@@ -81,6 +81,8 @@ NOT_PAGES = {
     "buyer:begin": "takes a form, leads on to a question",
     "buyer:discard": "takes a form, shows nothing",
     "buyer:take_back": "takes a form, shows nothing",
+    "buyer:copy_ask": "takes a form, shows nothing",
+    "buyer:copy": "a file to download",
     "merchant:consent_decline": "takes a form, shows nothing",
     "merchant:export": "a file to download",
     "merchant:measures": "a file to download",

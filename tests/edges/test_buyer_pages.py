@@ -276,11 +276,11 @@ def test_a_person_chooses_language_and_whether_email_comes():
 
     buyer = builders.a_buyer()
     client = signed_in(buyer)
-    reply = client.post(reverse("buyer:settings"), {"language": "zh-hant"})
+    reply = client.post(reverse("buyer:settings"), {"language": "zh-hant", "email": "none"})
     assert reply.url.startswith("/zh-hant/")
     assert get_user_model().objects.get(pk=buyer.id).language == "zh-hant"
     assert preferences.wants_email(buyer.id) is False
-    assert client.post(reverse("buyer:settings"), {"language": "xx"}).status_code == 422
+    assert client.post(reverse("buyer:settings"), {"language": "xx", "email": "none"}).status_code == 422
 
 
 def _another(buyer: Actor, title: str):

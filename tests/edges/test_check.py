@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from common import clock
 from rulebook import asking, queries
@@ -24,6 +26,13 @@ DAMAGED = {"what": "damaged", "order": "COMPLETED", "days": "3", "said": "refuse
 def published() -> None:
     builders.rules()
     queries._current.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _addresses_without_a_prefix() -> Iterator[None]:
+    """A reply in English leaves the thread in English; each test begins with the addresses of the default language."""
+    with translation.override("zh-hans"):
+        yield
 
 
 def page(client: Client, **answers: str) -> str:

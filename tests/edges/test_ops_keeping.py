@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import Identity, User
 from arbitration.models import Ruling
@@ -31,6 +33,13 @@ from tests.reach import Scene
 pytestmark = pytest.mark.django_db
 
 KEPT = timedelta(days=1096)
+
+
+@pytest.fixture(autouse=True)
+def _addresses_without_a_prefix() -> Iterator[None]:
+    """A reply in English leaves the thread in English; each test begins with the addresses of the default language."""
+    with translation.override("zh-hans"):
+        yield
 
 
 def signed_in(actor: Actor) -> Client:

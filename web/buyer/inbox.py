@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
 from common.actor import Role
+from disputes.models import Case
 from notifications import inbox, words
 from notifications.models import Notice
 from web import fetch
@@ -27,6 +29,7 @@ class Message:
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
+    """By case, the case with the newest message first."""
     actor = fetch.actor_or_404(request, Role.BUYER)
     assert actor.id is not None
     before = request.GET.get("before", "")
@@ -37,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "now": clock.now(),
         "nav": nav,
-        "messages_told": [Message(notice, _text(notice)) for notice in shown],
+        "talks": _by_case(shown),
         "has_unread": any(item.count for item in nav),
         "next_href": following,
         "first_href": reverse("buyer:inbox") if before else "",
@@ -51,6 +54,14 @@ def mark_read(request: HttpRequest) -> HttpResponse:
     assert actor.id is not None
     inbox.mark_read(actor.id, AUDIENCES, now=clock.now())
     return HttpResponseRedirect(reverse("buyer:inbox"))
+
+
+def _by_case(shown: Sequence[Notice]) -> list[tuple[Case, list[Message]]]:
+    """One page's messages, newest first, kept together by case."""
+    talks: dict[int, tuple[Case, list[Message]]] = {}
+    for notice in shown:
+        talks.setdefault(notice.case_id, (notice.case, []))[1].append(Message(notice, _text(notice)))
+    return list(talks.values())
 
 
 def _text(notice: Notice) -> str:

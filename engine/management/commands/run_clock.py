@@ -17,6 +17,7 @@ from engine import ticks
 log = logging.getLogger(__name__)
 # What is not for every tick: seconds from one time to the next. Nobody reads evidence here: a clock waits for no disk.
 SELDOM: tuple[tuple[float, Callable[[], int]], ...] = (
+    (10.0, ticks.copies),
     (60.0, ticks.uploads),
     (600.0, ticks.calendar),
     (600.0, ticks.debts),
