@@ -13,6 +13,7 @@ from disputes.models import (
     Case,
     CaseFile,
     Consent,
+    FilingDraft,
     Point,
     PointAnswer,
     ReplyDraft,
@@ -35,3 +36,4 @@ def erase(case_ids: Sequence[int], *, now: datetime) -> None:
     CaseFile.objects.filter(case_id__in=case_ids, erased_at__isnull=True).update(body={}, erased_at=now)
     ShopNote.objects.filter(case_id__in=case_ids).delete()
     ReplyDraft.objects.filter(case_id__in=case_ids).delete()
+    FilingDraft.objects.filter(case_id__in=case_ids).delete()
