@@ -256,3 +256,17 @@ def test_the_list_can_be_taken_away_as_a_table_without_formulas():
     assert other.case.number not in said
     assert made.case.number not in signed_in(made.merchant).get("/shop/export.csv", {"sku": "CUP"}).content.decode()
     assert signed_in(made.buyer).get("/shop/export.csv").status_code == 404
+
+
+def test_small_sums_are_chosen_by_their_sum_within_what_the_list_shows():
+    made = reach.a_scene(paid=68_000)
+    small, hidden = another(made), another(made)
+    handling.assign(hidden.pk, member_id=made.merchant.id, actor=made.merchant, now=clock.now())
+    client = signed_in(made.merchant)
+    page = client.get(BULK, {"small": "1", "upto": "100.00", "who": "none"}).content.decode()
+    assert small.number in page and hidden.number not in page and made.case.number not in page
+    page = client.get(BULK, {"small": "1", "upto": "100"}).content.decode()
+    assert small.number in page and hidden.number in page and made.case.number not in page
+    # Nothing so small, or no sum at all: back to the list, which says so.
+    for typed in ("99.99", "", "viel", "-1"):
+        assert client.get(BULK, {"small": "1", "upto": typed}).url == "/shop/"

@@ -1,6 +1,7 @@
 """Many cheap cases at once: one page that says what it costs, then each accepted by its own act, each with its own result.
 
-What changed since the list was read is taken out and named. Sending the same page again finds everything done already.
+They are chosen one by one, or by a sum that none of them exceeds. What changed since the list was read is taken out and
+named. Sending the same page again finds everything done already.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from disputes.awards import Source
 from disputes.lifecycle import Event
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web.merchant import cases, colleagues, shell
+from web.merchant import cases, colleagues, lists, shell
 from web.merchant.colleagues import AssignForm
 
 MOST = 50
@@ -63,6 +64,14 @@ def accept(request: HttpRequest) -> HttpResponse:
     """GET: what would be accepted, what it costs, what is left out. POST: done, one by one, with every result."""
     desk = shell.enter(request)
     wanted = _wanted(request)
+    if request.method == "GET" and "small" in request.GET:
+        try:
+            wanted = dict(lists.small(desk, request.GET.get("upto", "").strip(), most=MOST))
+        except ValueError:
+            messages.error(request, _("Enter the amount in digits, for example 680.00."))
+            return HttpResponseRedirect(reverse("merchant:inbox"))
+        if not wanted:
+            messages.info(request, _("Nothing on this list that can be accepted asks for so little."))
     if not wanted:
         return HttpResponseRedirect(reverse("merchant:inbox"))
     found = {case.number: case for case in _cases(desk, wanted)}

@@ -45,7 +45,8 @@ _NOTHING_ASKED = Q(state=State.GATHERING_EVIDENCE.value, merchant_handed_in_at__
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a reader narrows a list to. ``least`` in minor units; empty and ``None`` narrow nothing.
+    """What a reader narrows a list to. ``least`` and ``most`` in minor units, both inclusive; empty and ``None`` narrow
+    nothing.
 
     ``who``: ``me`` for what one looks after, for oneself or for a colleague who is away; ``none`` for what nobody does,
     ``second`` for what waits for a second person.
@@ -54,6 +55,7 @@ class Filter:
     type_code: str = ""
     state: str = ""
     least: int | None = None
+    most: int | None = None
     sku: str = ""
     who: str = ""
     due_before: datetime | None = None
@@ -144,6 +146,13 @@ def next_free(actor: Actor, now: datetime, *, most: int) -> list[tuple[int, str,
     return list(mine.order_by("due_at", "id").values_list("pk", "number", "state")[:most])
 
 
+def small(actor: Actor, narrowed: Filter, now: datetime, *, most: int) -> list[tuple[str, int]]:
+    """``(number, version)`` of what awaits the shop in this filter and can be accepted as it stands, most urgent first."""
+    found = _narrow(_inbox(actor), narrowed, actor, now).order_by("due_at", "id")
+    rows = found.values_list("number", "version", "state", "kind")[: most * 4]
+    return [(number, version) for number, version, state, kind in rows if accepting(state, kind)][:most]
+
+
 def accepting(state: str, kind: str) -> Event | None:
     """By which event the shop gives in to what is asked, in this state; ``None`` where it cannot. The table says."""
     open_now = LIFECYCLE.open_to(State(state), Role.MERCHANT)
@@ -168,6 +177,8 @@ def _narrow(cases: QuerySet[Case], narrowed: Filter, actor: Actor, now: datetime
         cases = cases.filter(state=narrowed.state)
     if narrowed.least is not None:
         cases = cases.filter(claimed__gte=narrowed.least)
+    if narrowed.most is not None:
+        cases = cases.filter(claimed__lte=narrowed.most)
     if narrowed.sku:
         cases = cases.filter(line__sku__startswith=narrowed.sku)
     if narrowed.who == "me":

@@ -42,6 +42,8 @@ WHO = (
     ("second", gettext_lazy("Waits for a second person")),
 )
 EXPORTED = 1000
+# What a form about small sums suggests; anybody may type another.
+SMALL = "50"
 # What of an address a saved view keeps.
 _KEPT = ("type", "state", "least", "sku", "who", "due")
 
@@ -100,12 +102,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = shell.around(desk, "inbox")
     waiting: Waiting = context["waiting"]
     due = request.GET.get("due", "")
-    narrowed = _filter(form)
-    if due in DUE:
-        ends = (waiting.soon_ends, waiting.today_ends, waiting.week_ends)
-        narrowed = replace(narrowed, due_before=ends[DUE.index(due)])
+    narrowed = _due(_filter(form), due, waiting)
     page = cases.inbox(desk.actor, narrowed, request.GET.get("after", ""), desk.now)
-    context |= {"strip": _strip(waiting, due), "due": due, "most": cases.MOST, "by_due": True}
+    context |= {"strip": _strip(waiting, due), "due": due, "most": cases.MOST, "by_due": True, "small": SMALL}
     return _show(desk, context, form, page, title=_("To answer"))
 
 
@@ -196,6 +195,21 @@ def export(request: HttpRequest) -> HttpResponse:
     return reply
 
 
+def small(desk: shell.Desk, written: str, *, most: int) -> list[tuple[str, int]]:
+    """``(number, version)`` of what the list's filters leave up to a sum, if it can be accepted. Raises ``ValueError``."""
+    request = desk.request
+    narrowed = _filter(_form(request, desk, list(State)))
+    narrowed = _due(narrowed, request.GET.get("due", ""), cases.waiting(desk.actor, desk.now))
+    return cases.small(desk.actor, replace(narrowed, most=money.parse(written, "CNY")), desk.now, most=most)
+
+
+def _due(narrowed: Filter, due: str, waiting: Waiting) -> Filter:
+    if due not in DUE:
+        return narrowed
+    ends = (waiting.soon_ends, waiting.today_ends, waiting.week_ends)
+    return replace(narrowed, due_before=ends[DUE.index(due)])
+
+
 def _every(desk: shell.Desk, narrowed: Filter) -> Iterator[cases.Row]:
     """Page after page, up to ``EXPORTED`` rows."""
     after = ""
@@ -216,6 +230,7 @@ def _show(desk: shell.Desk, context: dict[str, Any], form: FilterForm, page: Pag
             {"id": row.pk, "name": row.name, "query": row.query, "is_current": row.query == here} for row in views
         ],
         "here": here,
+        "kept": [(key, request.GET[key][:64]) for key in _KEPT if request.GET.get(key)],
         "look": _look(request),
         "preview": preview.of(desk, request.GET.get("preview", "")) if "strip" in context else None,
         "may_respond": Right.RESPOND in desk.rights,
