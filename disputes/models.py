@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import cached_property
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -170,11 +171,20 @@ class Point(models.Model):
     text = models.CharField(max_length=120)
     raised_by = models.CharField(max_length=8, choices=[*PARTIES, ("platform", "platform")])
 
+    # What of an answer is read together with its point (`queries.points`); the rest is read when asked for.
+    ANSWER: ClassVar = ("id", "point_id", "side", "stance", "text", "exhibits")
+
     class Meta:
         ordering: ClassVar = ["round", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "round", "number"], name="point_numbered_once"),
         ]
+
+    @cached_property
+    def current_answers(self) -> list[PointAnswer]:
+        """Each side's standing answer, as far as whoever read this point has read them with it."""
+        rows: list[dict[str, Any]] = getattr(self, "standing", [])
+        return [PointAnswer.from_db(None, self.ANSWER, [row[name] for name in self.ANSWER]) for row in rows]
 
 
 class PointAnswer(models.Model):

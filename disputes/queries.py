@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from common.acts import require_act
 from common.errors import Conflict, Missing
@@ -32,11 +34,10 @@ def open_offers(case_id: int) -> QuerySet[Offer]:
 
 
 def points(case: Case) -> QuerySet[Point]:
-    """The points of the current round with each side's standing answer in ``current_answers``."""
-    answers = PointAnswer.objects.filter(superseded_at__isnull=True)
-    return Point.objects.filter(case=case, round=case.round).prefetch_related(
-        Prefetch("answers", queryset=answers, to_attr="current_answers")
-    )
+    """The points of the current round with each side's standing answer in ``current_answers``, in one statement."""
+    answers = PointAnswer.objects.filter(point=OuterRef("pk"), superseded_at__isnull=True).order_by("id")
+    said = answers.values(said=JSONObject(**{name: name for name in Point.ANSWER}))
+    return Point.objects.filter(case=case, round=case.round).annotate(standing=ArraySubquery(said))
 
 
 def file_of(case: Case) -> CaseFile:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 # Everything counted, the session and its user too.
 LIST = 6
-CASE = 13
+CASE = 12
 
 
 @pytest.fixture(autouse=True)
