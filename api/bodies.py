@@ -11,6 +11,7 @@ from arbitration.models import Appeal
 from common.actor import Side
 from disputes.lifecycle import Kind, State
 from disputes.submissions import STANCES
+from evidence import limits
 
 MOST_MONEY = 10**12
 SIDES = [side.value for side in Side]
@@ -212,6 +213,24 @@ class QuoteChat(Body):
     first = serializers.IntegerField(min_value=0, max_value=100_000)
     last = serializers.IntegerField(min_value=0, max_value=100_000)
     note = serializers.CharField(required=False, default="", allow_blank=True, max_length=300)
+    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
+class Region(Body):
+    """A part of a picture, from its upper left corner, in 1200ths of its width and of its height."""
+
+    left = serializers.IntegerField(min_value=0, max_value=limits.MASK_UNITS)
+    top = serializers.IntegerField(min_value=0, max_value=limits.MASK_UNITS)
+    right = serializers.IntegerField(min_value=0, max_value=limits.MASK_UNITS)
+    bottom = serializers.IntegerField(min_value=0, max_value=limits.MASK_UNITS)
+
+
+class MaskExhibit(Body):
+    """``regions`` take the place of those before; none unmask the page. ``page``: 0 for a photo, else that of a document."""
+
+    on_behalf_of = serializers.ChoiceField(SIDES)
+    page = serializers.IntegerField(required=False, default=0, min_value=0, max_value=limits.PDF_PAGES)
+    regions = serializers.ListField(child=Region(), allow_empty=True, max_length=limits.MASK_REGIONS)
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
 

@@ -168,7 +168,7 @@ class TakeAction(Endpoint):
             known = idempotency.known(request)
             if known is not None:
                 return known
-            data["received"] = intake.receive(data["file"], claimed_name=data["file"].name, now=now)
+            data["received"] = intake.receive(data["file"], claimed_name=data["file"].name, now=now, actor=actor)
         return idempotency.once(
             request,
             lambda: row.perform(case, data, actor, now),

@@ -25,6 +25,9 @@ KEY_OPTIONAL = OpenApiParameter(
     required=False,
 )
 NUMBER = OpenApiParameter("number", OpenApiTypes.STR, OpenApiParameter.PATH, description="the case's number")
+PLACE = OpenApiParameter(
+    "place", OpenApiTypes.STR, OpenApiParameter.PATH, description="the exhibit's number, such as B2"
+)
 RECORDS = {"type": "array", "items": {"type": "object"}, "maxItems": 10_000}
 LINES = {"type": "string", "description": "one JSON record a line"}
 _EVERYWHERE = (401, 403, 406, 429)

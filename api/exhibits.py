@@ -1,4 +1,4 @@
-"""Evidence in, for either side. Takes one file and gives its receipt; never gives a file out."""
+"""Evidence in, for either side. Takes one file and gives its receipt, masks parts of it; never gives a file out."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from api.cases import case_or_missing, refuse_too_large
 from api.endpoint import Endpoint
 from common import clock
 from common.actor import Side
+from common.errors import Missing
+from disputes import masking as acts
 from disputes import quoting, submissions
-from evidence import intake
+from evidence import intake, masking
+from evidence.models import Exhibit, Mask
 
 
 class AddExhibit(Endpoint):
@@ -50,7 +53,7 @@ class AddExhibit(Endpoint):
             return known
         now = clock.now()
         # Bytes are looked at and stored before the act; under the case's lock it is only decided whether they count.
-        received = intake.receive(data["file"], claimed_name=data["file"].name, now=now)
+        received = intake.receive(data["file"], claimed_name=data["file"].name, now=now, actor=actor)
         return idempotency.once(
             request,
             lambda: submissions.add_evidence(
@@ -105,3 +108,43 @@ class QuoteChat(Endpoint):
             lambda exhibit: (201, prints.exhibit(exhibit)),
             now=now,
         )
+
+
+class MaskExhibit(Endpoint):
+    """What nobody but its own side sees of a photo or of a page of a document."""
+
+    scopes: ClassVar[dict[str, Scope | None]] = {"POST": Scope.EVIDENCE_WRITE}
+
+    @extend_schema(
+        operation_id="mask_evidence",
+        tags=["evidence"],
+        request=bodies.MaskExhibit,
+        parameters=[documents.NUMBER, documents.PLACE, documents.KEY],
+        responses={201: prints.ExhibitShape, **documents.problems(400, 404, 409, 422)},
+        description=(
+            "Parts of a side's own exhibit that the other side, a jury and whoever rules do not see: they get copies with "
+            "the mask burnt in. What was handed in stays as it is. Until the copies are made nobody else sees the page."
+        ),
+    )
+    def post(self, request: Request, number: str, place: str) -> HttpResponse:
+        case = case_or_missing(caller_of(request), number)
+        data = bodies.parsed(bodies.MaskExhibit, request.data)
+        side = Side(data["on_behalf_of"])
+        actor = caller_of(request).on_behalf_of(side, buyer_id=case.buyer_id, merchant_id=case.merchant_id)
+        now = clock.now()
+        own = Exhibit.objects.filter(dossier_id=case.dossier_id, side=side.value, withdrawn_at__isnull=True)
+        exhibit = next((row for row in own.only("side", "place") if row.number == place), None)
+        if exhibit is None:
+            raise Missing
+        regions = [(one["left"], one["top"], one["right"], one["bottom"]) for one in data["regions"]]
+        made: list[Mask] = []
+
+        def mask() -> Mask:
+            seen = data.get("version")
+            made.append(acts.mask(case.pk, exhibit.pk, regions, page=data["page"], actor=actor, now=now, seen=seen))
+            return made[0]
+
+        reply = idempotency.once(request, mask, lambda mask: (201, prints.exhibit(mask.exhibit)), now=now)
+        for one in made:
+            masking.finish(one.pk, instant=clock.now)
+        return reply

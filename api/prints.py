@@ -21,7 +21,7 @@ from disputes.lifecycle import State
 from disputes.models import Case, Deadline, Offer, Outcome, Point
 from enforcement.models import Step
 from enforcement.plan import Purpose
-from evidence import preparation, sheets
+from evidence import masking, preparation, sheets
 from evidence.models import Exhibit, Kind
 
 Json = dict[str, Any]
@@ -81,9 +81,11 @@ def whole(case: Case, source: str, now: datetime) -> Json:
     """A case with what is due, what is open, and what either side may do next."""
     deadlines = queries.open_deadlines(case.pk)
     offers = list(queries.open_offers(case.pk))
-    exhibits = Exhibit.objects.filter(
-        dossier_id=case.dossier_id, withdrawn_at__isnull=True, visible_at__isnull=False
-    ).select_related("blob__sheet", "blob__preparation")
+    exhibits = masking.with_masks(
+        Exhibit.objects.filter(
+            dossier_id=case.dossier_id, withdrawn_at__isnull=True, visible_at__isnull=False
+        ).select_related("blob__sheet", "blob__preparation")
+    )
     return {
         **summary(case, *related([case], source)),
         "rules": {"substance": case.substance_rules.version, "procedure": case.procedure_rules.version},
@@ -148,6 +150,7 @@ def exhibit(row: Exhibit) -> Json:
         "added_at": moment(row.added_at),
         "state": preparation.state(row),
         "advice": sheets.advice(row.blob.sheet) if row.blob is not None else [],
+        "masked": sorted(masking.covers(row)),
     }
 
 
@@ -296,6 +299,10 @@ class ExhibitShape(serializers.Serializer[Any]):
         help_text="preparing: received, counts already, and is being converted; unreadable: it cannot be shown",
     )
     advice = serializers.ListField(child=serializers.ChoiceField(sheets.ADVICE))
+    masked = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="the pages of which others see only a part, 0 for a photo",
+    )
 
 
 class AwardLineShape(serializers.Serializer[Any]):

@@ -38,7 +38,7 @@ WORDS = {
     500: ("broken", _("Something broke on our side. It is noted; repeat with the same Idempotency-Key.")),
     503: ("unavailable", _("Not available at the moment. Try again later.")),
 }
-_UNAVAILABLE = {"storage_unavailable"}
+_UNAVAILABLE = {"storage_unavailable", "scanner_unavailable"}
 _TOO_LARGE = {"file_too_big", "body_too_large"}
 
 

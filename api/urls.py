@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, re_path
 from api import problems, schema
 from api.bundles import CaseBundle
 from api.cases import ACTIONS, Cases, OneCase
-from api.exhibits import AddExhibit, QuoteChat
+from api.exhibits import AddExhibit, MaskExhibit, QuoteChat
 from api.feed import Ingest
 from api.outcomes import Outcomes
 from api.payments import Payments
@@ -24,6 +24,7 @@ V1: list[URLPattern] = [
     path("v1/cases/<str:number>", OneCase.as_view(), name="case"),
     path("v1/cases/<str:number>/evidence", AddExhibit.as_view(), name="evidence"),
     path("v1/cases/<str:number>/evidence/chat", QuoteChat.as_view(), name="chat"),
+    path("v1/cases/<str:number>/evidence/<str:place>/masks", MaskExhibit.as_view(), name="masks"),
     path("v1/cases/<str:number>/bundle", CaseBundle.as_view(), name="bundle"),
     path("v1/cases/<str:number>/payments", Payments.as_view(), name="payments"),
     *(path(f"v1/cases/<str:number>/actions/{event}", view.as_view(), name=event) for event, view in ACTIONS.items()),

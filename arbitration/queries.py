@@ -22,6 +22,7 @@ from common.errors import Missing
 from disputes import access
 from disputes.lifecycle import State
 from disputes.models import Case, CaseFile, ExhibitAnswer, Offer, Point, PointAnswer, Statement
+from evidence import masking
 from evidence.models import Exhibit
 
 PAGE = 50
@@ -273,8 +274,8 @@ def _exhibits(case: Case, actor: Actor) -> QuerySet[Exhibit]:
     said = ExhibitAnswer.objects.filter(exhibit=OuterRef("pk")).order_by("at", "id")
     words = JSONObject(side=F("side"), stance=F("stance"), grounds=F("grounds"), text=F("words__text"), at=F("at"))
     return (
-        Exhibit.objects.filter(dossier_id=case.dossier_id)
-        .select_related("blob__sheet", "blob__preparation")
+        masking.with_masks(Exhibit.objects.filter(dossier_id=case.dossier_id))
+        .select_related("blob__sheet", "blob__preparation", "blob__scan")
         .prefetch_related("blob__derivatives")
         .annotate(seen=Exists(seen), answered=ArraySubquery(said.values(told=words)))
         .order_by("side", "place")

@@ -185,6 +185,7 @@ HENG_CHORES = [
     "engine.retention.erase_due",
     "engine.personal.tidy",
     "evidence.orphans.collect",
+    "evidence.quarantine.collect",
     "api.idempotency.tidy",
     "accounts.doors.tidy",
     "web.drafts.tidy",
@@ -297,6 +298,9 @@ STORAGES: dict[str, Any] = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# What looks for malware in files before anything opens them: tcp://host:3310 or unix:///path of a clamd; nothing without it.
+HENG_SCANNER = text("HENG_SCANNER")
 
 # --- what leaves the house --------------------------------------------------------------------------------
 

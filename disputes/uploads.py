@@ -41,10 +41,11 @@ STATUS = {
     "too_many_uploads": 429,
     "checksum_differs": 460,
     "storage_unavailable": 503,
+    "scanner_unavailable": 503,
 }
 # After so many failures of the storage nobody waits any longer: about a day.
 _MOST_TRIES = 30
-_LATER = ("storage_unavailable",)
+_LATER = ("storage_unavailable", "scanner_unavailable")
 
 
 @act
@@ -106,7 +107,7 @@ def finish(upload: Upload, *, instant: Callable[[], datetime]) -> Upload:
     try:
         # Before half a gigabyte is read; the act asks again, under the lock.
         _require_open(case, upload.code, actor, instant())
-        received = intake.receive(whole, claimed_name=upload.claimed_name, now=instant())
+        received = intake.receive(whole, claimed_name=upload.claimed_name, now=instant(), actor=actor)
         exhibit = submissions.add_evidence(
             case.pk, received, code=upload.code, name=upload.title, note=upload.note, actor=actor, now=instant()
         )

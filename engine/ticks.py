@@ -17,7 +17,7 @@ from disputes import uploads as case_uploads
 from disputes.models import Deadline
 from enforcement import execution, movements, recoveries
 from engine import delivery, personal
-from evidence import preparation, scrub
+from evidence import masking, preparation, scrub
 from evidence import uploads as evidence_uploads
 from insights import snapshots
 from journal import anchors
@@ -99,6 +99,7 @@ def files() -> int:
     done, until = 0, time.monotonic() + _AT_A_STRETCH
     while time.monotonic() < until and preparation.do_next(clock.now):
         done += 1
+    done += masking.finish_due(clock.now)
     for lost in preparation.untold(limit=100):
         failed_files.tell(lost.pk, now=clock.now())
     return done

@@ -15,7 +15,7 @@ from common import digest, ids, signet
 from common.actor import Actor
 from common.acts import require_act
 from common.errors import Missing, Refused
-from evidence import limits, names, preparation, seals, sniff
+from evidence import limits, masking, names, preparation, seals, sniff
 from evidence.intake import Received
 from evidence.models import Blob, Dossier, Exhibit, Holder, Kind, Seal
 
@@ -293,8 +293,8 @@ def reopen(dossier_id: int) -> Dossier:
 def listing(dossier_id: int) -> QuerySet[Exhibit]:
     """Every exhibit by side and number, the withdrawn ones too, files with their copies. Two queries."""
     return (
-        Exhibit.objects.filter(dossier_id=dossier_id)
-        .select_related("blob__sheet", "blob__preparation")
+        masking.with_masks(Exhibit.objects.filter(dossier_id=dossier_id))
+        .select_related("blob__sheet", "blob__preparation", "blob__scan")
         .prefetch_related("blob__derivatives")
         .order_by("side", "place")
     )

@@ -14,15 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.core.files import File
 
 from common import ids
+from common.actor import Actor
 from common.acts import act
 from common.errors import Refused
-from evidence import limits, media, names, sandbox, sheets, sniff, store
-from evidence.models import Blob, Derivative
+from evidence import limits, media, names, quarantine, sandbox, scanner, sheets, sniff, store
+from evidence.models import Blob, Derivative, Scan
+from evidence.scanner import Verdict
 
 _PIECE = 256 * 1024
 
@@ -42,19 +44,23 @@ class Received:
     name: str
 
 
-def receive(file: Readable, *, claimed_name: str, now: datetime) -> Received:
+def receive(file: Readable, *, claimed_name: str, now: datetime, actor: Actor | None = None) -> Received:
     """Take in one photo, video or PDF within `limits`, read from ``file`` at its position.
 
-    All of it is kept as it came; whether it can be read at all is found out at once. Raises `Refused`: `file_is_empty`,
+    All of it is kept as it came; whether it can be read at all is found out at once, and before that, if a scanner is set,
+    whether it carries malware: such a file is set apart for operations, who see that ``actor`` sent it. Raises `Refused`:
+    `malware`, `scanner_unavailable`, `too_large_to_scan`, `file_is_empty`,
     `file_too_big`, `film_too_big`, `type_not_accepted`, `kind_not_installed`, `name_says_other_type`, `too_many_pixels`,
     `could_not_be_read`, `too_complex`, `pdf_is_locked`, `pdf_too_long`, `film_too_long`, `film_too_large`,
-    `film_codec_unknown`, `film_without_pictures`, `storage_unavailable`. What is refused leaves nothing behind.
+    `film_codec_unknown`, `film_without_pictures`, `storage_unavailable`. What else is refused leaves nothing
+    behind.
     """
     with a_room() as directory:
         sha256, size, mime = _spool(file, directory / "original", claimed_name)
+        verdict = _scanned(directory, sha256=sha256, size=size, mime=mime, actor=actor, now=now)
         reading = read_in(directory, mime, sha256)
         base = store.base_of(sha256, ids.public_id())
-        blob = _register(base, sha256=sha256, size=size, mime=mime, reading=reading, now=now)
+        blob = _register(base, sha256=sha256, size=size, mime=mime, reading=reading, verdict=verdict, now=now)
         keep(directory / "original", store.original_key(base), move=True)
         for copy in reading.copies:
             keep(copy.path, store.copy_key(base, copy.kind))
@@ -72,12 +78,12 @@ def a_room() -> Iterator[Path]:
         yield Path(path)
 
 
-def read_in(directory: Path, mime: str, sha256: str, *, work: str = "read", first: int = 1) -> sandbox.Reading:
+def read_in(directory: Path, mime: str, sha256: str, *, work: str = "read", **about: Any) -> sandbox.Reading:
     """Have ``directory/original`` read, and be sure that it is still what was digested.
 
     Where the child could have written there, it is digested again: what is kept is what came in, or nothing.
     """
-    reading = sandbox.read(directory, mime, work=work, first=first)
+    reading = sandbox.read(directory, mime, work=work, **about)
     if reading.apart:
         return reading
     with (directory / "original").open("rb") as file:
@@ -140,6 +146,18 @@ def _spool(file: Readable, to: Path, claimed_name: str) -> tuple[str, int, str]:
     return digest.hexdigest(), size, mime or accepted(head, claimed_name)
 
 
+def _scanned(directory: Path, *, sha256: str, size: int, mime: str, actor: Actor | None, now: datetime) -> Verdict:
+    """What the scanner says, before anything of ours opens the file. Raises `Refused`."""
+    verdict = scanner.current().scan(directory / "original")
+    if not verdict.found:
+        return verdict
+    owner = f"{actor.role.value}:{actor.id}" if actor is not None else ""
+    quarantine.keep(
+        directory / "original", verdict, sha256=sha256, size=size, mime=mime, owner=owner, room=directory, now=now
+    )
+    raise Refused("malware", found=verdict.found)
+
+
 def weigh_size(size: int, mime: str) -> None:
     """That a file of this type may be so large. Raises `Refused`."""
     if mime not in sniff.FILMS and size > limits.FILE_BYTES:
@@ -173,10 +191,13 @@ def _register(
     size: int,
     mime: str,
     reading: sandbox.Reading,
+    verdict: Verdict,
     now: datetime,
 ) -> Blob:
     """The rows before the bytes: whatever is then written has a row by which it is found and collected."""
     blob = Blob.objects.create(sha256=sha256, size=size, mime=mime, key=store.original_key(base), received_at=now)
     sheets.of(blob, reading, now=now).save(force_insert=True)
+    if verdict.engine:
+        Scan.objects.create(blob=blob, at=now, engine=verdict.engine)
     Derivative.objects.bulk_create(rows_of(blob, reading.copies, base))
     return blob

@@ -37,8 +37,10 @@ def altered(blob: Blob) -> list[str]:
 
 
 def files_of(blob: Blob) -> list[tuple[str, str, str]]:
-    """Each file of a blob: what it is ("original", or the kind of a copy), its key, and the SHA-256 it must have."""
+    """Each file of a blob: what it is ("original", the kind of a copy, or which of a mask's), its key, its SHA-256."""
     copies = [(copy.kind, copy.key, copy.sha256) for copy in blob.derivatives.all()]
+    for mask in blob.masks.all():
+        copies += [(f"m{mask.pk}.{n}", copy["key"], copy["sha256"]) for n, copy in enumerate(mask.copies or ())]
     return [("original", blob.key, blob.sha256), *copies]
 
 

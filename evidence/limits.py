@@ -51,6 +51,13 @@ THUMB_SIDE = 400
 PDF_PAGES_SHOWN = 3  # at once; the others follow, so many a job
 PDF_PAGES_A_JOB = 10
 
+# Masks: a picture is divided into so many units each way, and a grid of cells where there is no script.
+MASK_UNITS = 1200
+MASK_CELLS = 12
+MASK_REGIONS = 60
+# How long somebody of the bench sees an exhibit as it was handed in, once they have said why.
+OPEN_FOR = timedelta(minutes=30)
+
 # A copy that is sent in ranges is checked piece by piece.
 PIECE_BYTES = MEGABYTE
 
@@ -69,6 +76,7 @@ _CHILDREN = {
     "read": Child(512 * MEGABYTE, 10, 30, 32 * MEGABYTE),
     "large": Child(512 * MEGABYTE, 20, 60, 32 * MEGABYTE),
     "pages": Child(512 * MEGABYTE, 30, 90, 32 * MEGABYTE),
+    "mask": Child(512 * MEGABYTE, 10, 30, 32 * MEGABYTE),
     # Five minutes of 1080p take two minutes of one core (docs/evidence.md), of 4K four to five; it may have to share it.
     "film": Child(2048 * MEGABYTE, 480, 1200, 400 * MEGABYTE),
 }

@@ -1,6 +1,7 @@
 """Signed addresses of files that live five minutes and fit one viewer. Refuses to know who may see what.
 
-Access is checked by the page that makes a link, and again by the one that serves it (`Served.exhibit`).
+Access is checked by the page that makes a link, and again by the one that serves it: whether its reader may see
+`Served.exhibit` at all, and, if it is `Served.beneath`, whether they may see it without masks.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from datetime import datetime
 from django.core import signing
 
 from common.errors import Missing
-from evidence import limits, sniff, store
-from evidence.models import Derivative, Exhibit
+from evidence import limits, masking, sniff, store
+from evidence.models import Exhibit
 
 ORIGINAL = "original"
+_BENEATH = "beneath:"
 _SALT = "heng.evidence.links"
 
 
@@ -30,16 +32,23 @@ class Served:
     disposition: str
     # Of a film: the SHA-256 of each of its pieces, so that a part of it can be sent and checked.
     pieces: bytes = b""
+    # As it was handed in: the original, or a copy without masks.
+    beneath: bool = False
 
 
 def sign(exhibit: Exhibit, variant: str, *, viewer: int, now: datetime) -> str:
     """A token for one file of one exhibit, good for five minutes and for the user ``viewer`` only.
 
-    ``variant`` is the kind of a copy ("display", "thumb", "page_1" …) or "original". Not a secret once it is
-    used up.
+    ``variant`` is the kind of a shared copy ("display", "thumb", "page_1" …), `beneath` of it, or "original". Not a secret
+    once it is used up.
     """
     until = int((now + limits.LINK_LIFE).timestamp())
     return _signer().sign_object([exhibit.public_id, variant, viewer, until])
+
+
+def beneath(kind: str) -> str:
+    """The copy of this kind without masks."""
+    return _BENEATH + kind
 
 
 def serve(token: str, *, viewer: int, now: datetime) -> Served:
@@ -55,7 +64,7 @@ def serve(token: str, *, viewer: int, now: datetime) -> Served:
     if made_for != viewer or now.timestamp() >= until:
         raise Missing
     exhibit = (
-        Exhibit.objects.select_related("blob")
+        masking.with_masks(Exhibit.objects.select_related("blob"))
         .filter(public_id=public_id, blob__isnull=False, withdrawn_at__isnull=True)
         .first()
     )
@@ -72,13 +81,17 @@ def serve(token: str, *, viewer: int, now: datetime) -> Served:
             blob.size,
             "application/octet-stream",
             f'attachment; filename="{name}"',
+            beneath=True,
         )
-    copy = Derivative.objects.filter(blob=exhibit.blob, kind=variant).first()
+    is_beneath = variant.startswith(_BENEATH)
+    copy = masking.find(exhibit, variant.removeprefix(_BENEATH), beneath=is_beneath)
     if copy is None:
         raise Missing
-    disposition = f'inline; filename="{stem}-{copy.kind}.{store.extension_of(copy.kind)}"'
-    content_type, pieces = store.mime_of(copy.kind), bytes(copy.pieces or b"")
-    return Served(exhibit, copy.key, copy.sha256, copy.size, content_type, disposition, pieces)
+    what = f"{copy.kind}-masked" if copy.masked else copy.kind
+    disposition = f'inline; filename="{stem}-{what}.{store.extension_of(copy.kind)}"'
+    return Served(
+        exhibit, copy.key, copy.sha256, copy.size, store.mime_of(copy.kind), disposition, copy.pieces, is_beneath
+    )
 
 
 def _signer() -> signing.Signer:

@@ -339,6 +339,10 @@ class Seal(models.Model):
 
 # Models of other modules of this room; Django finds them by this one.
 from evidence.library_models import LibraryItem as LibraryItem  # noqa: E402
+from evidence.masking_models import Mask as Mask  # noqa: E402
+from evidence.masking_models import Opening as Opening  # noqa: E402
+from evidence.quarantine_models import Quarantined as Quarantined  # noqa: E402
+from evidence.quarantine_models import Scan as Scan  # noqa: E402
 
 
 class Upload(models.Model):

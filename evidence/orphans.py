@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from common.acts import act
-from evidence import limits, store
-from evidence.models import Blob, Derivative, Preparation, Sheet
+from evidence import integrity, limits, store
+from evidence.models import Blob, Derivative, Mask, Preparation, Sheet
 
 
 def collect(now: datetime, *, limit: int = 200) -> int:
@@ -21,12 +21,12 @@ def collect(now: datetime, *, limit: int = 200) -> int:
         Blob.objects.filter(
             received_at__lt=now - limits.ORPHANED_AFTER, exhibits__isnull=True, library_items__isnull=True
         )
-        .prefetch_related("derivatives")
+        .prefetch_related("derivatives", "masks")
         .order_by("received_at", "id")[:limit]
     )
     storage = store.storage()
     for blob in doomed:
-        for key in [blob.key, *(copy.key for copy in blob.derivatives.all())]:
+        for _kind, key, _sha256 in integrity.files_of(blob):
             storage.delete(key)
         _forget(blob.pk)
     return len(doomed)
@@ -36,5 +36,6 @@ def collect(now: datetime, *, limit: int = 200) -> int:
 def _forget(blob_id: int) -> None:
     Preparation.objects.filter(blob_id=blob_id).delete()
     Sheet.objects.filter(blob_id=blob_id).delete()
+    Mask.objects.filter(blob_id=blob_id).delete()
     Derivative.objects.filter(blob_id=blob_id).delete()
     Blob.objects.filter(pk=blob_id).delete()

@@ -30,6 +30,14 @@ SENTENCES: dict[str, str | Promise] = {
     "film_without_pictures": _("There is no picture in this video. Send a video that shows something."),
     "pdf_is_locked": _("This PDF needs a password. Remove the password and upload it again."),
     "pdf_too_long": _("This PDF has %(pages)s pages; %(limit)s are possible. Send the important ones only."),
+    "malware": _(
+        "The scanner found malware in this file (%(found)s), so it was not taken. Check your device and send a clean copy."
+    ),
+    "scanner_unavailable": _(
+        "Files cannot be checked for malware just now, so this one was not taken yet. Nothing else is lost; send it "
+        "again in a few minutes."
+    ),
+    "too_large_to_scan": _("This file is too large to be checked for malware here. Send a smaller one."),
     "storage_unavailable": _("Your file could not be kept just now. Nothing else is lost; try again in a few minutes."),
     "upload_expired": _("This upload was left for more than an hour. Choose the file again."),
     "too_many_files": _("You have %(limit)s files in this case, which is the most. Take one back to add another."),
@@ -45,6 +53,15 @@ SENTENCES: dict[str, str | Promise] = {
     "dossier_is_open": _("The evidence of this case is not sealed yet."),
     "exhibit_is_sealed": _("An earlier decision rests on this evidence. It stays on file."),
     "not_your_exhibit": _("Only the side that gave this evidence can take it back."),
+    # masks
+    "nothing_to_mask": _("Nothing is marked yet. Mark the parts that others should not see."),
+    "cannot_be_masked": _("Only photos and the pages of a document can be masked. Nothing was changed."),
+    "mask_is_not_within": _("A part that was marked lies outside of the picture. Mark it again."),
+    "too_many_masks": _("That is more than %(most)s parts on one page. Join some of them into larger ones."),
+    "evidence_stays_as_masked": _("The evidence is sealed and stays as it is. Ask whoever rules the case to mask it."),
+    "open_it_first": _(
+        "This would show what is masked now. Look beneath first, with a reason; then you can unmask it."
+    ),
     "records_stay": _("Records of the platform stay on file."),
     "evidence_altered": _(
         "This file is no longer what was received, so it is not shown. Keep your receipt and tell us."

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,15 @@ class Reading:
     apart: bool = False
 
 
-def read(directory: Path, mime: str, *, work: str = "read", first: int = 1) -> Reading:
+def read(
+    directory: Path,
+    mime: str,
+    *,
+    work: str = "read",
+    first: int = 1,
+    kind: str = "",
+    regions: Sequence[Sequence[int]] = (),
+) -> Reading:
     """Do ``work`` on ``directory/original`` in a child with its own limits; its clean copies are then in ``directory/out``.
 
     Raises `Refused`: `could_not_be_read`, `too_complex`, `too_many_pixels`, `pdf_is_locked`, `pdf_too_long`,
@@ -81,7 +90,14 @@ def read(directory: Path, mime: str, *, work: str = "read", first: int = 1) -> R
     """
     out = directory / "out"
     out.mkdir(exist_ok=True)
-    job = {"directory": str(directory), "mime": mime, "work": work, "first": first}
+    job = {
+        "directory": str(directory),
+        "mime": mime,
+        "work": work,
+        "first": first,
+        "kind": kind,
+        "regions": [list(region) for region in regions],
+    }
     child.shut(directory)
     try:
         ended = _done(json.dumps(job).encode() + b"\n", limits.child(work).wall_seconds)

@@ -46,7 +46,7 @@ def scrub(now: datetime, *, seconds: float = 60.0) -> int:
             Blob.objects.filter(pk__gt=after, exhibits__isnull=False, received_at__lt=now - _SETTLED)
             .distinct()
             .order_by("pk")
-            .prefetch_related("derivatives")[:_BATCH]
+            .prefetch_related("derivatives", "masks")[:_BATCH]
         )
         for blob in batch:
             found = [
@@ -66,7 +66,7 @@ def whole(now: datetime) -> Iterator[Found]:
     """A round of its own, from the first file to the last, whatever the daily one does: gives what is damaged."""
     outside_act()
     blobs = Blob.objects.filter(exhibits__isnull=False, received_at__lt=now - _SETTLED).distinct().order_by("pk")
-    for blob in blobs.prefetch_related("derivatives").iterator(chunk_size=_BATCH):
+    for blob in blobs.prefetch_related("derivatives", "masks").iterator(chunk_size=_BATCH):
         found = [Found(blob.pk, kind, integrity.state(key, sha256)) for kind, key, sha256 in integrity.files_of(blob)]
         _note(found, now=now)
         yield from (one for one in found if one.state)

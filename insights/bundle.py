@@ -20,7 +20,7 @@ from common import digest, signet
 from common.actor import Actor, Side
 from common.signet import Signature
 from disputes.models import Case, Statement
-from evidence import dossiers, seals, sniff
+from evidence import dossiers, masking, seals, sniff
 from evidence.models import Exhibit, Seal
 from journal import anchors, chain
 from journal.kinds import HOUSE_ONLY, Kind
@@ -102,21 +102,35 @@ class Copy:
 
     @cached_property
     def stored(self) -> list[Stored]:
-        """The files of these exhibits: one's own as handed in, clean copies of the other side's; the court has originals."""
+        """The files of these exhibits: one's own as handed in, of the other side's the clean copies that are shared.
+
+        The court has originals, but of what is masked: there too whoever takes the bundle has to have said why (`opened`).
+        """
         found = []
         for exhibit in self.exhibits:
             blob = exhibit.blob
             if blob is None or exhibit.withdrawn_at is not None:
                 continue
-            if self.side is None or exhibit.side == self.side.value:
+            if self._has_original(exhibit):
                 path = f"evidence/{exhibit.number}.{sniff.EXTENSIONS[blob.mime]}"
                 found.append(Stored(path, blob.key, blob.sha256, blob.size, exhibit.number))
                 continue
-            for copy in blob.derivatives.all():
+            for copy in masking.shared(exhibit).values():
                 if copy.kind not in _NOT_WORTH_KEEPING:
-                    path = f"evidence/{exhibit.number}-{copy.kind}.{copy.key.rpartition('.')[2]}"
+                    what = f"{copy.kind}-masked" if copy.masked else copy.kind
+                    path = f"evidence/{exhibit.number}-{what}.{copy.key.rpartition('.')[2]}"
                     found.append(Stored(path, copy.key, copy.sha256, copy.size, exhibit.number))
         return found
+
+    def _has_original(self, exhibit: Exhibit) -> bool:
+        if self.side is not None:
+            return exhibit.side == self.side.value
+        return not masking.covers(exhibit) or exhibit.pk in self._opened
+
+    @cached_property
+    def _opened(self) -> dict[int, datetime]:
+        """Which exhibits this reader of the bench sees beneath their masks now."""
+        return masking.opened(self.exhibits, self.actor, self.now)
 
     def exhibits_file(self, unavailable: Mapping[str, str]) -> dict[str, Any]:
         """Each exhibit with its record and where its files are. ``unavailable``: path → why it is not there."""
@@ -143,6 +157,7 @@ class Copy:
                     "withdrawn_at": _moment(exhibit.withdrawn_at),
                     # Its bytes and words are gone; the record has their digests, and the seals hold as before.
                     "erased_at": _moment(exhibit.erased_at),
+                    "masked": sorted(masking.covers(exhibit)),
                     "files": files.get(exhibit.number, []),
                 }
                 for exhibit in self.exhibits

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     EVIDENCE_UNREADABLE = "evidence_unreadable"
     EVIDENCE_INCOMPLETE = "evidence_incomplete"
     EXHIBIT_ANSWERED = "exhibit_answered"
+    EVIDENCE_MASKED = "evidence_masked"
     BUYER_HANDED_IN = "buyer_handed_in"
     MERCHANT_HANDED_IN = "merchant_handed_in"
     EVIDENCE_CLOSED = "evidence_closed"

@@ -18,7 +18,7 @@ from common.actor import Actor, Role
 from disputes import labels, queries
 from disputes.lifecycle import LIFECYCLE, TERMINAL, Event, State
 from disputes.models import Case, Deadline, Offer, Point
-from evidence import dossiers, links, preparation
+from evidence import dossiers, links, masking, preparation
 from evidence.models import Exhibit
 from evidence.models import Kind as ExhibitKind
 from rulebook import queries as rulebook
@@ -159,7 +159,7 @@ def exhibits_for(case: Case, actor: Actor, rules: Rules, now: datetime) -> list[
 def exhibit_view(row: Exhibit, actor: Actor, rules: Rules, now: datetime, *, case: Case | None = None) -> ExhibitView:
     """One exhibit for one reader. Its blob, sheet and copies were fetched with it: no query."""
     viewer = actor.id or 0
-    copies = {copy.kind: copy for copy in row.blob.derivatives.all()} if row.blob is not None else {}
+    copies = masking.shared(row)
     shown = copies.get("display") or copies.get("page_1")
     mine = actor.side is not None and actor.side.value == row.side
     sheet = row.blob.sheet if row.blob is not None else None
@@ -181,7 +181,7 @@ def exhibit_view(row: Exhibit, actor: Actor, rules: Rules, now: datetime, *, cas
         content=row.content,
         thumb=link("thumb") if "thumb" in copies else "",
         display=link(shown.kind) if shown is not None else "",
-        original=link("original") if row.blob is not None and (mine or actor.role is Role.SENIOR) else "",
+        original=link("original") if row.blob is not None and mine else "",
         href=_page_of(row, actor, case),
         width=shown.width if shown is not None else 0,
         height=shown.height if shown is not None else 0,

@@ -17,7 +17,7 @@ from disputes.models import Case, ExhibitAnswer
 from evidence import dossiers
 from evidence.models import Exhibit, Kind
 from rulebook import queries as rulebook
-from web import case_page, fetch, media, navigation, records
+from web import case_page, fetch, masking, media, navigation, records
 
 _LAYOUTS = {Role.BUYER: "layout/buyer.html", Role.MERCHANT: "layout/area.html"}
 
@@ -42,6 +42,7 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
         "lines": records.lines(row.content or {}, case.currency),
         "from_record": (row.content or {}).get("of", {}).get("number", ""),
         "media": media.of(row, viewer=actor.id or 0, mine=view.mine, now=now),
+        "masks": masking.card(case, row, actor, now),
         "answers": [_answer(one) for one in answers],
         "answer_href": _answer_href(case, actor, row, answers, now),
         "receipt_href": reverse(f"{role.value}:receipt", args=[case.number, view.number]) if view.mine else "",

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from common import clock
-from common.actor import Actor, Role
+from common.actor import Actor
 from common.errors import Missing, Refused
 from disputes import access, refusals
-from evidence import integrity, links, ranges
+from evidence import integrity, links, masking, ranges
 from evidence.links import Served
 from web import errors, fetch, navigation
 
@@ -78,12 +78,16 @@ def _in_parts(request: HttpRequest, served: Served) -> HttpResponseBase:
 
 
 def _may_see(actor: Actor, served: Served, now: datetime) -> bool:
-    """Under this hat: a case with this dossier, and an exhibit that has been shown to its side, or is its own."""
+    """Under this hat: a case with this dossier, an exhibit that has been shown to its side or is its own, and of what lies
+    beneath masks, and of originals, only its own or what this reader has opened with a reason.
+    """
     exhibit = served.exhibit
     if not access.visible_to(actor).filter(dossier_id=exhibit.dossier_id).exists():
         return False
+    if served.beneath and not masking.may_look_beneath(exhibit, actor, now):
+        return False
     if actor.side is None:
-        return actor.role in (Role.ARBITRATOR, Role.SENIOR)
+        return actor.role in masking.BENCH
     return exhibit.side == actor.side.value or (exhibit.visible_at is not None and exhibit.visible_at <= now)
 
 

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from disputes import refusals
-from evidence import limits, links, preparation, sheets, sniff, store
+from evidence import limits, links, masking, preparation, sheets, sniff, store
 from evidence import media as kinds
-from evidence.models import Derivative, Exhibit, Sheet
+from evidence.masking import Shown
+from evidence.models import Exhibit, Sheet
 from web import wording
 
 
@@ -32,21 +33,32 @@ class Media:
     facts: list[tuple[str, str]]
 
 
-def of(row: Exhibit, *, viewer: int, mine: bool = False, sees_all: bool = False, now: datetime) -> Media:
-    """For whom: ``mine`` whoever sent it, ``sees_all`` staff. The other side learns sizes, and nothing of a device."""
+def of(
+    row: Exhibit, *, viewer: int, mine: bool = False, sees_all: bool = False, beneath: bool = False, now: datetime
+) -> Media:
+    """For whom: ``mine`` whoever sent it, ``sees_all`` staff. The other side learns sizes, and nothing of a device.
+
+    Everybody is shown the shared copies, as the other side sees them, but staff who look ``beneath`` masks.
+    """
     if row.blob is None:
         return Media([], None, waiting(row), "", "", [])
-    copies = {copy.kind: copy for copy in row.blob.derivatives.all()}
+    copies = masking.bare(row) if beneath else masking.shared(row)
     film = copies.get(store.FILM)
     shown = {} if row.withdrawn_at is not None else copies
     sheet = row.blob.sheet
     return Media(
-        pages=[] if film and shown else [_picture(row, copy, copies, viewer, now) for copy in _in_order(shown)],
+        pages=[]
+        if film and shown
+        else [_picture(row, copy, copies, viewer, beneath, now) for copy in _in_order(shown)],
         film=_film(row, film, viewer, now) if film and shown else None,
         waiting=waiting(row),
         lost=lost(row),
         advice=advice(row) if mine else "",
-        facts=[*_measures(row, sheet), *(_device(sheet) if mine or sees_all else [])],
+        facts=[
+            *_measures(row, sheet),
+            *(_device(sheet) if mine or sees_all else []),
+            *(_scanned(row) if sees_all else []),
+        ],
     )
 
 
@@ -109,24 +121,27 @@ def advice(row: Exhibit) -> str:
     return _("This is not sharp and may be hard to see. Better take another one; you can also use this one.")
 
 
-def _in_order(copies: dict[str, Derivative]) -> list[Derivative]:
+def _in_order(copies: dict[str, Shown]) -> list[Shown]:
     pages = [copy for kind, copy in copies.items() if kind == store.DISPLAY or kind.startswith("page_")]
     return sorted(pages, key=lambda copy: int(copy.kind.removeprefix("page_")) if "_" in copy.kind else 0)
 
 
 def _picture(
-    row: Exhibit, copy: Derivative, copies: dict[str, Derivative], viewer: int, now: datetime
+    row: Exhibit, copy: Shown, copies: dict[str, Shown], viewer: int, beneath: bool, now: datetime
 ) -> dict[str, Any]:
+    def link(kind: str) -> str:
+        return _link(row, links.beneath(kind) if beneath else kind, viewer, now)
+
     large = copies.get(store.LARGE) if copy.kind == store.DISPLAY else None
     return {
-        "src": _link(row, copy.kind, viewer, now),
-        "large": _link(row, store.LARGE, viewer, now) if large else "",
+        "src": link(copy.kind),
+        "large": link(store.LARGE) if large else "",
         "width": copy.width,
         "height": copy.height,
     }
 
 
-def _film(row: Exhibit, copy: Derivative, viewer: int, now: datetime) -> dict[str, Any]:
+def _film(row: Exhibit, copy: Shown, viewer: int, now: datetime) -> dict[str, Any]:
     return {
         "src": _link(row, copy.kind, viewer, now),
         "poster": _link(row, store.DISPLAY, viewer, now),
@@ -160,6 +175,14 @@ def length(milliseconds: int) -> str:
 
 def _size(size: int) -> str:
     return f"{size / 1_048_576:.1f} MB" if size >= 1_048_576 else f"{max(1, size // 1024)} KB"
+
+
+def _scanned(row: Exhibit) -> list[tuple[str, str]]:
+    """Whether a scanner looked at it. That nothing was found is never said of what nobody scanned."""
+    scan = getattr(row.blob, "scan", None)
+    if scan is None:
+        return [(_("Malware"), _("Not scanned"))]
+    return [(_("Malware"), _("Nothing found (%(engine)s)") % {"engine": scan.engine})]
 
 
 def _device(sheet: Sheet) -> list[tuple[str, str]]:

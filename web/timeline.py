@@ -50,6 +50,7 @@ SENTENCES: dict[Kind, Text] = {
     Kind.EXHIBIT_ANSWERED: gettext_lazy("answered evidence %(number)s"),
     Kind.BUYER_HANDED_IN: gettext_lazy("handed in the evidence"),
     Kind.EVIDENCE_UNREADABLE: gettext_lazy("could not open evidence %(number)s"),
+    Kind.EVIDENCE_MASKED: gettext_lazy("changed what is masked in evidence %(number)s"),
     Kind.MERCHANT_HANDED_IN: gettext_lazy("handed in the evidence"),
     Kind.EVIDENCE_CLOSED: gettext_lazy("closed the evidence period"),
     Kind.POINT_ANSWERED: gettext_lazy("answered points"),

@@ -25,7 +25,7 @@ from typing import NoReturn
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))  # -I leaves it out
 
 from evidence import limits, sniff
-from evidence.decoding import calls, documents, films, pictures
+from evidence.decoding import calls, documents, films, masks, pictures
 from evidence.decoding.outcome import Found, Job, Refusal
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -37,6 +37,7 @@ WORKS: dict[str, Callable[[Job], Found]] = {
     "large": pictures.enlarge,
     "film": films.rewrite,
     "pages": documents.go_on,
+    "mask": masks.paint,
 }
 READERS: dict[str, Callable[[Job], Found]] = {
     sniff.PDF: documents.read,
@@ -174,7 +175,8 @@ def serve() -> int:
     apart = leaves_originals_alone()
     for line in iter(sys.stdin.buffer.readline, b""):
         said = json.loads(line)
-        job = Job(Path(said["directory"]), said["mime"], said["work"], said["first"])
+        regions = tuple(tuple(region) for region in said["regions"])
+        job = Job(Path(said["directory"]), said["mime"], said["work"], said["first"], said["kind"], regions)
         load_for(job.mime)
         fork = os.fork()
         if fork == 0:

@@ -20,13 +20,15 @@ class Job:
     """One piece of work on ``directory/original``, whose results go to ``directory/out``.
 
     ``work``: "read" looks at the file for the first time; "large", "film" and "pages" make what is left to be made, from
-    page ``first`` on.
+    page ``first`` on; "mask" paints ``regions`` over a copy of ours that is called ``kind``.
     """
 
     directory: Path
     mime: str
     work: str
     first: int = 1
+    kind: str = ""
+    regions: tuple[tuple[int, int, int, int], ...] = ()
 
     @property
     def original(self) -> Path:

@@ -28,7 +28,7 @@ ALWAYS: dict[str | None, tuple[str, ...]] = {
     "arbitrator-2": ("desk:queue", "desk:done", "desk:rules"),
     "senior": ("desk:review", "desk:appeals"),
     "ops": (
-        *("ops:deadlines", "ops:admission", "ops:stuck", "ops:money", "ops:rules"),
+        *("ops:deadlines", "ops:admission", "ops:stuck", "ops:quarantine", "ops:money", "ops:rules"),
         *("ops:calendar", "ops:clock", "ops:erasures"),
     ),
 }
@@ -38,13 +38,17 @@ FOUND: dict[str | None, tuple[str, ...]] = {
     "buyer": (
         *("buyer:case", "buyer:refund", "buyer:evidence", "buyer:exhibit", "buyer:chat"),
         *("buyer:decision", "buyer:step_in", "buyer:file", "buyer:receipt", "buyer:act"),
+        "buyer:mask",
     ),
     "merchant": (
         *("merchant:case", "merchant:exhibit", "merchant:chat", "merchant:decision", "merchant:act"),
         "merchant:file",
         *("merchant:member", "merchant:member_remove", "merchant:desk"),
     ),
-    "arbitrator-2": ("desk:case", "desk:exhibit", "desk:letter", "desk:file", "desk:act"),
+    "arbitrator-2": (
+        *("desk:case", "desk:exhibit", "desk:letter", "desk:file", "desk:act"),
+        *("desk:mask", "desk:open"),
+    ),
     "ops": ("ops:case", "ops:act", "ops:case_money", "ops:advance", "ops:limit", "ops:keeping"),
 }
 # Found only when the demo happens to have such a case, or reached by a form.
@@ -61,6 +65,7 @@ BY_CHANCE = {
     "merchant:bulk": "follows from the shop's list by a form",
     "ops:advance_decide": "no advance is proposed in the fresh demo",
     "ops:report": "every refund of the fresh demo is known to the court",
+    "merchant:mask": "only where the first case that is found holds a picture of the shop's",
     "merchant:receipt": "only where the first case that is found holds something of the shop's",
     "desk:preview": "follows from the workspace by a form",
 }

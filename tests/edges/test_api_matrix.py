@@ -28,6 +28,7 @@ MATRIX: dict[str, dict[str, Scope | None]] = {
     "case": {"GET": Scope.CASES_READ, "HEAD": Scope.CASES_READ},
     "evidence": {"POST": Scope.EVIDENCE_WRITE},
     "chat": {"POST": Scope.EVIDENCE_WRITE},
+    "masks": {"POST": Scope.EVIDENCE_WRITE},
     "bundle": {"GET": Scope.EVIDENCE_READ},
     "uploads": {"POST": Scope.EVIDENCE_WRITE, "OPTIONS": ANY},
     "upload": {**dict.fromkeys(("GET", "HEAD", "PATCH", "DELETE"), Scope.EVIDENCE_WRITE), "OPTIONS": ANY},
@@ -58,6 +59,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "claim_rebutted": {"answers": [{"number": 1, "stance": "agrees"}]},
     "more_evidence_handed_in": {"on_behalf_of": "buyer"},
     "chat": {"on_behalf_of": "buyer", "first": 0, "last": 0},
+    "masks": {"on_behalf_of": "buyer", "regions": []},
     "appeal_filed": {"on_behalf_of": "buyer", "ground": "procedure", "text": "x"},
     "appeal_waived": {"on_behalf_of": "buyer"},
     "appeal_answered": {"on_behalf_of": "merchant", "text": "x"},
@@ -71,6 +73,7 @@ def path_of(route: str, number: str) -> str:
         return f"/api/v1/cases/{number}"
     places = {"evidence": "evidence", "chat": "evidence/chat", "uploads": "uploads", "upload": "uploads/nothing"}
     places["payments"] = "payments"
+    places["masks"] = "evidence/B1/masks"
     places["bundle"] = "bundle?on_behalf_of=buyer"
     tail = places.get(route, f"actions/{route}")
     return f"/api/v1/cases/{number}/{tail}"

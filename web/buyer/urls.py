@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from common.actor import Role
-from web import case_file, chat, exhibit, uploads
+from web import case_file, chat, exhibit, masking, uploads
 from web.buyer import (
     case,
     check,
@@ -44,6 +44,7 @@ urlpatterns = [
     path("cases/<str:number>/evidence/", evidence.page, name="evidence"),
     path("cases/<str:number>/chat/", chat.page, {"role": Role.BUYER}, name="chat"),
     path("cases/<str:number>/evidence/<str:place>/", exhibit.page, {"role": Role.BUYER}, name="exhibit"),
+    path("cases/<str:number>/evidence/<str:place>/mask/", masking.edit, {"area": "buyer"}, name="mask"),
     path("cases/<str:number>/uploads/", uploads.collection, {"role": Role.BUYER}, name="uploads"),
     path("cases/<str:number>/uploads/<str:token>/", uploads.one, {"role": Role.BUYER}, name="upload"),
     path("cases/<str:number>/decision/", decision.page, name="decision"),

@@ -16,10 +16,11 @@ from common import money
 from common.actor import Actor
 from disputes import labels
 from disputes.models import Point
-from evidence import dossiers, sheets
+from evidence import dossiers, masking, sheets
 from evidence.models import Exhibit
 from rulebook.schema import Bearer, Rules
 from web import case_page, media, records, wording
+from web import masking as masks
 from web.case_page import ExhibitView
 
 FORM = "ruling"
@@ -254,6 +255,8 @@ def checks(row: Exhibit, wait: timedelta, now: datetime) -> list[dict[str, Any]]
     state = media.lost(row) or media.waiting(row)
     if state:
         told.append({"ok": False, "text": state})
+    if masked := masking.covers(row):
+        told.append({"ok": True, "text": masks.what(masked)})
     if sheets.mixes_scripts(row.name):
         told.append({"ok": False, "text": _("Its name mixes letters of alphabets that look alike")})
     if row.round > 1:

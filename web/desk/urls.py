@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web import case_file
+from web import case_file, masking
 from web.desk import acts, clauses, decide, queue, workspace
 
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("rules/", clauses.index, name="rules"),
     path("cases/<str:number>/", workspace.case, name="case"),
     path("cases/<str:number>/evidence/<str:place>/", workspace.exhibit, name="exhibit"),
+    path("cases/<str:number>/evidence/<str:place>/mask/", masking.edit, {"area": "desk"}, name="mask"),
+    path("cases/<str:number>/evidence/<str:place>/open/", masking.open_original, name="open"),
     path("cases/<str:number>/preview/", decide.preview, name="preview"),
     path("cases/<str:number>/letter/", decide.papers, name="letter"),
     path("cases/<str:number>/file/", case_file.page, {"area": "desk"}, name="file"),

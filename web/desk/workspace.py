@@ -27,7 +27,7 @@ from disputes.lifecycle import Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import case_page, countdowns, drafts, fetch, lateness, letter, media, records, supplements, wording
+from web import case_page, countdowns, drafts, fetch, lateness, letter, masking, media, records, supplements, wording
 from web.desk import offered, panes, problems, shell, signals
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
@@ -82,12 +82,14 @@ def exhibit(request: HttpRequest, number: str, place: str) -> HttpResponse:
     row = every.rows[view.number]
     if not every.seen(view):
         queries.mark_seen(row.pk, actor=actor, now=now)
+    masks = masking.card(found, row, actor, now)
     shown = {
         **shell.around(actor, "queue", now),
         "case": found,
         "view": view,
         "row": row,
-        "media": media.of(row, viewer=actor.id or 0, sees_all=True, now=now),
+        "media": media.of(row, viewer=actor.id or 0, sees_all=True, beneath=masks.is_open, now=now),
+        "masks": masks,
         "lines": records.lines(view.content or {}, found.currency),
         "note": records.masked(view.note),
         "previous": every.views[at - 1].number if at else "",

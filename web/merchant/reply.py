@@ -352,7 +352,7 @@ def _take_in(reply: _Reply, data: Any, which: str) -> list[tuple[str, Refused]]:
         item = next((i for i in form.shelf if i.public_id == data.get(f"shelf_{point.pk}", "")), None)
         try:
             if isinstance(file, UploadedFile) and file:
-                received = intake.receive(file, claimed_name=file.name or "", now=form.now)
+                received = intake.receive(file, claimed_name=file.name or "", now=form.now, actor=form.actor)
                 _add(reply, data, point, received, code=data.get(f"code_{point.pk}", ""), name="", note="")
             if item is not None:
                 received = library.received(item)

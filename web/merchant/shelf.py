@@ -136,7 +136,7 @@ def _put(desk: shell.Desk, form: ItemForm) -> bool:
     data = dict(form.cleaned_data)
     file = data.pop("file")
     try:
-        received = intake.receive(file, claimed_name=file.name, now=desk.now)
+        received = intake.receive(file, claimed_name=file.name, now=desk.now, actor=desk.actor)
         library.keep(desk.shop_id, received, **data, actor=desk.actor, now=clock.now())
     except Missing:
         raise Http404 from None

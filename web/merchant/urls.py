@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from common.actor import Role
-from web import case_file, chat, exhibit, uploads
+from web import case_file, chat, exhibit, masking, uploads
 from web.merchant import (
     acts,
     bulk,
@@ -47,6 +47,7 @@ urlpatterns = [
     path("cases/<str:number>/", case.show, name="case"),
     path("cases/<str:number>/chat/", chat.page, {"role": Role.MERCHANT}, name="chat"),
     path("cases/<str:number>/evidence/<str:place>/", exhibit.page, {"role": Role.MERCHANT}, name="exhibit"),
+    path("cases/<str:number>/evidence/<str:place>/mask/", masking.edit, {"area": "merchant"}, name="mask"),
     path("cases/<str:number>/uploads/", uploads.collection, {"role": Role.MERCHANT}, name="uploads"),
     path("cases/<str:number>/uploads/<str:token>/", uploads.one, {"role": Role.MERCHANT}, name="upload"),
     path("cases/<str:number>/desk/", colleagues.desk, name="desk"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.ops import acts, case, case_money, clock, deadlines, keeping, money, rules, stuck
+from web.ops import acts, case, case_money, clock, deadlines, keeping, money, quarantine, rules, stuck
 
 app_name = "ops"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("admission/", deadlines.admission, name="admission"),
     path("stuck/", stuck.board, name="stuck"),
     path("stuck/<slug:what>/<int:pk>/", stuck.again, name="again"),
+    path("quarantine/", quarantine.board, name="quarantine"),
     path("money/", money.board, name="money"),
     path("money/limit/<str:currency>/", money.limit, name="limit"),
     path("money/reports/<int:pk>/", money.report, name="report"),

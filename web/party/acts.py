@@ -139,7 +139,7 @@ def _appeal(form: ActForm) -> None:
     data = form.cleaned_data
     new = [
         NewExhibit(
-            intake.receive(file, claimed_name=file.name, now=form.now),
+            intake.receive(file, claimed_name=file.name, now=form.now, actor=form.actor),
             code=data["code"],
             name="",
             why_late=data["why_late"],

@@ -52,7 +52,7 @@ def take(
     for file in files[:MOST_AT_ONCE]:
         claimed = file.name or ""
         try:
-            received = intake.receive(file, claimed_name=claimed, now=clock.now())
+            received = intake.receive(file, claimed_name=claimed, now=clock.now(), actor=actor)
             exhibit = submissions.add_evidence(
                 case.pk, received, code=code, name=name, note=note, actor=actor, now=clock.now()
             )

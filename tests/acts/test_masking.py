@@ -1,0 +1,252 @@
+"""What is masked is in no copy that anybody else gets, and whoever looks beneath has said why."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from PIL import Image
+
+from common import clock
+from common.actor import Actor, Role
+from common.acts import act
+from common.errors import Missing, Refused
+from disputes import masking as acts
+from disputes import submissions
+from evidence import dossiers, intake, integrity, limits, masking, orphans, preparation, store
+from evidence.masking import Region
+from evidence.models import Blob, Exhibit, Mask, Opening
+from journal.kinds import HOUSE_ONLY, Kind
+from journal.models import Entry
+from tests import builders, files, reach
+from tests.reach import Scene
+
+pytestmark = pytest.mark.django_db
+
+RED, PAINT = (220, 20, 20), (58, 62, 66)
+LEFT_HALF: Region = (0, 0, 600, 1200)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return reach.admitted()
+
+
+def half_red(width: int = 640, height: int = 480) -> bytes:
+    """Red on the left, where the secret is, white on the right."""
+    picture = Image.new("RGB", (width, height), "white")
+    picture.paste(RED, (0, 0, width // 2, height))
+    return files.saved(picture, "PNG")
+
+
+def add(scene: Scene, content: bytes, name: str = "x.png", actor: Actor | None = None) -> Exhibit:
+    received = intake.receive(io.BytesIO(content), claimed_name=name, now=clock.now())
+    who = actor or scene.buyer
+    return submissions.add_evidence(scene.case.pk, received, code="E06", name="", note="", actor=who, now=clock.now())
+
+
+def mask(scene: Scene, exhibit: Exhibit, *regions: Region, page: int = 0, actor: Actor | None = None) -> Mask:
+    who = actor or scene.buyer
+    return acts.mask(scene.case.pk, exhibit.pk, regions, page=page, actor=who, now=clock.now())
+
+
+def masked(scene: Scene, exhibit: Exhibit, *regions: Region, page: int = 0, actor: Actor | None = None) -> Mask:
+    made = mask(scene, exhibit, *regions, page=page, actor=actor)
+    assert masking.finish(made.pk, instant=clock.now)
+    return made
+
+
+def pixels(copy: masking.Shown) -> Any:
+    with store.storage().open(copy.key, "rb") as file:
+        return Image.open(io.BytesIO(file.read())).convert("RGB")
+
+
+def is_like(seen: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    return all(abs(one - other) <= 12 for one, other in zip(seen, wanted, strict=True))
+
+
+def test_a_mask_is_burnt_into_every_copy_and_nothing_of_it_is_left_at_its_edges(scene: Scene) -> None:
+    exhibit = add(scene, half_red(2400, 1800))
+    while preparation.do_next(clock.now):
+        pass
+    assert set(masking.bare(exhibit)) == {"display", "thumb", "large"}
+    masked(scene, exhibit, LEFT_HALF)
+    shared = masking.shared(exhibit)
+    assert set(shared) == {"display", "thumb", "large"} and all(copy.masked for copy in shared.values())
+    for kind, copy in shared.items():
+        picture, bare = pixels(copy), masking.bare(exhibit)[kind]
+        assert (picture.width, picture.height) == (bare.width, bare.height) == (copy.width, copy.height)
+        assert is_like(picture.getpixel((picture.width // 4, picture.height // 2)), PAINT)
+        assert is_like(picture.getpixel((picture.width * 3 // 4, picture.height // 2)), (255, 255, 255))
+        reddest = max(red - green for _count, (red, green, _blue) in picture.getcolors(2**24))
+        assert reddest < 40, f"something red shows through in {kind}"
+    assert is_like(pixels(masking.bare(exhibit)["display"]).getpixel((10, 10)), RED), "what lies beneath is as it was"
+
+
+def test_until_a_mask_is_made_nobody_else_sees_the_page(scene: Scene) -> None:
+    exhibit = add(scene, half_red())
+    masked(scene, exhibit, (0, 0, 300, 1200))
+    later = mask(scene, exhibit, LEFT_HALF)
+    assert masking.shared(exhibit) == {}, "not even as the earlier mask left it"
+    assert masking.find(exhibit, "display") is None
+    assert masking.finish_due(clock.now) == 1
+    assert set(masking.shared(exhibit)) == {"display", "thumb"}
+    assert Mask.objects.get(pk=later.pk).copies and masking.finish_due(clock.now) == 0
+
+
+def test_whoever_dies_at_a_mask_is_followed_by_somebody_else(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    exhibit = add(scene, half_red())
+    made = mask(scene, exhibit, LEFT_HALF)
+
+    def dies(*_args: object, **_about: object) -> bool:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(masking, "_done", dies)
+        with pytest.raises(SystemExit):
+            masking.finish(made.pk, instant=clock.now)
+    assert not masking.finish(made.pk, instant=clock.now), "it may still be alive"
+    builders.travel(timedelta(minutes=3))
+    assert masking.finish_due(clock.now) == 1
+    base = made.blob.key.rpartition("/")[0]
+    left = store.storage().listdir(base)[0]
+    files_of = [store.storage().listdir(f"{base}/{folder}")[1] for folder in left]
+    assert sorted(map(len, files_of)) in ([2], [0, 2]), "what the dead one left is gone"
+
+
+def test_a_mask_of_a_page_leaves_the_other_pages(scene: Scene) -> None:
+    exhibit = add(scene, files.pdf(3), "x.pdf")
+    masked(scene, exhibit, LEFT_HALF, page=1)
+    shared = masking.shared(exhibit)
+    assert {kind for kind, copy in shared.items() if copy.masked} == {"page_1", "thumb"}
+    assert {kind for kind, copy in shared.items() if not copy.masked} == {"page_2", "page_3"}
+    masked(scene, exhibit, LEFT_HALF, page=3)
+    assert sorted(masking.covers(exhibit)) == [1, 3]
+
+
+def test_only_pictures_and_pages_can_be_masked(scene: Scene) -> None:
+    photo, film = add(scene, half_red()), add(scene, files.film(0.3), "x.mp4")
+    for exhibit, page in ((film, 0), (film, 1), (photo, 1)):
+        with pytest.raises(Refused, match="cannot_be_masked"):
+            mask(scene, exhibit, LEFT_HALF, page=page)
+    for region in ((0, 0, 0, 10), (10, 0, 5, 10), (0, 0, 1201, 10), (-1, 0, 10, 10)):
+        with pytest.raises(Refused, match="mask_is_not_within"):
+            mask(scene, photo, region)
+    with pytest.raises(Refused, match="too_many_masks"):
+        mask(scene, photo, *[(0, n, 10, n + 1) for n in range(limits.MASK_REGIONS + 1)])
+    with pytest.raises(Refused, match="nothing_to_mask"):
+        mask(scene, photo)
+    assert not Mask.objects.exists()
+
+
+def test_the_same_mask_again_changes_nothing(scene: Scene) -> None:
+    exhibit = add(scene, half_red())
+    first = masked(scene, exhibit, LEFT_HALF)
+    assert mask(scene, exhibit, LEFT_HALF).pk == first.pk
+    assert Entry.objects.filter(kind=Kind.EVIDENCE_MASKED.value).count() == 1
+
+
+def test_a_side_masks_and_unmasks_its_own_evidence_and_none_of_the_other(scene: Scene) -> None:
+    exhibit = add(scene, half_red())
+    with pytest.raises(Refused, match="not_your_exhibit"):
+        mask(scene, exhibit, LEFT_HALF, actor=scene.merchant)
+    for stranger in (reach.a_scene().buyer, scene.ops, Actor.system()):
+        with pytest.raises(Missing):
+            mask(scene, exhibit, LEFT_HALF, actor=stranger)
+    masked(scene, exhibit, LEFT_HALF)
+    masked(scene, exhibit)
+    assert not masking.covers(exhibit) and not any(copy.masked for copy in masking.shared(exhibit).values())
+    entries = Entry.objects.filter(kind=Kind.EVIDENCE_MASKED.value).order_by("seq")
+    assert [entry.data["places"] for entry in entries] == [1, 0]
+    assert Kind.EVIDENCE_MASKED not in HOUSE_ONLY, "both sides see it"
+
+
+def test_once_the_evidence_is_sealed_only_the_bench_masks(scene: Scene) -> None:
+    exhibit = add(scene, half_red())
+    act(dossiers.seal)(scene.case.dossier_id, now=clock.now())
+    with pytest.raises(Refused, match="evidence_stays_as_masked"):
+        mask(scene, exhibit, LEFT_HALF)
+    masked(scene, exhibit, LEFT_HALF, actor=scene.senior)
+
+
+def test_the_bench_hides_more_at_any_time_and_less_only_after_looking_beneath(scene: Scene) -> None:
+    exhibit = add(scene, half_red())
+    masked(scene, exhibit, LEFT_HALF)
+    masked(scene, exhibit, LEFT_HALF, (900, 0, 1200, 100), actor=scene.senior)
+    for less in ((), ((0, 0, 500, 1200),), ((900, 0, 1200, 100),)):
+        with pytest.raises(Refused, match="open_it_first"):
+            mask(scene, exhibit, *less, actor=scene.senior)
+    acts.open_original(scene.case.pk, exhibit.pk, reason="要看裂纹的位置。", actor=scene.senior, now=clock.now())
+    masked(scene, exhibit, (0, 0, 500, 1200), actor=scene.senior)
+    assert masking.covers(exhibit)[0].regions == ((0, 0, 500, 1200),)
+
+
+def test_looking_beneath_has_a_reason_is_journalled_once_and_ends(scene: Scene) -> None:
+    exhibit = add(scene, half_red())
+    now = clock.now()
+    with pytest.raises(Refused, match="text_missing"):
+        acts.open_original(scene.case.pk, exhibit.pk, reason="  ", actor=scene.senior, now=now)
+    with pytest.raises(Refused, match="text_too_long"):
+        acts.open_original(scene.case.pk, exhibit.pk, reason="长" * 301, actor=scene.senior, now=now)
+    with pytest.raises(Refused, match="case_is_not_yours"):
+        # Whoever might take the case and has not, has no business beneath a mask.
+        free = reach.queued()
+        photo = add_to_file(free)
+        acts.open_original(free.case.pk, photo.pk, reason="好奇", actor=free.arbitrator, now=clock.now())
+    for other in (scene.buyer, scene.merchant, scene.ops):
+        with pytest.raises(Missing):
+            acts.open_original(scene.case.pk, exhibit.pk, reason="好奇", actor=other, now=now)
+    first = acts.open_original(scene.case.pk, exhibit.pk, reason="核对订单号", actor=scene.senior, now=now)
+    again = acts.open_original(scene.case.pk, exhibit.pk, reason="再看", actor=scene.senior, now=now)
+    assert again.pk == first.pk and Opening.objects.count() == 1
+    entry = Entry.objects.get(kind=Kind.ORIGINAL_OPENED.value)
+    assert entry.data == {"exhibit": exhibit.public_id, "number": exhibit.number, "opening": first.pk}
+    assert entry.actor_id == scene.senior.id and "核对" not in str(entry.data)
+    other_senior = builders.an_officer(Role.SENIOR)
+    assert masking.may_look_beneath(exhibit, scene.senior, now)
+    assert not masking.may_look_beneath(exhibit, other_senior, now)
+    assert not masking.may_look_beneath(exhibit, scene.senior, now + limits.OPEN_FOR)
+
+
+def add_to_file(scene: Scene) -> Exhibit:
+    found = Exhibit.objects.filter(dossier_id=scene.case.dossier_id, blob__isnull=False).first()
+    assert found is not None
+    return found
+
+
+def test_the_daily_reading_and_the_collector_know_the_masked_copies(scene: Scene) -> None:
+    exhibit = add(scene, half_red())
+    masked(scene, exhibit, LEFT_HALF)
+    copy = masking.shared(exhibit)["display"]
+    blob = Blob.objects.get(pk=exhibit.blob_id)
+    assert integrity.altered(blob) == []
+    store.storage().delete(copy.key)
+    (kind,) = integrity.altered(blob)
+    assert kind.startswith("m") and len(kind) <= 12
+    # As after an erasure: no exhibit has these bytes any more.
+    thumb = masking.shared(exhibit)["thumb"].key
+    loose = Blob.objects.create(
+        sha256="0" * 64, size=1, mime="image/png", key="loose/original", received_at=clock.now() - timedelta(days=2)
+    )
+    Mask.objects.create(
+        exhibit=exhibit, blob=loose, page=0, regions=[], role="buyer", at=clock.now(),
+        copies=[{"kind": "thumb", "key": thumb, "sha256": "", "size": 1, "width": 1, "height": 1}],
+    )  # fmt: skip
+    assert orphans.collect(clock.now()) == 1
+    assert not store.storage().exists(thumb) and not Mask.objects.filter(blob_id=loose.pk).exists()
+
+
+def test_masks_and_openings_are_never_rewritten(scene: Scene) -> None:
+    exhibit = add(scene, half_red())
+    made = masked(scene, exhibit, LEFT_HALF)
+    acts.open_original(scene.case.pk, exhibit.pk, reason="核对订单号", actor=scene.senior, now=clock.now())
+    for rows, change in (
+        (Mask.objects.filter(pk=made.pk), {"regions": []}),
+        (Mask.objects.filter(pk=made.pk), {"copies": None}),
+        (Opening.objects.all(), {"until": clock.now() + timedelta(days=9)}),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(**change)
