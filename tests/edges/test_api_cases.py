@@ -233,7 +233,7 @@ def test_a_case_goes_from_refusal_to_the_queue_over_the_api() -> None:
     rebutted = caller.act(scene, "claim_rebutted", answers=answers)
     assert rebutted.json()["state"] == "awaiting_assignment"
     assert [point["merchant"] for point in rebutted.json()["points"]] == ["disputes", "disputes"]
-    entry = Entry.objects.filter(stream=scene.case.stream).order_by("seq").last()
+    entry = Entry.objects.filter(stream=scene.case.stream, kind="claim_rebutted").last()
     assert entry is not None
     assert (entry.actor_role, entry.actor_id, entry.client_id) == ("merchant", None, caller.issued.client.pk)
 
