@@ -125,12 +125,25 @@ def hand_in(case_id: int, *, actor: Actor, now: datetime, seen: int | None = Non
 
 
 @act
-def hand_in_more(case_id: int, *, text: str, actor: Actor, now: datetime, seen: int | None = None) -> Case:
-    """A side that was asked for more says that it is complete; the review goes on when everybody asked has answered."""
+def hand_in_more(
+    case_id: int,
+    *,
+    text: str,
+    answers: Sequence[Answer] = (),
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
+) -> Case:
+    """A side that was asked for more says that it is complete; the review goes on when everybody asked has answered.
+
+    ``answers``: where it stands by now on the points of which it says so.
+    """
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
+    kept = keep_answers(case, answers, actor=actor, now=now) if answers else []
     statement = statements.add(case, "more_evidence", text, actor=actor, now=now)
-    return advance(case, Event.MORE_EVIDENCE_HANDED_IN, actor=actor, now=now, data=statements.ref(statement))
+    data = {**statements.ref(statement), **({"points": kept} if kept else {})}
+    return advance(case, Event.MORE_EVIDENCE_HANDED_IN, actor=actor, now=now, data=data)
 
 
 def missing_evidence(case: Case, side: Side) -> list[str]:

@@ -53,11 +53,11 @@ FOUND: dict[str | None, tuple[str, ...]] = {
 }
 # Found only when the demo happens to have such a case, or reached by a form.
 BY_CHANCE = {
-    "buyer:filing": "no claim has been begun in the fresh demo; test_filing begins one and looks at all its pages",
+    "buyer:filing": "no claim has been begun in the fresh demo; test_writing_a_claim begins one and looks at all its pages",
     "buyer:question": "the same",
     "buyer:filing_evidence": "the same",
     "buyer:check": "the same",
-    "buyer:submitted": "follows from buyer:check by a form; test_filing walks through it",
+    "buyer:submitted": "follows from buyer:check by a form; test_writing_a_claim walks through it",
     "desk:approval": "no ruling waits for approval in the fresh demo",
     "desk:appeal": "no appeal is open in the fresh demo",
     "merchant:propose": "follows from an act above a sum; tests/edges/test_merchant_colleagues.py walks through it",

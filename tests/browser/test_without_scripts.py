@@ -1,4 +1,4 @@
-"""Nothing needs a script: a buyer gives evidence, a merchant answers, with JavaScript off. Filing: `test_filing`."""
+"""Nothing needs a script: a buyer gives evidence, a merchant answers, without JavaScript. Filing: `test_writing_a_claim`."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from disputes import labels
 from disputes.lifecycle import Event, Kind, State
 from rulebook import queries as rulebook
 from web import acts, case_page, fetch, supplements, timeline, wording
-from web.buyer import evidence, following
+from web.buyer import evidence, following, respond
 from web.case_page import Action, CasePage
 from web.party import choices, closed
 from web.party.acts import PARTY
@@ -90,9 +90,13 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def act(request: HttpRequest, number: str, event: str) -> HttpResponse:
-    """The page of one act. Filing a claim has pages of its own."""
+    """The page of one act. Filing a claim, and responding point by point, have pages of their own."""
     if event == Event.INTERVENTION_REQUESTED.value:
         return HttpResponseRedirect(reverse("buyer:step_in", args=[number]))
+    if event in respond.EVENTS:
+        answer = respond.page(request, number, Event(event))
+        if answer is not None:
+            return answer
     return acts.view(
         request,
         number,
