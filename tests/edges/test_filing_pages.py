@@ -19,6 +19,7 @@ from disputes.lifecycle import State
 from disputes.models import FilingDraft, Point, Statement
 from evidence.models import Exhibit
 from notifications import preferences
+from notifications.quiet import Hours
 from tests import builders, reach
 from tests.journeys.pages import Page
 
@@ -255,10 +256,12 @@ def test_how_one_is_reached_is_shown_masked_and_kept():
     get_user_model().objects.filter(pk=claim.scene.buyer.id).update(email="linzhixia@example.com")
     text = claim.ask("contact").content.decode()
     assert "l***@example.com" in text and "linzhixia" not in text
-    claim.answer("contact")
-    assert preferences.wants_email(claim.scene.buyer.id or 0) is False
-    claim.answer("contact", email="on")
-    assert preferences.wants_email(claim.scene.buyer.id or 0) is True
+    claim.answer("contact", email="mine", quiet_since="22", quiet_until="8")
+    kept = preferences.of(claim.scene.buyer.id or 0)
+    assert (kept.email, kept.news, kept.quiet) == (True, False, Hours(22, 8))
+    reply = claim.answer("contact", email="mine", quiet_since="22", quiet_until="")
+    assert reply.status_code == 422
+    assert "quiet_until" in reply.context["form"].errors
 
 
 # --- drafts -------------------------------------------------------------------------------------------------------

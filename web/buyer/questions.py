@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.forms import BooleanField, CharField, ChoiceField, Field, HiddenInput, RadioSelect, Textarea, TextInput
+from django.forms import CharField, ChoiceField, Field, HiddenInput, RadioSelect, Textarea, TextInput
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -33,6 +33,7 @@ from web import courtesy, fetch, wording
 from web import drafts as kept
 from web.buyer.claim import FIELDS, POINTS, Problem, Written
 from web.buyer.filing import address, away, saved_text, written_or_away
+from web.buyer.settings import NoticesForm, notices_now
 from web.forms import HouseForm
 from web.party.forms import amount_field
 
@@ -114,11 +115,22 @@ def question(request: HttpRequest, number: str, step: str) -> HttpResponse:
     written = Written(written.case, saved.draft)
     form = QuestionForm(written, step, request.POST)
     form.say(written.problems(step))
+    if step == "contact" and form.is_valid():
+        _keep_notices(request, form, actor)
     if form.errors:
         return _page(request, written, step, form, now, status=422)
-    if step == "contact":
-        preferences.choose(actor.id or 0, email="email" in request.POST)
     return HttpResponseRedirect(onward(request, written, step))
+
+
+def _keep_notices(request: HttpRequest, form: QuestionForm, actor: Actor) -> None:
+    """How one is reached holds for all cases, so that it is kept where the settings keep it."""
+    notices = NoticesForm(request.POST)
+    if not notices.is_valid():
+        return
+    try:
+        preferences.keep(actor.id or 0, notices.wanted())
+    except Refused as refused:
+        form.add_error(NoticesForm.field_of[refused.code], refusals.say(refused))
 
 
 def keep(written: Written, step: str, request: HttpRequest, actor: Actor, now: datetime) -> Saved:
@@ -246,11 +258,11 @@ def _want(written: Written) -> dict[str, Field]:
 
 
 def _contact(written: Written) -> dict[str, Field]:
-    wants = preferences.wants_email(written.case.buyer_id)
-    return {
-        "email": BooleanField(label=_("Send me an e-mail as well"), initial=wants),
-        "contact": CharField(widget=HiddenInput, initial="1"),
-    }
+    chosen = notices_now(written.case.buyer_id)
+    asked = NoticesForm(initial=chosen).fields
+    for name, field in asked.items():
+        field.initial = chosen[name]
+    return {**asked, "contact": CharField(widget=HiddenInput, initial="1")}
 
 
 _MADE: dict[str, Callable[[Written], dict[str, Field]]] = {

@@ -33,13 +33,10 @@ ALL, MINE, NONE = "all", "mine", "none"
 HOURS = [("", gettext_lazy("Never")), *((str(hour), f"{hour:02}:00") for hour in range(24))]
 
 
-class SettingsForm(HouseForm):
+class NoticesForm(HouseForm):
+    """How a person hears of things besides the site. Also asked while a claim is written."""
+
     field_of = {"quiet_hours_unreadable": "quiet_until"}
-    language = ChoiceField(
-        label=gettext_lazy("Language"),
-        choices=[(language.code, language.name) for language in LANGUAGES],
-        widget=RadioSelect(attrs={"class": "radio"}),
-    )
     email = ChoiceField(
         label=gettext_lazy("By e-mail as well"),
         choices=[
@@ -70,12 +67,32 @@ class SettingsForm(HouseForm):
         return Wanted(email=data["email"] != NONE, news=data["email"] == ALL, quiet=quiet)
 
 
+class SettingsForm(NoticesForm):
+    field_order = ("language",)
+    language = ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=[(language.code, language.name) for language in LANGUAGES],
+        widget=RadioSelect(attrs={"class": "radio"}),
+    )
+
+
+def notices_now(user_id: int) -> dict[str, Any]:
+    """What was chosen, as the fields of ``NoticesForm`` show it."""
+    wanted = preferences.of(user_id)
+    return {
+        "email": NONE if not wanted.email else ALL if wanted.news else MINE,
+        "quiet_since": str(wanted.quiet.since) if wanted.quiet else "",
+        "quiet_until": str(wanted.quiet.until) if wanted.quiet else "",
+    }
+
+
 def index(request: HttpRequest) -> HttpResponse:
     """Saved, the page comes back in the language that was chosen."""
     actor = fetch.actor_or_404(request, Role.BUYER)
     user = request.user
     assert isinstance(user, User)
-    form = SettingsForm(request.POST if request.method == "POST" else None, initial=_now_set(user))
+    chosen = {"language": user.language, **notices_now(user.pk)}
+    form = SettingsForm(request.POST if request.method == "POST" else None, initial=chosen)
     if request.method == "POST" and form.is_valid():
         try:
             preferences.keep(user.pk, form.wanted())
@@ -127,14 +144,3 @@ def take_copy(request: HttpRequest, token: str) -> HttpResponse:
     reply["Content-Disposition"] = 'attachment; filename="my-data.zip"'
     reply["Cache-Control"] = "no-store"
     return reply
-
-
-def _now_set(user: User) -> dict[str, Any]:
-    wanted = preferences.of(user.pk)
-    quiet = wanted.quiet
-    return {
-        "language": user.language,
-        "email": NONE if not wanted.email else ALL if wanted.news else MINE,
-        "quiet_since": str(quiet.since) if quiet else "",
-        "quiet_until": str(quiet.until) if quiet else "",
-    }
