@@ -107,6 +107,31 @@ def test_after_its_term_nothing_of_what_was_said_or_shown_is_left_anywhere(made:
     assert not Blob.objects.filter(exhibits__dossier_id=made.case.dossier_id).exists()
 
 
+def test_a_storage_that_fails_in_between_is_asked_again_until_every_byte_is_gone(
+    made: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys, now = keys_of(made.case), over(made)
+    assert retention.erase_due(now) == 1
+    storage, asked = store.storage(), []
+    delete = type(storage).delete
+
+    def failing(self: object, name: str) -> None:
+        asked.append(name)
+        if len(asked) == 3:
+            raise OSError("the store is away")
+        delete(storage, name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(storage), "delete", failing)
+        with pytest.raises(OSError, match="away"):
+            orphans.collect(now)
+    assert [key for key in keys if storage.exists(key)]
+    while orphans.collect(now):
+        pass
+    assert not [key for key in keys if storage.exists(key)]
+    assert not Blob.objects.exclude(exhibits__isnull=False).exists()
+
+
 def test_what_was_decided_and_every_digest_outlive_the_words(made: Scene) -> None:
     before = list(Exhibit.objects.filter(dossier_id=made.case.dossier_id).order_by("pk"))
     letter = Ruling.objects.get(case=made.case)
