@@ -14,7 +14,7 @@ from api import bodies
 from arbitration import appeals
 from common.actor import Actor, Role, Side
 from common.errors import Missing
-from disputes import compliance, eligibility, intervention, moves, negotiation, offers, submissions
+from disputes import compliance, eligibility, intervention, moves, negotiation, offers, rebuttals, submissions
 from disputes.intervention import Claim
 from disputes.lifecycle import LIFECYCLE, Event, Kind, State
 from disputes.models import Case, Deadline, Offer, Point
@@ -140,6 +140,23 @@ def _answer_points(case: Case, data: Data, actor: Actor, now: datetime) -> objec
     return submissions.answer_points(case.pk, _answers(case, data), actor=actor, now=now, seen=data.get("version"))
 
 
+def _answer_exhibit(case: Case, data: Data, actor: Actor, now: datetime) -> object:
+    named = Exhibit.objects.filter(dossier_id=case.dossier_id, public_id=data["exhibit"])
+    exhibit = named.values_list("pk", flat=True).first()
+    if exhibit is None:
+        raise Missing
+    return rebuttals.answer(
+        case.pk,
+        exhibit,
+        stance=data["stance"],
+        grounds=data["grounds"],
+        text=data["text"],
+        actor=actor,
+        now=now,
+        seen=data.get("version"),
+    )
+
+
 def _appeal(case: Case, data: Data, actor: Actor, now: datetime) -> object:
     received: Received | None = data.get("received")
     new = [appeals.NewExhibit(received, data["code"], data["name"], data["why_late"])] if received else []
@@ -169,6 +186,7 @@ ROWS: tuple[Row, ...] = (
     Row(Event.OFFER_DECLINED, None, bodies.OfferOf, _of_offer(offers.decline)),
     Row(Event.OFFER_RETRACTED, None, bodies.RetractOffer, _retract),
     Row(Event.INTERVENTION_REQUESTED, None, bodies.Intervene, _intervene),
+    Row(Event.EXHIBIT_ANSWERED, None, bodies.AnswerExhibit, _answer_exhibit),
     Row(Event.POINT_ANSWERED, None, bodies.AnswerPoints, _answer_points),
     Row(Event.BUYER_HANDED_IN, Side.BUYER, bodies.Plain, _plain(submissions.hand_in)),
     Row(Event.MERCHANT_HANDED_IN, Side.MERCHANT, bodies.Plain, _plain(submissions.hand_in)),

@@ -9,7 +9,9 @@ from rest_framework import serializers
 
 from arbitration.models import Appeal
 from common.actor import Side
+from disputes import rebuttals
 from disputes.lifecycle import Kind, State
+from disputes.models import ExhibitAnswer
 from disputes.submissions import STANCES
 from evidence import limits
 
@@ -153,6 +155,17 @@ class PointAnswer(Body):
 
 class AnswerPoints(TwoSided):
     answers = serializers.ListField(child=PointAnswer(), min_length=1, max_length=8)
+
+
+class AnswerExhibit(TwoSided):
+    """What a side says to one exhibit of the other, once in a round. ``grounds``: one at least where it is disputed."""
+
+    exhibit = serializers.CharField(max_length=26, help_text="its public id")
+    stance = serializers.ChoiceField(rebuttals.STANCES)
+    grounds = serializers.ListField(
+        child=serializers.ChoiceField(ExhibitAnswer.GROUNDS), required=False, default=list, max_length=4
+    )
+    text = serializers.CharField(required=False, default="", allow_blank=True, max_length=300)
 
 
 class Rebut(Action):

@@ -38,8 +38,8 @@ MATRIX: dict[str, dict[str, Scope | None]] = {
     **{event: {"POST": Scope.CASES_WRITE} for event in (
         "refund_agreed", "return_agreed", "refund_refused", "request_revised", "return_shipped", "return_accepted",
         "return_refused", "withdrawn", "offer_made", "offer_accepted", "offer_declined", "offer_retracted",
-        "intervention_requested", "point_answered", "buyer_handed_in", "merchant_handed_in", "claim_accepted",
-        "claim_rebutted", "more_evidence_handed_in", "appeal_filed", "appeal_waived", "appeal_answered", "complied",
+        "intervention_requested", "exhibit_answered", "point_answered", "buyer_handed_in", "merchant_handed_in",
+        "claim_accepted", "claim_rebutted", "more_evidence_handed_in", "appeal_filed", "appeal_waived", "appeal_answered", "complied",
     )},
 }  # fmt: skip
 OPEN_TO_ALL = {"openapi", "nothing"}
@@ -55,6 +55,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "intervention_requested": {
         "on_behalf_of": "buyer", "type": "DAMAGED", "remedy": "R2", "amount": 1, "points": ["x"], "story": "y",
     },
+    "exhibit_answered": {"on_behalf_of": "buyer", "exhibit": "none", "stance": "genuine"},
     "point_answered": {"on_behalf_of": "buyer", "answers": [{"number": 1, "stance": "agrees"}]},
     "claim_rebutted": {"answers": [{"number": 1, "stance": "agrees"}]},
     "more_evidence_handed_in": {"on_behalf_of": "buyer"},
