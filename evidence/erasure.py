@@ -13,7 +13,7 @@ from django.db import connection
 
 from common.acts import require_act
 from evidence import seals
-from evidence.models import Exhibit, Upload
+from evidence.models import Exhibit, Opening, Upload
 
 # One statement a batch. The trigger holds it to this very form: everything goes, with its moment, and nothing else changes.
 _ERASE = """
@@ -33,6 +33,8 @@ def erase(dossier_ids: Sequence[int], *, now: datetime) -> int:
         ids = [row.pk for row in rows]
         with connection.cursor() as cursor:
             cursor.execute(_ERASE, [now, ids, [seals.words_of(row) for row in rows]])
+    # Why somebody looked beneath a mask: that they did stays.
+    Opening.objects.filter(exhibit__dossier_id__in=dossier_ids).exclude(reason="").update(reason="")
     # What never became an exhibit: its parts go when their hour is over (`uploads.collect`); its words go now.
     Upload.objects.filter(dossier_id__in=dossier_ids).update(claimed_name="", title="", note="")
     return len(rows)

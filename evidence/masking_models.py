@@ -50,7 +50,10 @@ class Mask(models.Model):
 
 
 class Opening(models.Model):
-    """Somebody of the bench may see an exhibit as it was handed in, for this reason, until ``until``."""
+    """Somebody of the bench may see an exhibit as it was handed in, for this reason, until ``until``.
+
+    The reason is somebody's words: it goes when the words of the case do.
+    """
 
     exhibit = models.ForeignKey("evidence.Exhibit", models.PROTECT, related_name="openings")
     role = models.CharField(max_length=12)
@@ -64,9 +67,22 @@ class Opening(models.Model):
             models.Index(fields=["exhibit", "by_id", "-until"], name="evidence_opened"),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(reason=""), name="opened_for_a_reason"),
             models.CheckConstraint(condition=Q(until__gt=models.F("at")), name="opened_for_a_while"),
         ]
         triggers: ClassVar = [
-            pgtrigger.Protect(name="openings_stay", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Protect(name="openings_stay", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="opened_for_a_reason",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF TG_OP = 'INSERT' AND NEW.reason = '' THEN
+                        RAISE EXCEPTION 'nothing is opened without a reason';
+                    END IF;
+                    IF TG_OP = 'UPDATE' AND (NEW.reason <> '' OR to_jsonb(NEW) - 'reason' <> to_jsonb(OLD) - 'reason') THEN
+                        RAISE EXCEPTION 'of an opening only the reason goes, and only as a whole';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]

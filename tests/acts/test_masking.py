@@ -16,7 +16,7 @@ from common.acts import act
 from common.errors import Missing, Refused
 from disputes import masking as acts
 from disputes import submissions
-from evidence import dossiers, intake, integrity, limits, masking, orphans, preparation, store
+from evidence import dossiers, erasure, intake, integrity, limits, masking, orphans, preparation, store
 from evidence.masking import Region
 from evidence.models import Blob, Exhibit, Mask, Opening
 from journal.kinds import HOUSE_ONLY, Kind
@@ -247,6 +247,23 @@ def test_masks_and_openings_are_never_rewritten(scene: Scene) -> None:
         (Mask.objects.filter(pk=made.pk), {"regions": []}),
         (Mask.objects.filter(pk=made.pk), {"copies": None}),
         (Opening.objects.all(), {"until": clock.now() + timedelta(days=9)}),
+        (Opening.objects.all(), {"reason": "another"}),
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             rows.update(**change)
+
+
+def test_when_a_case_is_erased_its_masks_and_reasons_go_and_who_looked_stays(scene: Scene) -> None:
+    exhibit = add(scene, half_red())
+    masked(scene, exhibit, LEFT_HALF)
+    acts.open_original(scene.case.pk, exhibit.pk, reason="核对订单号", actor=scene.senior, now=clock.now())
+    copies = [copy.key for copy in masking.shared(exhibit).values()]
+    assert all(map(store.storage().exists, copies))
+    act(erasure.erase)([scene.case.dossier_id], now=clock.now())
+    builders.travel(timedelta(days=2))
+    orphans.collect(clock.now())
+    assert not any(map(store.storage().exists, copies)) and not Mask.objects.filter(exhibit=exhibit).exists()
+    opening = Opening.objects.get()
+    assert opening.reason == "" and opening.by_id == scene.senior.id
+    exhibit.refresh_from_db()
+    assert masking.shared(exhibit) == {} and masking.covers(exhibit) == {}

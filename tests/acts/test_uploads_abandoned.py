@@ -14,8 +14,8 @@ from common.errors import Refused
 from disputes import uploads as case_uploads
 from engine import ticks
 from evidence import store, uploads
-from evidence.models import Exhibit, Part, Upload
-from tests import builders, files, reach
+from evidence.models import Exhibit, Part, Scan, Upload
+from tests import builders, clamd, files, reach
 from tests.reach import Scene
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +168,17 @@ def test_a_piece_that_is_lost_is_waited_for_and_then_said(scene: Scene, shelf: P
     builders.travel(timedelta(hours=2))
     ticks.uploads()
     assert Upload.objects.get().refusal["code"] == "storage_unavailable"
+
+
+def test_what_no_scanner_looks_at_waits_for_one(scene: Scene, settings: Any) -> None:
+    """U76: it is never let pass, and never lost."""
+    settings.HENG_SCANNER = "tcp://127.0.0.1:1"  # nobody listens there
+    assert case_uploads.finish(sent(begun(scene), PHOTO), instant=clock.now).state == Upload.WHOLE
+    with clamd.running() as scanner:
+        settings.HENG_SCANNER = scanner.address
+        builders.travel(timedelta(minutes=5))
+        ticks.uploads()
+    assert Upload.objects.get().state == Upload.TAKEN and Scan.objects.count() == 1
 
 
 def test_what_ends_every_try_is_given_up_one_day(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

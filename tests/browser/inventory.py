@@ -45,10 +45,7 @@ FOUND: dict[str | None, tuple[str, ...]] = {
         "merchant:file",
         *("merchant:member", "merchant:member_remove", "merchant:desk"),
     ),
-    "arbitrator-2": (
-        *("desk:case", "desk:exhibit", "desk:letter", "desk:file", "desk:act"),
-        *("desk:mask", "desk:open"),
-    ),
+    "arbitrator-2": ("desk:case", "desk:exhibit", "desk:letter", "desk:file", "desk:act"),
     "ops": ("ops:case", "ops:act", "ops:case_money", "ops:advance", "ops:limit", "ops:keeping"),
 }
 # Found only when the demo happens to have such a case, or reached by a form.
@@ -65,6 +62,8 @@ BY_CHANCE = {
     "merchant:bulk": "follows from the shop's list by a form",
     "ops:advance_decide": "no advance is proposed in the fresh demo",
     "ops:report": "every refund of the fresh demo is known to the court",
+    "desk:mask": "only where the first exhibit that is found is of a case that this arbitrator rules",
+    "desk:open": "only where the first exhibit that is found is of a case that this arbitrator rules",
     "merchant:mask": "only where the first case that is found holds a picture of the shop's",
     "merchant:receipt": "only where the first case that is found holds something of the shop's",
     "desk:preview": "follows from the workspace by a form",

@@ -19,7 +19,7 @@ from disputes import intervention, offers
 from disputes.lifecycle import State
 from disputes.models import Case, Deadline, Point
 from engine import ticks
-from evidence.models import Damage, Exhibit
+from evidence.models import Damage, Exhibit, Quarantined
 from journal.kinds import Kind
 from journal.models import Undelivered
 from notifications.models import Email, Notice
@@ -367,3 +367,22 @@ def test_damaged_evidence_is_told_to_operations_by_its_number(client: Client) ->
     client.force_login(User.objects.get(pk=made.ops.id))
     said = client.get("/en/ops/stuck/").content.decode()
     assert f"{made.case.number}</a> {exhibit.number}" in said and "altered · original" in said
+
+
+def test_operations_see_who_sent_malware_and_whether_anything_is_scanned(settings, django_assert_max_num_queries):
+    made = reach.a_scene()
+    assert "HENG_SCANNER" in signed_in(made.ops).get(reverse("ops:quarantine")).content.decode()
+    settings.HENG_SCANNER = "tcp://scanner"
+    Quarantined.objects.create(
+        at=clock.now(), sha256="ab" * 32, size=9, mime="image/jpeg", found="Eicar-Test-Signature",
+        engine="ClamAV", owner=f"buyer:{made.buyer.id}", key="quarantine/x", secret=b"k",
+    )  # fmt: skip
+    client = signed_in(made.ops)
+    with django_assert_max_num_queries(LIST):
+        page = client.get(reverse("ops:quarantine")).content.decode()
+    name = User.objects.get(pk=made.buyer.id)
+    assert (
+        "Eicar-Test-Signature" in page and (name.display_name or name.username) in page and "HENG_SCANNER" not in page
+    )
+    for stranger in (made.buyer, made.merchant, made.arbitrator, made.senior):
+        assert signed_in(stranger).get(reverse("ops:quarantine")).status_code == 404
