@@ -238,7 +238,7 @@ def test_whoever_ruled_is_not_offered_the_appeal():
     assert made.reload().assignee_id == other.id
 
 
-def test_more_evidence_is_asked_for_with_side_points_and_words():
+def test_more_evidence_is_asked_for_piece_by_piece_with_side_point_and_reason():
     made = deciding.taken()
     half = act(made.arbitrator, made, Event.MORE_EVIDENCE_ASKED, side_1="buyer", why_1="看不清裂纹")
     assert half.status_code == 422 and "看不清裂纹" in half.content.decode()
