@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -273,11 +274,37 @@ def test_the_triggers_permit_the_erasure_and_nothing_else(made: Scene) -> None:
             found.update(**changes)
 
 
-def test_a_case_that_somebody_holds_waits_for_the_next_night() -> None:
+def test_a_hold_that_came_after_the_case_was_chosen_still_counts() -> None:
     made = withdrawn()
     legal_holds.place(made.case.pk, reason="came in between", actor=made.ops, now=clock.now())
     assert retention._erase_batch([made.case.pk], now=over(made)) == 0
     assert made.reload().erased_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_case_that_somebody_has_locked_waits_for_the_next_run_and_holds_no_other_up() -> None:
+    locked, free = withdrawn(), withdrawn()
+    now = max(over(locked), over(free))
+    holds, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Case.objects.select_for_update().get(pk=locked.case.pk)
+            holds.set()
+            done.wait(20)
+        connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert holds.wait(20)
+    try:
+        assert retention.erase_due(now) == 1
+        assert (locked.reload().erased_at, free.reload().erased_at) == (None, now)
+    finally:
+        done.set()
+        holder.join()
+    assert retention.erase_due(now) == 1
+    assert locked.reload().erased_at == now
 
 
 def test_the_younger_of_two_cases_about_one_order_keeps_what_the_marketplace_told() -> None:
