@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from arbitration import appeals, rulings
 from common import clock
+from common.actor import Actor
 from common.errors import Missing, Refused
 from disputes import rebuttals, submissions
 from disputes.models import ExhibitAnswer
@@ -17,8 +19,10 @@ from disputes.rebuttals import answer
 from disputes.supplements import Item
 from evidence import dossiers, intake, twins
 from evidence.models import Exhibit
+from journal import book
 from journal.models import Entry
 from tests import builders, deciding, files, reach
+from tests.edges.test_desk_pages import signed_in
 from tests.reach import Scene
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +212,39 @@ def test_a_decision_on_appeal_rests_on_no_more_than_a_ruling_may() -> None:
     builders.travel(timedelta(hours=24))
     appeals.uphold(made.case.pk, reasons=reasons, actor=made.senior, now=clock.now())
     assert made.reload().decided_on_appeal
+
+
+# --- taken back, and seen by everybody ------------------------------------------------------------------------
+
+
+def test_what_is_taken_back_before_the_seal_stays_in_the_chain_of_the_journal() -> None:
+    made = reach.admitted()
+    exhibit = given(made, 1)
+    submissions.withdraw_evidence(made.case.pk, exhibit.pk, actor=made.buyer, now=clock.now())
+    entry = Entry.objects.filter(stream_id=made.case.stream_id).latest("seq")
+    assert (entry.kind, entry.data["sha256"]) == ("evidence_withdrawn", exhibit.sha256)
+    assert book.verify(made.case.stream_id) is None
+
+
+def test_an_answer_is_given_on_the_page_of_the_exhibit_and_read_by_both_sides_and_the_desk() -> None:
+    made = deciding.taken()
+    exhibit = Exhibit.objects.filter(dossier_id=made.case.dossier_id, side="buyer").earliest("place")
+
+    def shown(actor: Actor, area: str) -> str:
+        return (
+            signed_in(actor).get(reverse(f"{area}:exhibit", args=[made.case.number, exhibit.number])).content.decode()
+        )
+
+    act = reverse("merchant:act", args=[made.case.number, "exhibit_answered"])
+    assert f"{act}?exhibit={exhibit.pk}" in shown(made.merchant, "merchant")
+    assert "exhibit_answered" not in shown(made.buyer, "buyer")
+    typed = {"seen": made.reload().version, "exhibit": exhibit.pk, "stance": "disputed", "text": "看不出日期。"}
+    assert signed_in(made.merchant).post(act, typed).status_code == 422
+    assert signed_in(made.merchant).post(act, typed | {"grounds": ["time_unknown"]}).status_code == 302
+    for actor, area in ((made.merchant, "merchant"), (made.buyer, "buyer"), (made.arbitrator, "desk")):
+        assert "看不出日期。" in shown(actor, area), area
+    assert "?exhibit=" not in shown(made.merchant, "merchant")
+    # What a file hints at is for whoever weighs it, and for nobody else.
+    clue = 'class="clues"'
+    assert clue in shown(made.arbitrator, "desk")
+    assert clue not in shown(made.merchant, "merchant") and clue not in shown(made.buyer, "buyer")
