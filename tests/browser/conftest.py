@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -48,16 +49,29 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def house(chromium: Browser) -> Iterator[str]:
-    """The address of the house that start.py runs; not even tried where there is no browser to look at it.
+def premises(chromium: Browser) -> Iterator[houses.House]:
+    """The house that start.py runs; not even tried where there is no browser to look at it.
 
-    While writing pages, BROWSER_HOUSE=http://localhost:8000 names one that runs already.
+    While writing pages, BROWSER_HOUSE=http://localhost:8000 names one that runs already; DATABASE_URL and HENG_STATE are
+    then those of that house.
     """
-    if there := os.environ.get("BROWSER_HOUSE"):
-        yield there
+    if url := os.environ.get("BROWSER_HOUSE"):
+        yield houses.there(url)
         return
-    with houses.running() as url:
-        yield url
+    with houses.running() as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def house(premises: houses.House) -> str:
+    """Its address."""
+    return premises.url
+
+
+@pytest.fixture(scope="package")
+def staged(premises: houses.House) -> dict[str, Any]:
+    """Cases that the demo does not have, by what they are for. What lists every page runs before these are asked for."""
+    return premises.stage()
 
 
 @pytest.fixture
@@ -65,13 +79,16 @@ def visit(house: str, chromium: Browser) -> Iterator[Visit]:
     """``visit("buyer", width=390)``: somebody who has signed in with one click, in a browser profile of their own."""
     contexts: list[BrowserContext] = []
 
-    def enter(account: str | None = None, *, width: int = 390, height: int = 844, scripts: bool = True) -> Visitor:
+    def enter(
+        account: str | None = None, *, width: int = 390, height: int = 844, scripts: bool = True, dark: bool = False
+    ) -> Visitor:
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             base_url=house,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",
+            color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
         )
         context.set_default_timeout(20_000)

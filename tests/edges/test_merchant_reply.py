@@ -188,6 +188,20 @@ def test_a_template_is_put_in_with_its_slots_filled_and_without_a_script():
     assert "A slot of the template is still open" in checked.content.decode()
 
 
+def test_a_script_that_saves_what_was_typed_does_nothing_else():
+    made = reach.handed_in()
+    paper = reach.received("gold")
+    item = library.keep(made.shop.pk, paper, code="E09", name="质检报告", actor=made.merchant, now=clock.now())
+    point = queries.points(made.case)[0]
+    # As the form stands when its author looks up: a paper is chosen, no button was pressed.
+    data = typed(made) | {f"shelf_{point.pk}": item.public_id}
+    reply = signed_in(made.merchant).post(path_of(made), data, headers={"X-Draft": "1"})
+    assert reply.status_code == 200 and len(reply.content.decode()) < 80
+    assert ReplyDraft.objects.get(case=made.case).body["text"] == "出库质检完好。"
+    assert not Exhibit.objects.filter(dossier_id=made.case.dossier_id, side="merchant").exists()
+    assert made.reload().version == data["seen"]
+
+
 def test_a_draft_waits_for_whoever_of_the_shop_goes_on():
     made = reach.handed_in()
     colleague = builders.a_member(made.shop)

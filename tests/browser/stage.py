@@ -1,0 +1,135 @@
+"""What the tasks need and the demo does not have: put on the stage by real acts, in the database of a running house.
+
+`houses.House.stage` calls it in a process of that house. Twice makes twice as much.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts import demo, hats
+from accounts.models import Merchant
+from arbitration import approvals, assignment, rulings
+from arbitration.models import Ruling
+from arbitration.rulings import Draft
+from common import clock
+from common.actor import Actor, Role
+from disputes import intervention, negotiation, queries, submissions
+from disputes.intervention import Claim
+from disputes.lifecycle import Kind
+from disputes.models import Case
+from disputes.submissions import Answer
+from evidence import library
+from evidence.models import Exhibit
+from rulebook import queries as rulebook
+from tests import builders, reach
+from tests.builders import DAY, HOUR
+
+SMALL = 10
+# In minor units. The tests accept all that is as small as this: the smaller sum first.
+SUMS = (1_900, 2_900)
+POINTS = ("壶身纹路是裂纹，不是开片", "注水后壶体渗水", "破损发生在签收之前", "包装不足以保护壶嘴")
+PAPERS = ("出库质检报告（九月）", "打包台照片（九月）")
+WORDS = "出库质检照片显示壶身完好。"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """People of the demo, each under the hat of their part."""
+
+    lin: Actor
+    pottery: Actor
+    arbitrator: Actor
+    senior: Actor
+    ops: Actor
+    shop: Merchant
+
+
+def main() -> None:
+    """Says as JSON which cases are there for what."""
+    now = clock.now()
+    builders.number_from(int(time.time() * 1000))
+    people = demo.ensure_demo_accounts(now=now - 90 * DAY)
+    pottery = hats.actor_for(people["merchant"], Role.MERCHANT)
+    cast = Cast(
+        lin=hats.actor_for(people["buyer"], Role.BUYER),
+        pottery=pottery,
+        arbitrator=hats.actor_for(people["arbitrator-2"], Role.ARBITRATOR),
+        senior=hats.actor_for(people["senior"], Role.SENIOR),
+        ops=hats.actor_for(people["ops"], Role.OPS),
+        shop=Merchant.objects.get(pk=pottery.merchant_id),
+    )
+    for name, colour in zip(PAPERS, ("sienna", "khaki"), strict=True):
+        paper = reach.received(colour)
+        library.keep(cast.shop.pk, paper, code="E09", name=name, sku="TEAPOT", actor=pottery, now=now)
+    for paid in SUMS * SMALL:
+        _open(cast, Kind.REFUND_ONLY, "杯垫 单只", paid, now - HOUR)
+    told = {
+        "answer": [_to_answer(cast, now - 30 * HOUR).number for _mode in ("with scripts", "without")],
+        "lost": _lost(cast, now - 8 * DAY).number,
+    }
+    print(json.dumps(told))
+
+
+def _open(cast: Cast, kind: Kind, title: str, paid: int, at: datetime) -> Case:
+    age = clock.now() - at + 6 * DAY
+    line = builders.a_line(cast.lin, cast.shop, title=title, paid=paid, category="kitchen", age=age, chatted=False)
+    return negotiation.open_refund(
+        line.pk, kind=kind, type_code="DAMAGED", amount=paid, text="收到就是坏的。", actor=cast.lin, now=at
+    )
+
+
+def _to_answer(cast: Cast, at: datetime) -> Case:
+    """Four points, the buyer's evidence handed in, and the shop to confirm or dispute."""
+    case = _open(cast, Kind.RETURN_REFUND, "汝窑小壶 200ml", 38_000, at)
+    negotiation.refuse(case.pk, text="汝窑开片是天然特征。", actor=cast.pottery, now=at + 6 * HOUR)
+    claim = Claim(
+        type_code=case.type_code,
+        remedy="R3",
+        amount=case.paid,
+        returns=True,
+        points=POINTS,
+        story="当晚开箱就看到裂纹。",
+    )
+    intervention.request(case.pk, claim, actor=cast.lin, now=at + 8 * HOUR)
+    intervention.admit(case.pk, actor=cast.ops, now=at + 9 * HOUR)
+    for code, colour in (("E06", "teal"), ("E05", "navy")):
+        submissions.add_evidence(
+            case.pk, reach.received(colour), code=code, name="特写", note="", actor=cast.lin, now=at + 10 * HOUR
+        )
+    submissions.hand_in(case.pk, actor=cast.lin, now=at + 14 * HOUR)
+    return case
+
+
+def _lost(cast: Cast, at: datetime) -> Case:
+    """A ruling for the shop, served; the buyer may still appeal."""
+    case = _to_answer(cast, at)
+    submissions.add_evidence(
+        case.pk, reach.received("olive"), code="E09", name="出库质检照", note="", actor=cast.pottery, now=at + 15 * HOUR
+    )
+    points = queries.points(Case.objects.get(pk=case.pk))
+    answers = [Answer(point.pk, "disputes", WORDS) for point in points]
+    intervention.rebut(case.pk, answers, text=WORDS, actor=cast.pottery, now=at + 20 * HOUR)
+    ruled_at = at + 4 * DAY
+    assignment.take(case.pk, actor=cast.arbitrator, now=ruled_at)
+    exhibits = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).order_by("side", "place")
+    admitted = {exhibit.number: ("full", "") for exhibit in exhibits}
+    kind = rulebook.rules(case.substance_rules_id).type(case.type_code)
+    numbers, named = "、".join(str(point.number) for point in points), "、".join(admitted)
+    draft = Draft(
+        findings={point.number: "merchant" for point in points},
+        admissions=admitted,
+        clauses=tuple(dict.fromkeys([kind.burden.clause, kind.freight.clause, *kind.clauses]))[:3],
+        remedy="R7",
+        merchant_share=0,
+        reasons=f"争点 {numbers}：质检照片显示出库时完好，照片上的纹路是釉面开片，注水后未见渗水。依据凭证 {named}。",
+    )
+    saved = rulings.save_draft(case.pk, draft, version=0, actor=cast.arbitrator, now=ruled_at + HOUR)
+    rulings.issue(case.pk, version=saved.ruling.version, actor=cast.arbitrator, now=ruled_at + 2 * HOUR)
+    waiting = Ruling.objects.filter(case=case, state=Ruling.PROPOSED).first()
+    if waiting is not None:
+        approvals.approve(waiting.pk, actor=cast.senior, now=ruled_at + 4 * HOUR)
+    return case

@@ -1,0 +1,186 @@
+"""What people come for, within a budget of pages, clicks and seconds; by keys alone and without scripts as well.
+
+Each task is done as most people would and once more the other way: narrow or wide, light or dark, with scripts or without.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import stage
+from tests.browser.conftest import Visit
+from tests.browser.errand import Budget, Errand
+
+PHONE: dict[str, Any] = {"width": 360, "height": 740}
+DESK: dict[str, Any] = {"width": 1440, "height": 900}
+NO_SCRIPTS: dict[str, Any] = {"scripts": False}
+DARK: dict[str, Any] = {"dark": True}
+FIRST_LOOK = 640  # pixels of a phone's screen that are seen without scrolling
+
+
+@pytest.mark.parametrize("ways", [PHONE | NO_SCRIPTS, DESK | DARK], ids=["phone", "desk"])
+def test_a_notice_leads_to_whose_turn_until_when_and_what_then(
+    visit: Visit, staged: dict[str, Any], ways: dict[str, Any]
+) -> None:
+    buyer = visit("buyer", **ways)
+    buyer.go(f"/go/{staged['lost']}/")  # what a mail leads to
+    errand = Errand(buyer)
+    top = buyer.page.locator("section.hero")
+    for fact in (top.locator("h1"), top.locator(".lead"), top.locator("time").first):
+        errand.think()
+        expect(fact).not_to_be_empty()
+        box = fact.bounding_box()
+        assert box is not None and box["y"] + box["height"] <= FIRST_LOOK
+    errand.within(Budget(pages=1, clicks=0, seconds=5))
+
+
+@pytest.mark.parametrize(
+    ("ways", "keys"), [(PHONE | NO_SCRIPTS, False), (DESK | DARK, True)], ids=["phone", "desk, by keys"]
+)
+def test_a_lost_case_is_understood_and_an_appeal_begun(
+    visit: Visit, staged: dict[str, Any], ways: dict[str, Any], keys: bool
+) -> None:
+    buyer = visit("buyer", **ways)
+    buyer.go(f"/my/cases/{staged['lost']}/")
+    errand = Errand(buyer, keys=keys)
+    errand.think()
+    errand.click(buyer.page.get_by_role("link", name="查看裁决书").last)
+    paper = buyer.page.locator("article.paper").first
+    for part in (".res", "section >> nth=0", "section >> nth=-1"):
+        errand.think()
+        expect(paper.locator(part)).not_to_be_empty()
+    errand.click(buyer.page.get_by_role("link", name="申诉", exact=True))
+    expect(buyer.page).to_have_url(re.compile("/appeal_filed/$"))
+    expect(buyer.page.locator("main form")).to_be_visible()
+    errand.within(Budget(pages=2, clicks=2, seconds=20))
+
+
+@pytest.mark.parametrize(
+    ("place", "ways", "keys"),
+    [(0, DESK, True), (1, PHONE | NO_SCRIPTS | DARK, False)],
+    ids=["desk, by keys", "phone"],
+)
+def test_four_points_are_answered_with_two_papers_of_the_library_and_a_template(
+    visit: Visit, staged: dict[str, Any], place: int, ways: dict[str, Any], keys: bool
+) -> None:
+    shop = visit("merchant", **ways)
+    page, number = shop.page, staged["answer"][place]
+    shop.go(f"/shop/cases/{number}/claim_rebutted/")
+    errand = Errand(shop, keys=keys)
+    points = page.locator("section.answer:has(h2)")
+    assert points.count() == len(stage.POINTS)
+    for at in range(len(stage.POINTS)):
+        point = points.nth(at)
+        errand.think()
+        errand.click(point.get_by_role("radio", name="不同意"))
+        if at == 0:
+            errand.choose(point.locator("select[data-words]"), "开片说明")
+            errand.click(point.get_by_role("button", name=re.compile("写入回应")))
+            expect(point.locator("textarea")).to_have_value(re.compile("开片是汝窑釉面的天然特征"))
+        if at < len(stage.PAPERS):
+            errand.click(point.locator("summary"))
+            papers = point.locator("select[name^=shelf_]")
+            errand.choose(papers, papers.locator("option", has_text=stage.PAPERS[at]).first.inner_text().strip())
+    errand.click(page.get_by_role("button", name="检查买家会看到的内容"))
+    errand.think()
+    for paper in stage.PAPERS:
+        expect(page.locator(".as-seen")).to_contain_text(paper)
+    errand.click(page.get_by_role("button", name="提交回应"))
+    expect(page.locator("main")).to_contain_text("等平台裁决")
+    errand.within(Budget(pages=2, clicks=16, seconds=110, typed=60))
+
+
+@pytest.mark.parametrize(
+    ("place", "ways", "keys"),
+    [(0, DESK | NO_SCRIPTS, False), (1, PHONE | DARK, True)],
+    ids=["desk", "phone, by keys"],
+)
+def test_ten_small_cases_are_accepted(
+    visit: Visit, staged: dict[str, Any], place: int, ways: dict[str, Any], keys: bool
+) -> None:
+    shop = visit("merchant", **ways)
+    page = shop.page
+    errand = Errand(shop, keys=keys)
+    errand.think()
+    errand.type(page.get_by_label("接受不超过此金额的请求"), str(stage.SUMS[place] // 100))
+    errand.click(page.get_by_role("button", name="先看清单"))
+    errand.think()
+    rows = page.locator("tbody tr").count()
+    assert rows >= stage.SMALL
+    errand.click(page.get_by_role("button", name=re.compile(rf"接受.*{rows}")))
+    expect(page.locator("h1")).to_contain_text(str(rows))
+    errand.within(Budget(pages=2, clicks=5, seconds=25, typed=10))
+
+
+@pytest.mark.parametrize(
+    ("ways", "keys"), [(DESK, True), (PHONE | NO_SCRIPTS | DARK, False)], ids=["desk, by keys", "phone"]
+)
+def test_the_case_that_is_due_first_is_one_click_after_the_sign_in(
+    visit: Visit, ways: dict[str, Any], keys: bool
+) -> None:
+    shop = visit("merchant", **ways)
+    page = shop.page
+    dues = page.locator("tbody time").evaluate_all("all => all.map(one => one.dateTime)")
+    assert dues and dues == sorted(dues)
+    first = page.locator("tbody tr").first
+    number = re.search(r"DA-\d+-\w+", first.inner_text())
+    assert number is not None
+    errand = Errand(shop, keys=keys)
+    errand.think()
+    errand.click(first.locator("th a").first)
+    expect(page).to_have_url(re.compile(f"/shop/cases/{number[0]}/$"))
+    errand.within(Budget(pages=1, clicks=1, seconds=6))
+
+
+@pytest.mark.parametrize(
+    ("ways", "keys"), [(PHONE | NO_SCRIPTS, False), (DESK | DARK, True)], ids=["phone", "desk, by keys"]
+)
+def test_anybody_verifies_a_letter(visit: Visit, staged: dict[str, Any], ways: dict[str, Any], keys: bool) -> None:
+    buyer = visit("buyer", **ways)
+    buyer.go(f"/my/cases/{staged['lost']}/decision/")
+    code = re.search(r"code=([\w-]+)", buyer.page.content())
+    assert code is not None
+    stranger = visit(None, **ways)
+    stranger.go("/verify/")
+    errand = Errand(stranger, keys=keys)
+    errand.type(stranger.page.get_by_label("核验码").or_(stranger.page.locator("#code")).first, code[1])
+    errand.think()
+    errand.click(stranger.page.locator("main form button"))
+    expect(stranger.page.locator(".verdict.ok")).to_be_visible()
+    errand.within(Budget(pages=1, clicks=2, seconds=15, typed=14))
+
+
+PLACES = {
+    None: ("/verify/?code=AAAA", "/check/", "/rules/"),
+    "buyer": ("/my/", "/my/orders/", "{case}"),
+    "merchant": ("/shop/?type=DAMAGED&least=10", "/shop/library/"),
+}
+
+
+@pytest.mark.parametrize(
+    ("account", "ways", "keys"),
+    [
+        (None, PHONE | NO_SCRIPTS, False),
+        ("buyer", PHONE | DARK, True),
+        ("merchant", DESK | NO_SCRIPTS, False),
+    ],
+    ids=["anybody", "buyer, by keys", "merchant"],
+)
+def test_the_language_changes_where_one_is(
+    visit: Visit, staged: dict[str, Any], account: str | None, ways: dict[str, Any], keys: bool
+) -> None:
+    visitor = visit(account, **ways)
+    for path in PLACES[account]:
+        path = path.format(case=f"/my/cases/{staged['lost']}/")
+        visitor.go(path)
+        errand = Errand(visitor, keys=keys)
+        errand.think()
+        errand.click(visitor.page.locator(".langs:visible a[lang=en]").first)
+        expect(visitor.page).to_have_url(re.compile(re.escape(f"/en{path}") + "$"))
+        expect(visitor.page.locator("html")).to_have_attribute("lang", "en")
+        errand.within(Budget(pages=1, clicks=1, seconds=4))
+        visitor.go(path)  # the choice was for this address
