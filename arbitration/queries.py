@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import Grant, Membership
@@ -20,8 +20,9 @@ from common.actor import Actor, Role
 from common.acts import act
 from common.errors import Missing
 from disputes import access
+from disputes import queries as cases
 from disputes.lifecycle import State
-from disputes.models import Case, CaseFile, ExhibitAnswer, Offer, Point, PointAnswer, Statement
+from disputes.models import Case, CaseFile, ExhibitAnswer, Offer, Point, Statement
 from evidence import masking
 from evidence.models import Exhibit
 
@@ -168,8 +169,6 @@ def workspace(case_id: int, *, actor: Actor) -> Workspace:
 
 def workspace_of(case: Case, *, actor: Actor) -> Workspace:
     """The same for a case that its page has already been given: at most seven queries."""
-    answers = PointAnswer.objects.filter(superseded_at__isnull=True)
-    points = Point.objects.filter(case=case, round=case.round).order_by("number")
     members = Membership.objects.filter(merchant_id=case.merchant_id).order_by().values("user__display_name")
     files = CaseFile.objects.filter(case=case, round=case.round).values("body")
     spoken = Statement.objects.filter(case=case, side__in=["buyer", "merchant"]).order_by("at", "id")
@@ -182,7 +181,7 @@ def workspace_of(case: Case, *, actor: Actor) -> Workspace:
     appeals = Appeal.objects.filter(case=case, round=case.round).select_related("statement", "answer")
     return Workspace(
         case=case,
-        points=list(points.prefetch_related(Prefetch("answers", answers, to_attr="current_answers"))),
+        points=list(cases.points(case)),
         exhibits=list(_exhibits(case, actor)),
         rulings=list(_rulings(case)),
         appeal=appeals.order_by("-filed_at").first() if case.appellant else None,

@@ -39,7 +39,8 @@ MATRIX: dict[str, dict[str, Scope | None]] = {
         "refund_agreed", "return_agreed", "refund_refused", "request_revised", "return_shipped", "return_accepted",
         "return_refused", "withdrawn", "offer_made", "offer_accepted", "offer_declined", "offer_retracted",
         "intervention_requested", "exhibit_answered", "point_answered", "buyer_handed_in", "merchant_handed_in",
-        "claim_accepted", "claim_rebutted", "more_evidence_handed_in", "appeal_filed", "appeal_waived", "appeal_answered", "complied",
+        "claim_accepted", "claim_rebutted", "more_evidence_handed_in", "appeal_filed", "appeal_waived",
+        "appeal_answered", "complied",
     )},
 }  # fmt: skip
 OPEN_TO_ALL = {"openapi", "nothing"}
