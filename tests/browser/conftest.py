@@ -31,7 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in ours:
         item.add_marker(pytest.mark.xdist_group("browser"))
     places = [place for place, item in enumerate(items) if item.path.parent == HERE]
-    ours.sort(key=lambda item: item.path.name == MOVES_THE_CLOCK)
+    # What adds cases comes after what lists all of them.
+    ours.sort(key=lambda item: (item.path.name == MOVES_THE_CLOCK, "staged" in getattr(item, "fixturenames", ())))
     for place, item in zip(places, ours, strict=True):
         items[place] = item
 
@@ -70,7 +71,7 @@ def house(premises: houses.House) -> str:
 
 @pytest.fixture(scope="package")
 def staged(premises: houses.House) -> dict[str, Any]:
-    """Cases that the demo does not have, by what they are for. What lists every page runs before these are asked for."""
+    """Cases that the demo does not have, by what they are for."""
     return premises.stage()
 
 
