@@ -138,9 +138,18 @@ def addresses(account: str | None, requests: APIRequestContext) -> list[Address]
             route, key = _place(link)
             if route not in wanted or (key if route not in EVERY_CASE else link) in seen:
                 continue
-            if route.endswith(":act") and requests.get(link).status == SHUT:
-                shut.setdefault(key, Address(route, link))
-                continue
+            if route.endswith(":act"):
+                reply = requests.get(link)
+                if reply.status == SHUT:
+                    shut.setdefault(key, Address(route, link))
+                    continue
+                # Some acts have a page of their own, to which their address leads on.
+                seen.add(key)
+                link = urlsplit(reply.url).path
+                route, landed = _place(link)
+                if landed != key and (route not in wanted or landed in seen):
+                    continue
+                key = landed
             seen.add(link if route in EVERY_CASE else key)
             found.setdefault(route, []).append(link)
             queue.append(link)
