@@ -42,6 +42,7 @@ body { margin: 0; padding: 24px 16px; background: #f2f1ee; color: #1b1a17; font:
 h2 { font-size: 1rem; margin: 0 0 8px; }
 table { width: 100%; border-collapse: collapse; font-size: .875rem; } td, th { text-align: start; padding: 6px 8px 6px 0;
  border-top: 1px solid #eceae4; vertical-align: top; overflow-wrap: anywhere; } th { font-weight: 600; }
+th, .whole { white-space: nowrap; overflow-wrap: normal; }
 .muted { color: #5b574d; } code { font-size: .8125rem; overflow-wrap: anywhere; } a { color: #2347a6; }
 @media print { body { background: none; padding: 0; } }
 """
@@ -106,8 +107,7 @@ def _paths(copy: Copy, number: str) -> list[str]:
 
 def _line(copy: Copy, entry: Entry) -> dict[str, Any] | None:
     """One entry in the words of the timeline; what has no words there is in ``timeline.json`` only."""
-    sentence = timeline.SENTENCES.get(Kind(entry.kind))
-    if sentence is None or not copy.may_read(entry):
+    if Kind(entry.kind) not in timeline.SENTENCES or not copy.may_read(entry):
         return None
     data = entry.data
     amount = int(data.get("amount", data.get("claimed", copy.case.claimed)))
@@ -116,7 +116,12 @@ def _line(copy: Copy, entry: Entry) -> dict[str, Any] | None:
         "number": data.get("number", ""),
     }
     who = {"buyer": _("The buyer"), "merchant": copy.case.merchant.name}.get(entry.actor_role, _("The platform"))
-    return {"seq": entry.seq, "at": wording.moment(entry.at), "who": who, "text": str(sentence) % words}
+    return {
+        "seq": entry.seq,
+        "at": wording.moment(entry.at),
+        "who": who,
+        "text": timeline.sentence(entry, copy.reader) % words,
+    }
 
 
 def _page(title: str, lang: str, body: str, *, style: str = "") -> bytes:

@@ -18,6 +18,7 @@ from disputes.lifecycle import Event
 from disputes.models import Case, Statement
 from journal.kinds import HOUSE_ONLY, Kind
 from journal.models import Entry
+from web import movements
 
 Text = str | Promise
 PAGE = 30
@@ -230,12 +231,19 @@ def _line(
     return Line(
         side=side,
         who=_who(side, case, actor),
-        text=str(SENTENCES[Kind(entry.kind)]) % words,
+        text=sentence(entry, actor.role.value) % words,
         at=entry.at,
         icon=ICONS[side],
         quote=quote,
         pictures=(picture,) if picture else (),
     )
+
+
+def sentence(entry: Entry, reader: str) -> str:
+    """What happened, with places for the amount and the number. ``reader`` as for `movements.sentence`."""
+    if entry.kind == Kind.PAYMENT_DONE.value:
+        return str(movements.sentence(entry.data, reader))
+    return str(SENTENCES[Kind(entry.kind)])
 
 
 def _side(entry: Entry) -> str:
