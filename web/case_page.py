@@ -230,7 +230,7 @@ def offer_card(offer: Offer, actor: Actor, case: Case, now: datetime, hrefs: dic
     return {
         "title": _("Your proposal") if mine else _("New proposal"),
         "side": side,
-        "party": {"b": _("Buyer"), "m": case.merchant.name, "p": _("Platform")}[side],
+        "party": case.merchant.name if side == "m" else "",
         "amount": offer.amount,
         "currency": case.currency,
         "what": _("Refund after the goods are back") if offer.returns else _("Refund, the goods stay with the buyer"),
@@ -239,7 +239,8 @@ def offer_card(offer: Offer, actor: Actor, case: Case, now: datetime, hrefs: dic
         "status": "",
         "accept_href": hrefs.get("accept", ""),
         "reject_href": hrefs.get("decline", ""),
-        "counter_href": hrefs.get("retract" if mine else "counter", ""),
+        "counter_href": "",
+        "retract_href": hrefs.get("retract", ""),
     }
 
 
