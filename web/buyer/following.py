@@ -38,7 +38,11 @@ WAYS: dict[State, tuple[tuple[str, Text, str], ...]] = {
         ("circle-x", _("Not accepted: you are told why, by which rule, and where else you can turn"), ""),
     ),
     State.GATHERING_EVIDENCE: (
-        ("send", _("You hand in: the merchant has %(term)s to accept or to answer each point"), "confirmation"),
+        (
+            "send",
+            _("You finish giving evidence: the merchant has %(term)s to accept or to answer each point"),
+            "confirmation",
+        ),
         ("store", _("The merchant gives evidence too; you see each piece here"), ""),
         ("gavel", _("The period ends: an arbitrator decides on the evidence there is"), ""),
     ),
