@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.test import Client
 from django.utils import translation
 
 
@@ -33,6 +36,27 @@ def _the_language_of_the_house() -> Iterator[None]:
 def _staff_signs_in_at_once(settings) -> None:
     """Tests sign staff in without their second factor; those about it ask for it again."""
     settings.STAFF_SECOND_FACTOR = False
+
+
+_FORM = re.compile(rb"<form\b[^>]*>.*?</form>", re.DOTALL | re.IGNORECASE)
+_SENT = re.compile(rb"<form\b[^>]*\bmethod=[\"']?post", re.IGNORECASE)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _every_form_can_be_sent() -> Iterator[None]:
+    """Every page that any test opens: its POST forms carry the token. Django's test client itself never asks for it."""
+    asked = Client.request
+
+    def request(client: Client, **environ: Any) -> Any:
+        reply = asked(client, **environ)
+        if not reply.streaming and reply.headers.get("Content-Type", "").startswith("text/html"):
+            for form in _FORM.findall(reply.content):
+                assert not _SENT.match(form) or b"csrfmiddlewaretoken" in form, (environ["PATH_INFO"], form[:400])
+        return reply
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Client, "request", request)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -31,3 +31,18 @@ def test_no_template_asks_which_state_it_is() -> None:
     asks = re.compile(r"{%\s*(?:el)?if[^%]*\bcase\.state\b")
     found = [str(path.relative_to(ROOT)) for path in TEMPLATES if asks.search(path.read_text(encoding="utf-8"))]
     assert found == []
+
+
+def test_a_template_with_a_form_is_given_the_token_where_it_is_included_with_only() -> None:
+    """``only`` takes the token away too, and a form without one cannot be sent."""
+    included = re.compile(r'{%\s*include\s+"([^"]+)"([^%]*)\bonly\s*%}')
+    sends = {
+        str(path.relative_to(ROOT / "templates")) for path in TEMPLATES if "{% csrf_token %}" in path.read_text("utf-8")
+    }
+    bare = [
+        (str(path.relative_to(ROOT)), name)
+        for path in TEMPLATES
+        for name, given in included.findall(path.read_text("utf-8"))
+        if name in sends and "csrf_token=csrf_token" not in given
+    ]
+    assert bare == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from common.actor import Actor
 from disputes import drafts as claims
 from disputes import offers
 from disputes.lifecycle import Event, State
+from disputes.models import ShopNote
 from tests import builders, reach
 from web import drafts, sign_in
 
@@ -204,3 +206,19 @@ def test_sessions_that_have_ended_are_removed_with_what_was_typed_in_them():
     assert drafts.tidy(clock.now()) == 0
     assert drafts.tidy(clock.now() + timedelta(days=15)) == 1
     assert not Session.objects.exists()
+
+
+def test_a_form_among_several_on_a_page_finds_its_words_again_after_a_session_changed():
+    made = reach.a_scene()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.get(pk=made.merchant.id))
+    path = reverse("merchant:desk", args=[made.case.number])
+    typed = {"what": "note", "text": WORDS}
+    refused = client.post(path, typed, headers={"Origin": "http://testserver"})
+    assert refused.status_code == 403
+    shown = client.get(path)
+    assert WORDS in shown.content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown.content.decode())[1]
+    assert client.post(path, typed | {"csrfmiddlewaretoken": token}).status_code == 302
+    assert not client.session.get(drafts._KEY)
+    assert [note.text for note in ShopNote.objects.all()] == [WORDS]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import Missing, Refused
 from disputes import refusals
+from web import drafts
 from web.forms import HouseForm
 from web.merchant.shell import Desk
 
@@ -48,6 +49,9 @@ def answer(
     what = request.POST.get("what", "") if request.method == "POST" else ""
     forms = {key: part.form(auto_id=f"{key}_%s") for key, part in parts.items() if key != what}
     if request.method != "POST":
+        # What was typed and could not be sent: it belongs to one of the forms, and says to which.
+        if (typed := drafts.kept(request)) is not None and typed.get("what") in forms:
+            drafts.restore(request, forms[typed["what"]])
         return forms
     if what not in parts:
         raise Http404
@@ -63,6 +67,7 @@ def answer(
             error = ValidationError(refusals.say(refused), code=refused.code)
             form.add_error(name if name in form.fields else None, error)
         else:
+            drafts.forget(request)
             messages.success(request, str(part.done))
             return HttpResponseRedirect(path)
     return {**forms, what: form}
