@@ -36,7 +36,7 @@ CHECKS: dict[str, str | Promise] = {
     eligibility.ORDER_NOT_ELIGIBLE: gettext_lazy("The order is paid, and neither closed nor refunded"),
     eligibility.TYPE_NOT_FOR_ORDER: gettext_lazy("What happened fits the state of the order"),
     eligibility.NO_NEGOTIATION: gettext_lazy("You talked to the merchant"),
-    eligibility.NOT_YET: gettext_lazy("The merchant refused, or the time to reply is over"),
+    eligibility.NOT_YET: gettext_lazy("The merchant refused, or enough time has passed since the request"),
     eligibility.OUT_OF_WINDOW: gettext_lazy("It is within the time to file"),
     eligibility.ALREADY_DECIDED: gettext_lazy("It has not been decided before"),
 }
@@ -255,6 +255,15 @@ def _line(check: Check, case: Case, procedure: Rules, now: datetime) -> Line:
     )
 
 
+def _why_open(state: State, at: str) -> str:
+    """What made it possible to ask without a refusal. Only of a merchant who never answered did the time end."""
+    match state:
+        case State.AWAITING_RETURN | State.RETURN_IN_TRANSIT:
+            return _("The merchant agreed to the return; you can ask from %(at)s") % {"at": at}
+        case _:
+            return _("The merchant's time ended: %(at)s") % {"at": at}
+
+
 def _record(check: Check, case: Case, now: datetime) -> str:
     """The record that a check was made on, in words."""
     match check.code:
@@ -265,8 +274,7 @@ def _record(check: Check, case: Case, now: datetime) -> str:
         case eligibility.NOT_YET if check.data["refused"]:
             return _("The merchant refused the request")
         case eligibility.NOT_YET:
-            opens = wording.moment(datetime.fromisoformat(check.data["opens_at"]), now)
-            return _("The merchant's time ended: %(at)s") % {"at": opens}
+            return _why_open(State(case.state), wording.moment(datetime.fromisoformat(check.data["opens_at"]), now))
         case eligibility.OUT_OF_WINDOW if check.data["exception"]:
             reason = rulebook.rules(case.substance_rules_id).window_exceptions[check.data["exception"]]
             return str(reason.name)
