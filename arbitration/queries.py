@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
@@ -122,7 +123,7 @@ class Workspace:
     round, newest first, each with ``found`` (point number → finding), ``admitted`` (exhibit id → [verdict, reason]) and
     ``cited``.
     ``statements``: what both sides wrote, oldest first: side, kind, text and ``at`` in ISO form.
-    ``names``: how the people of the case are called, for the linter.
+    ``names``: how the people of the case are called, for the linter. ``languages``: those the parties chose to read.
     """
 
     case: Case
@@ -132,12 +133,18 @@ class Workspace:
     appeal: Appeal | None
     file: Mapping[str, Any]
     names: tuple[str, ...]
+    languages: frozenset[str]
     statements: list[dict[str, str]]
     offers: list[Offer]
 
     @property
     def draft(self) -> Ruling | None:
         return next((ruling for ruling in self.rulings if ruling.state == Ruling.DRAFT), None)
+
+    @property
+    def language(self) -> str:
+        """In which the letter is given unless its author says otherwise: the parties', never that of the author's pages."""
+        return next(iter(self.languages)) if len(self.languages) == 1 else settings.LANGUAGE_CODE
 
     @property
     def in_force(self) -> Ruling | None:
@@ -169,13 +176,19 @@ def workspace(case_id: int, *, actor: Actor) -> Workspace:
 
 def workspace_of(case: Case, *, actor: Actor) -> Workspace:
     """The same for a case that its page has already been given: at most seven queries."""
-    members = Membership.objects.filter(merchant_id=case.merchant_id).order_by().values("user__display_name")
+    members = Membership.objects.filter(merchant_id=case.merchant_id).order_by()
+    read = members.filter(removed_at__isnull=True).values("user__language").distinct()
     files = CaseFile.objects.filter(case=case, round=case.round).values("body")
     spoken = Statement.objects.filter(case=case, side__in=["buyer", "merchant"]).order_by("at", "id")
     words = JSONObject(side=F("side"), kind=F("kind"), text=F("text"), at=F("at"))
-    file, names, said = (
+    file, names, languages, said = (
         Case.objects.filter(pk=case.pk)
-        .values_list(Subquery(files[:1]), ArraySubquery(members), ArraySubquery(spoken.values(words=words)))
+        .values_list(
+            Subquery(files[:1]),
+            ArraySubquery(members.values("user__display_name")),
+            ArraySubquery(read),
+            ArraySubquery(spoken.values(words=words)),
+        )
         .get()
     )
     appeals = Appeal.objects.filter(case=case, round=case.round).select_related("statement", "answer")
@@ -187,6 +200,7 @@ def workspace_of(case: Case, *, actor: Actor) -> Workspace:
         appeal=appeals.order_by("-filed_at").first() if case.appellant else None,
         file=file or {},
         names=tuple(name for name in (case.buyer.display_name, *names) if name),
+        languages=frozenset([case.buyer.language, *languages]),
         statements=said,
         offers=[] if case.ruled_by_id else list(case.offers.filter(state=Offer.OPEN).order_by("made_at", "id")),
     )

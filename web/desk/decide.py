@@ -29,7 +29,7 @@ from disputes.models import Case
 from rulebook import queries as rulebook
 from web import drafts, fetch, letter, records, timeline, wording
 from web.desk import offered, panes, problems, shell, workspace
-from web.desk.ruling_form import findings
+from web.desk.ruling_form import LANGUAGES, findings
 from web.forms import HouseForm
 
 Text = str | Promise
@@ -241,6 +241,7 @@ def _preview(
         "case": case,
         "form": form,
         "lacking": lacking,
+        "unread": "" if draft.language in work.languages else dict(LANGUAGES)[draft.language],
         "papers": _both(whole, draft, now),
         "why": [WHY.get(code, code) for code in why],
         "verb": labels.ACTIONS[Event.RULING_PROPOSED if why else Event.RULING_SERVED],

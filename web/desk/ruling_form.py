@@ -18,8 +18,8 @@ from django.forms import (
     RadioSelect,
     Textarea,
 )
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from arbitration import calculator, record, rulings
 from arbitration.models import Ruling
@@ -199,9 +199,9 @@ def basis(work: Workspace) -> Ruling | None:
 
 
 def initial(work: Workspace) -> dict[str, Any]:
-    """The form of a draft. Without one nothing is chosen but the language."""
+    """The form of a draft. Without one nothing is chosen but the language: the parties'."""
     ruling = basis(work)
-    values: dict[str, Any] = {"version": work.draft.version if work.draft else 0, "language": get_language() or "en"}
+    values: dict[str, Any] = {"version": work.draft.version if work.draft else 0, "language": work.language}
     if ruling is None:
         return values
     currency = work.case.currency
