@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -57,7 +58,7 @@ NOTHING = Finding(Verdict.UNKNOWN)
 
 def code_of(written: str) -> str:
     """A code as we write it, from what somebody typed or scanned; empty if it cannot be one."""
-    bare = re.sub(r"[\s\-_‐-―－]", "", written.upper()).translate(_MISREAD)
+    bare = re.sub(r"[\s\-_‐-―－]", "", unicodedata.normalize("NFKC", written).upper()).translate(_MISREAD)
     return f"{bare[:4]}-{bare[4:8]}-{bare[8:]}" if _CODE.fullmatch(bare) else ""
 
 

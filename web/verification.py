@@ -87,7 +87,7 @@ def _page(request: HttpRequest) -> HttpResponse:
         )
         reply["Retry-After"] = str(_WINDOW)
         return reply
-    return render(request, "public/verify.html", shown | _said(_find(written, sha256, head)))
+    return render(request, "public/verify.html", shown | _said(_find(written, sha256, head), by_code=bool(written)))
 
 
 def _find(written: str, sha256: str, head: bytes) -> Finding:
@@ -100,7 +100,7 @@ def _missing(request: HttpRequest) -> str:
     return _("Type a code or choose a file.") if request.method == "POST" else ""
 
 
-def _said(finding: Finding) -> dict[str, Any]:
+def _said(finding: Finding, *, by_code: bool) -> dict[str, Any]:
     kind, verdict = VERDICTS[finding.verdict]
     lines = []
     if finding.thing is not None and finding.at is not None:
@@ -108,10 +108,15 @@ def _said(finding: Finding) -> dict[str, Any]:
     if finding.replaced:
         lines.append(_("A later decision has taken its place."))
     match finding.verdict:
+        case Verdict.UNKNOWN if by_code:
+            lines.append(_("Nothing that was given out here has this code. Check it for typing errors."))
         case Verdict.UNKNOWN:
-            lines.append(
-                _("Nothing that was given out here has this code or this content. Check the code for typing errors.")
-            )
+            # Evidence is never found by its file alone, and a ZIP is not the list that was signed: both may be genuine.
+            lines += [
+                _("No letter and no case file's list has exactly this content."),
+                _("A piece of evidence is found with its receipt only: enter the code of the receipt as well."),
+                _("Of a case file, open the ZIP and choose manifest.json from it."),
+            ]
         case Verdict.DIFFERS if finding.compared:
             lines.append(_("Your file is not the one that belongs to it: at least one byte differs."))
         case Verdict.DIFFERS:

@@ -120,6 +120,17 @@ def test_letters_that_people_misread_are_forgiven() -> None:
     assert verification.code_of(" oabc-1IL0–7890 ") == "0ABC-1110-7890"
 
 
+def test_a_file_alone_that_is_not_found_says_how_it_would_be(made: Scene) -> None:
+    said = asked(file=bytes_of(photo(made)))
+    assert "code of the receipt" in said and "manifest.json" in said and "typing errors" not in said
+    assert "typing errors" in asked("ABCD-EFGH-JKMN")
+
+
+def test_full_width_characters_are_read_as_what_they_are(made: Scene) -> None:
+    code = photo(made).receipt_code
+    assert verification.code_of("".join(chr(ord(c) + 0xFEE0) for c in code)) == code
+
+
 def test_the_answer_never_says_whose_it_is(made: Scene) -> None:
     ruling, exhibit = Ruling.objects.get(case=made.case), photo(made)
     names = [made.case.number, made.shop.name, made.case.title, "林知夏", exhibit.name, exhibit.sha256, "B1", "68000"]
