@@ -111,7 +111,7 @@ SENTENCES: dict[str, str | Promise] = {
     "evidence_code_unknown": _("Choose what the file shows."),
     "nothing_to_take_back": _("You have no evidence in this case that can be taken back."),
     "no_point_to_answer": _("The other side has raised no point that waits for you."),
-    "file_missing": _("Choose a photo or a PDF."),
+    "file_missing": _("Choose a photo, a video or a PDF."),
     "reason_unknown": _("Choose a reason from the list."),
     # the bench
     "load_limit_reached": _("You have as many cases as you may take. Finish one first."),

@@ -11,7 +11,7 @@ SENTENCES: dict[str, str | Promise] = {
     "file_too_big": _("This file is too large. A photo or PDF may have %(megabytes)s MB."),
     "type_not_accepted": _("We cannot read this kind of file. Use a photo, a video (MP4, MOV, WebM) or a PDF."),
     "kind_not_installed": _("Files that end in .%(extension)s cannot be read here. Use a photo (JPEG, PNG) or a PDF."),
-    "name_says_other_type": _("Files that end in .%(extension)s are not taken here. Use a photo or a PDF."),
+    "name_says_other_type": _("Files that end in .%(extension)s are not taken here. Use a photo, a video or a PDF."),
     "too_many_pixels": _(
         "This picture is too large. It may have %(megapixels)s million pixels, and %(side)s on one side."
     ),

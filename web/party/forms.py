@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import (
     BooleanField,
     CharField,
@@ -424,6 +425,10 @@ class ExtendForm(ActForm):
                 field.label = _("Working days more")
                 help_text = _("At most %(most)s working days a time; %(left)s more times.")
         field.help_text = help_text % {"most": most, "left": max(allowed.times - deadline.extensions, 0)}
+        # What the field refuses by itself names the same limit as the line beside it.
+        assert isinstance(field, IntegerField)
+        field.max_value, field.widget.attrs["max"] = most, most
+        field.validators = [MinValueValidator(1), MaxValueValidator(most)]
 
     @property
     def longer(self) -> int:
