@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -32,6 +33,7 @@ ORDER_STATES: dict[Kind, tuple[str, ...]] = {
     Kind.RETURN_REFUND: ("SIGNED", "COMPLETED"),
 }
 _TRACKING = re.compile(r"[A-Za-z0-9]{8,24}")
+_BETWEEN = re.compile(r"[\s\-‐-―]+")  # how people and labels group the digits of a number
 
 
 def kinds_for(order_state: str) -> list[Kind]:
@@ -212,7 +214,7 @@ def ship_return(
     """The goods are on their way back. The number goes to the merchant at once, as a statement, not into the journal."""
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
-    tracking = tracking.strip().replace(" ", "")
+    tracking = _BETWEEN.sub("", unicodedata.normalize("NFKC", tracking))
     if not _TRACKING.fullmatch(tracking):
         raise Refused("tracking_number_unreadable")
     text = f"{carrier.strip()[:40]} {tracking}".strip()

@@ -87,8 +87,11 @@ def test_a_return_runs_from_agreement_to_refund() -> None:
     assert scene.state is State.AWAITING_RETURN
     with pytest.raises(Refused, match="tracking_number_unreadable"):
         negotiation.ship_return(scene.case.pk, carrier="顺丰", tracking="??", actor=scene.buyer, now=clock.now())
-    negotiation.ship_return(scene.case.pk, carrier="顺丰", tracking="SF1234567890", actor=scene.buyer, now=clock.now())
+    negotiation.ship_return(
+        scene.case.pk, carrier="顺丰", tracking=" SF12-3456 7890", actor=scene.buyer, now=clock.now()
+    )
     assert scene.state is State.RETURN_IN_TRANSIT
+    assert scene.case.statements.get(kind="return_tracking").text == "顺丰 SF1234567890"
     assert "SF1234567890" not in str(list(Entry.objects.values_list("data", flat=True)))
     negotiation.accept_return(scene.case.pk, actor=scene.merchant, now=clock.now())
     assert scene.state is State.ENFORCING
