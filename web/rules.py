@@ -47,7 +47,7 @@ def index(request: HttpRequest, version: str = "") -> HttpResponse:
     shown = {"now": now, "nav": navigation.items("public", "rules"), "versions": published, "version": chosen}
     if chosen is not None:
         rules = queries.rules(chosen.pk)
-        wanted = request.GET.get("q", "").strip()[:60]
+        wanted = request.GET.get("q", "").strip()[:64]
         shown |= {"chapters": chapters(rules, wanted), "q": wanted, "limits": [] if wanted else limits(rules)}
     return render(request, "public/rules.html", shown)
 
