@@ -22,7 +22,7 @@ def index(request: HttpRequest) -> HttpResponse:
     chosen = rules.choose(published, version, now)
     if chosen is None:
         raise Http404
-    wanted = request.GET.get("q", "").strip()[:60]
+    wanted = request.GET.get("q", "").strip()[:64]
     shown = {
         **shell.around(actor, "rules", now),
         "version": chosen,
