@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from arbitration import approvals
 from arbitration.models import HandBack, SecondReader
@@ -80,3 +81,15 @@ def test_operations_give_an_approval_to_a_senior():
     assert SecondReader.objects.get(ruling__case=waiting.case).user_id == other.id
     approvals.approve(ruling(waiting).pk, actor=other, now=clock.now())
     assert waiting.state is State.APPEAL_WINDOW
+
+
+def test_an_approval_says_that_it_is_done_and_an_old_page_keeps_the_reason_it_sent():
+    made = proposed()
+    with translation.override("zh-hans"):
+        client, path = signed_in(made.senior), page("approval", made.case.number)
+    seen = made.reload().version
+    done = client.post(path, {"seen": seen, "decision": "approve"}, follow=True)
+    assert [said.level_tag for said in done.context["messages"]] == ["success"]
+    late = client.post(path, {"seen": seen, "decision": "return", "reason": "请说明第 2 点的运费。"}, follow=True)
+    assert late.status_code == 409
+    assert "请说明第 2 点的运费。" in late.content.decode()

@@ -28,6 +28,7 @@ from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
 from web import drafts, fetch, letter, records, timeline, wording
+from web.acts import Closed
 from web.desk import offered, panes, problems, shell, workspace
 from web.desk.ruling_form import LANGUAGES, findings
 from web.forms import HouseForm
@@ -114,10 +115,12 @@ def approval(request: HttpRequest, number: str) -> HttpResponse:
     actor = shell.senior(request)
     case = fetch.case_or_404(number, actor)
     ruling = queries.proposed(case)
+    now = clock.now()
+    if ruling is None and request.POST.get("reason", "").strip():
+        return _decided_meanwhile(request, case, actor, now)
     if ruling is None:
         messages.warning(request, refusals.say(Refused("not_in_this_state")))
         return HttpResponseRedirect(reverse("desk:review"))
-    now = clock.now()
     if request.method != "POST":
         form = ApprovalForm(initial={"seen": case.version})
         drafts.restore(request, form)
@@ -145,6 +148,22 @@ def approval(request: HttpRequest, number: str) -> HttpResponse:
             error = ValidationError(refusals.say(refused), code=refused.code)
             form.add_error("reason" if in_words else None, error)
     return _approval(request, case, ruling, actor, form, now)
+
+
+def _decided_meanwhile(request: HttpRequest, case: Case, actor: Actor, now: datetime) -> HttpResponse:
+    """An old page was sent: nothing waits for a signature any more. What was written stays to be taken elsewhere."""
+    closed = Closed(Refused("not_in_this_state"))
+    shown = {
+        **shell.around(actor, "review", now),
+        "case": case,
+        "title": _("To approve"),
+        "layout": "layout/desk.html",
+        "back": reverse("desk:case", args=[case.number]),
+        "closed": closed,
+        "reason": refusals.say(closed.refused),
+        "typed": [(str(ApprovalForm.base_fields["reason"].label), request.POST["reason"])],
+    }
+    return render(request, "case/closed.html", shown, status=closed.status)
 
 
 @require_safe
