@@ -50,7 +50,8 @@ class RulingView:
     ``remedy_fits``: the type of dispute allows this remedy and it is switched on. ``gated``: it needs one ground.
     ``payer_by_rule``: who pays freight by the rule; ``None`` where the ruling has to say. ``expected``: what the
     calculator gives now; ``None`` while remedy or share are missing. ``over_caps``: sums beyond what a clause allows, as
-    (field, clause). ``return_freight``: ``None`` for what the way back costs by rule.
+    (field, clause). ``return_freight``: ``None`` for what the way back costs by rule. ``refuted``: grounds that the file
+    itself contradicts.
     """
 
     points: tuple[PointView, ...]
@@ -76,6 +77,7 @@ class RulingView:
     deduction: int = 0
     compensation: int = 0
     minimum_reasons: int = 30
+    refuted: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
 
 
@@ -156,6 +158,8 @@ def _remedy(view: RulingView) -> Iterator[Problem]:
         yield Problem("ground_missing", "ground")
     elif view.gated and view.ground not in view.grounds:
         yield Problem("ground_unknown", "ground")
+    elif view.gated and view.ground in view.refuted:
+        yield Problem("ground_contradicted", "ground")
     elif view.ground and not view.gated:
         yield Problem("ground_not_needed", "ground")
     if view.merchant_share is None:

@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import Grant, Membership
+from arbitration import record
 from arbitration.models import Admission, Appeal, CitedClause, Finding, HandBack, Ruling, Seen
 from common.actor import Actor, Role
 from common.acts import act
@@ -134,6 +135,7 @@ class Workspace:
     file: Mapping[str, Any]
     names: tuple[str, ...]
     languages: frozenset[str]
+    never_consented: bool
     statements: list[dict[str, str]]
     offers: list[Offer]
 
@@ -181,12 +183,13 @@ def workspace_of(case: Case, *, actor: Actor) -> Workspace:
     files = CaseFile.objects.filter(case=case, round=case.round).values("body")
     spoken = Statement.objects.filter(case=case, side__in=["buyer", "merchant"]).order_by("at", "id")
     words = JSONObject(side=F("side"), kind=F("kind"), text=F("text"), at=F("at"))
-    file, names, languages, said = (
+    file, names, languages, denied, said = (
         Case.objects.filter(pk=case.pk)
         .values_list(
             Subquery(files[:1]),
             ArraySubquery(members.values("user__display_name")),
             ArraySubquery(read),
+            record.never_consented(case),
             ArraySubquery(spoken.values(words=words)),
         )
         .get()
@@ -200,6 +203,7 @@ def workspace_of(case: Case, *, actor: Actor) -> Workspace:
         appeal=appeals.order_by("-filed_at").first() if case.appellant else None,
         file=file or {},
         names=tuple(name for name in (case.buyer.display_name, *names) if name),
+        never_consented=denied,
         languages=frozenset([case.buyer.language, *languages]),
         statements=said,
         offers=[] if case.ruled_by_id else list(case.offers.filter(state=Offer.OPEN).order_by("made_at", "id")),

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, Q
+
 from arbitration import calculator
-from disputes.models import Case, CaseFile
+from disputes.models import Case, CaseFile, Offer, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,17 @@ def read(body: Mapping[str, Any], case: Case) -> Record:
         freight_out=calculator.share_of_freight(freight, case.paid, max(paid_for_goods, case.paid)),
         promise_cap=promised(body.get("promises", []), case.paid),
     )
+
+
+def never_consented(case: Case) -> Q:
+    """That the merchant refused this case's request, and never offered or took a settlement that leaves the goods.
+
+    A condition for `Case` rows. Of a merchant who said nothing the file shows nothing: then the arbitrator weighs the chat.
+    """
+    refused = Statement.objects.filter(case=case, kind="refusal")
+    by_merchant = Q(side="merchant") | Q(accepted_by__contains=["merchant"])
+    agreed = Offer.objects.filter(by_merchant, case=case, returns=False)
+    return Q(Exists(refused)) & ~Q(Exists(agreed))
 
 
 def promised(promises: list[Any], paid: int) -> int:

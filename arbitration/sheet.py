@@ -16,9 +16,10 @@ from disputes.models import Case, Point
 from evidence import dossiers
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
-from rulebook.schema import Clause, Remedy, Rules
+from rulebook.schema import Clause, Remedy, Rules, Type
 
 UNDETERMINED = Finding.UNDETERMINED
+CONSENT, NOT_RECEIVED = "CONSENT", "NOT_RECEIVED"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Sheet:
     payer_by_rule: Payer | None
     return_freight_by_rule: int = 0
     over_caps: tuple[tuple[str, str], ...] = ()
+    never_consented: bool = False
 
     def clause(self, number: str) -> tuple[Clause, Rules, bool] | None:
         """The clause, the set whose wording counts, and whether it was in force for this case; ``None``: no such clause.
@@ -60,7 +62,8 @@ class Sheet:
 
 
 def read(case: Case, ruling: Ruling) -> Sheet:
-    """Seven queries, whatever the length of the file."""
+    """Seven queries, whatever the length of the file; one more where the ground is the merchant's consent."""
+    asks = ruling.ground == CONSENT
     listed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).defer("content")
     return assemble(
         case,
@@ -71,6 +74,7 @@ def read(case: Case, ruling: Ruling) -> Sheet:
         admissions={found.exhibit_id: found for found in Admission.objects.filter(ruling=ruling)},
         clauses=tuple(ruling.clauses.order_by("place").values_list("number", flat=True)),
         kept=record.of(case),
+        never_consented=asks and Case.objects.filter(record.never_consented(case), pk=case.pk).exists(),
     )
 
 
@@ -84,6 +88,7 @@ def assemble(
     admissions: Mapping[int, Admission],
     clauses: tuple[str, ...],
     kept: record.Record,
+    never_consented: bool,
 ) -> Sheet:
     """The sheet from what was read already. No query; acts use `read`, which asks under the lock."""
     substance = rulebook.rules(ruling.substance_rules_id)
@@ -107,6 +112,7 @@ def assemble(
         payer_by_rule=by_rule,
         return_freight_by_rule=way_back(remedy, kept),
         over_caps=tuple(calculator.over_caps(inputs, kind, substance.thresholds)) if inputs else (),
+        never_consented=never_consented,
     )
 
 
@@ -129,6 +135,7 @@ def view(sheet: Sheet, now: datetime, *, names: Sequence[str] | None = None) -> 
         gated=remedy.gated if remedy else False,
         ground=ruling.ground,
         grounds=frozenset(rules.grounds),
+        refuted=_refuted(sheet, kind),
         merchant_share=ruling.merchant_share,
         freight_payer=payer_of(ruling, sheet.payer_by_rule),
         payer_by_rule=sheet.payer_by_rule,
@@ -144,6 +151,14 @@ def view(sheet: Sheet, now: datetime, *, names: Sequence[str] | None = None) -> 
         minimum_reasons=thresholds.minimum_reasons_characters,
         names=tuple(names_in(sheet.case) if names is None else names),
     )
+
+
+def _refuted(sheet: Sheet, kind: Type) -> frozenset[str]:
+    """Grounds that the record decides: consent of a merchant who refused, no delivery where the dispute is of what came."""
+    found = {CONSENT} if sheet.never_consented else set()
+    if NOT_RECEIVED not in kind.grounds:
+        found.add(NOT_RECEIVED)
+    return frozenset(found)
 
 
 def payer_by_rule(rules: Rules, type_code: str, share: int | None, *, all_undetermined: bool) -> Payer | None:

@@ -164,6 +164,7 @@ SENTENCES: dict[str, str | Promise] = {
     "remedy_missing": _("Choose a remedy."),
     "ground_missing": _("A refund without return needs one ground. Choose it."),
     "ground_unknown": _("Choose the ground from the list."),
+    "ground_contradicted": _("The file of this case contradicts this ground. Choose another."),
     "ground_not_needed": _("This remedy needs no ground for keeping the goods. Remove it."),
     "share_missing": _("Enter the merchant's share of liability."),
     "share_contradicts_remedy": _(

@@ -310,7 +310,7 @@ def test_a_large_sum_waits_for_a_second_signature() -> None:
 def test_a_new_arbitrator_and_a_refund_without_return_wait_for_a_second_signature() -> None:
     builders.rules()
     made = deciding.taken()
-    ruling = deciding.drafted(made, deciding.a_draft(made, remedy="R1", ground="CONSENT"))
+    ruling = deciding.drafted(made, deciding.a_draft(made, remedy="R1", ground="UNRETURNABLE"))
     if "remedy_not_for_type" in [problem.code for problem in deciding.problems(ruling)]:
         ruling = deciding.drafted(made)
     assert {"new_arbitrator"} <= set(issue(made, ruling).needs_approval_because)

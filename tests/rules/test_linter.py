@@ -116,6 +116,8 @@ def test_a_refund_without_return_needs_exactly_one_known_ground() -> None:
     assert codes(a_view(**gate, ground="BECAUSE")) == ["ground_unknown"]
     assert codes(a_view(**gate, ground="CONSENT")) == []
     assert codes(a_view(ground="CONSENT")) == ["ground_not_needed"]
+    assert codes(a_view(**gate, ground="CONSENT", refuted=frozenset({"CONSENT"}))) == ["ground_contradicted"]
+    assert codes(a_view(**gate, ground="COUNTERFEIT", refuted=frozenset({"CONSENT"}))) == []
 
 
 def test_what_is_undetermined_is_decided_by_the_burden_rule_and_says_so() -> None:

@@ -26,6 +26,7 @@ SENTENCES: dict[str, str | Promise] = {
     "remedy_not_for_type": _("This remedy does not fit the type of dispute"),
     "ground_missing": _("Say why the goods need not come back"),
     "ground_unknown": _("Choose a ground from the list"),
+    "ground_contradicted": _("The file contradicts this ground: choose another"),
     "ground_not_needed": _("This remedy needs no ground: take it out"),
     "share_missing": _("Set the shares of liability"),
     "share_contradicts_remedy": _("Shares and remedy contradict each other"),

@@ -126,6 +126,7 @@ def sheet_of(work: Workspace, ruling: Ruling) -> sheet.Sheet:
         },
         clauses=tuple(cited(ruling)),
         kept=record.read(work.file, work.case),
+        never_consented=work.never_consented,
     )
 
 
