@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
 EXPONENTS = {"CNY": 2, "USD": 2, "EUR": 2, "HKD": 2, "TWD": 2, "JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3}
+_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 SIGNS = {"CNY": "¥", "USD": "US$", "EUR": "€", "HKD": "HK$", "TWD": "NT$", "JPY": "JP¥"}
 
 
@@ -30,8 +32,13 @@ def parse(written: str, currency: str) -> int:
     """Minor units from what a person typed: ``680``, ``680.5``, ``¥1,680.50``. Raises ``ValueError`` on all else."""
     # Full-width digits and signs come from a Chinese keyboard and mean the ordinary ones.
     plain = unicodedata.normalize("NFKC", written)
-    cleaned = plain.strip().replace(",", "").lstrip("¥").strip()
+    cleaned = plain.strip().lstrip("¥").strip()
     whole, _, part = cleaned.partition(".")
+    if "," in whole:
+        # Only between groups of three: elsewhere a comma stands for the point, and `1,20` would become a hundred times it.
+        if not _GROUPED.fullmatch(whole):
+            raise ValueError(written)
+        whole = whole.replace(",", "")
     places = exponent(currency)
     if not whole.isascii() or not whole.isdigit() or len(whole) > 12 or len(part) > places:
         raise ValueError(written)

@@ -86,8 +86,13 @@ SENTENCES: dict[str, str | Promise] = {
     "type_unknown": _("Choose what went wrong."),
     "remedy_not_for_type": _("This remedy does not fit what went wrong. Choose another one."),
     "amount_out_of_range": _("You can ask for up to %(highest)s (amount paid)."),
-    "amount_unreadable": _("Enter the amount in digits, for example 680.00."),
+    "nothing_left_to_refund": _("All that was paid for this has been given back already."),
+    "return_not_for_type": _("Goods that this is about cannot be sent back. Ask for a refund without return."),
+    "amount_unreadable": _(
+        "Enter the amount in digits, for example 680.00 or 1,680.00. A comma never stands for the point."
+    ),
     "point_missing": _("Write at least one point that we should decide."),
+    "point_twice": _("This point is there already. Each point is decided once."),
     "too_many_points": _("At most %(most)s points can be decided in one case."),
     "point_too_long": _("A point can have %(longest)s characters; this one has %(length)s."),
     "text_missing": _("Write a few words about it."),

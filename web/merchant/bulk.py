@@ -64,14 +64,19 @@ def accept(request: HttpRequest) -> HttpResponse:
     """GET: what would be accepted, what it costs, what is left out. POST: done, one by one, with every result."""
     desk = shell.enter(request)
     wanted = _wanted(request)
-    if request.method == "GET" and "small" in request.GET:
+    if request.method == "GET" and ("small" in request.GET or (not wanted and "upto" in request.GET)):
         try:
             wanted = dict(lists.small(desk, request.GET.get("upto", "").strip(), most=MOST))
         except ValueError:
-            messages.error(request, _("Enter the amount in digits, for example 680.00."))
+            messages.error(
+                request,
+                _("Enter the amount in digits, for example 680.00 or 1,680.00. A comma never stands for the point."),
+            )
             return HttpResponseRedirect(reverse("merchant:inbox"))
         if not wanted:
             messages.info(request, _("Nothing on this list that can be accepted asks for so little."))
+    elif not wanted:
+        messages.warning(request, _("Tick the cases first."))
     if not wanted:
         return HttpResponseRedirect(reverse("merchant:inbox"))
     found = {case.number: case for case in _cases(desk, wanted)}
@@ -98,6 +103,8 @@ def assign(request: HttpRequest) -> HttpResponse:
     """GET: to whom the chosen cases go, with a note. POST: each is handed over; those that are not there are left out."""
     desk = shell.enter(request)
     wanted = _wanted(request)
+    if not wanted:
+        messages.warning(request, _("Tick the cases first."))
     if not wanted or Right.RESPOND not in desk.rights:
         return HttpResponseRedirect(reverse("merchant:inbox"))
     found = list(access.visible_to(desk.actor).filter(number__in=list(wanted)).order_by("due_at", "id"))

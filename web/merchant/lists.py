@@ -88,7 +88,10 @@ class FilterForm(HouseForm):
         try:
             return money.parse(written, "CNY")
         except ValueError:
-            self.add_error("least", _("Enter the amount in digits, for example 680.00."))
+            self.add_error(
+                "least",
+                _("Enter the amount in digits, for example 680.00 or 1,680.00. A comma never stands for the point."),
+            )
             return None
 
 
