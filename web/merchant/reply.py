@@ -391,7 +391,8 @@ def _weigh(reply: _Reply) -> None:
             long = Refused("text_too_long", longest=submissions.LONGEST_ANSWER, length=len(text))
             form.add_error(f"text_{point.pk}", refusals.say(long))
         if point.pk not in answered and (reply.event is Event.CLAIM_REBUTTED or not answered):
-            form.add_error(f"stance_{point.pk}", refusals.say(Refused("point_unanswered", numbers=[point.number])))
+            told = _("Answer point %(number)s: agree, dispute or not sure.") % {"number": point.number}
+            form.add_error(f"stance_{point.pk}", told)
 
 
 def _send(reply: _Reply) -> HttpResponse:

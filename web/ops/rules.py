@@ -69,7 +69,10 @@ class CalendarForm(HouseForm):
             return {}
         try:
             body: dict[str, Any] = calendars.jsonable(tomllib.loads(file.read().decode("utf-8")))
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except UnicodeDecodeError:
+            self.add_error("file", _("This file is not text in UTF-8. Save it as UTF-8 and send it again."))
+            return {}
+        except tomllib.TOMLDecodeError as error:
             self.add_error("file", str(REFUSALS["calendar_unreadable"]) % {"problem": str(error)[:200]})
             return {}
         return body
