@@ -47,7 +47,7 @@ def mask(
         access.require_party(case, actor)
         if exhibit.side != actor.side.value:
             raise Refused("not_your_exhibit")
-        if exhibit.dossier.sealed_at is not None or exhibit.round != exhibit.dossier.round:
+        if stays_as_masked(exhibit):
             raise Refused("evidence_stays_as_masked")
     made, is_new = masking.put(exhibit, page, regions, actor=actor, now=now)
     data = {
@@ -80,6 +80,11 @@ def open_original(case_id: int, exhibit_id: int, *, reason: str, actor: Actor, n
         data = {"exhibit": exhibit.public_id, "number": exhibit.number, "opening": opening.pk}
         book.record(case.stream_id, Kind.ORIGINAL_OPENED, data=data, actor=actor, now=now)
     return opening
+
+
+def stays_as_masked(exhibit: Exhibit) -> bool:
+    """Whether its own side can no longer mask it: it has been sealed, or belongs to a round that was."""
+    return exhibit.dossier.sealed_at is not None or exhibit.round != exhibit.dossier.round
 
 
 def is_on_the_bench_of(case: Case, actor: Actor) -> bool:

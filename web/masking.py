@@ -49,8 +49,13 @@ def edit(request: HttpRequest, number: str, place: str, area: str) -> HttpRespon
     _require_editor(case, row, actor)
     standing = masking.covers(row).get(page)
     regions: Sequence[Region] = standing.regions if standing is not None else ()
+    closed = actor.side is not None and acts.stays_as_masked(row)
     error, status = "", 200
+    kept, ticked, drawn = set(range(1, len(regions) + 1)), set[int](), ""
     if request.method == "POST":
+        # What was marked is marked still if it is refused.
+        kept, ticked = _numbers(request, "keep"), _numbers(request, "cell")
+        drawn = request.POST.get("drawn", "")[:_LONGEST]
         try:
             made = acts.mask(case.pk, row.pk, wanted(request, regions), page=page, actor=actor, now=clock.now())
         except Missing:
@@ -67,10 +72,16 @@ def edit(request: HttpRequest, number: str, place: str, area: str) -> HttpRespon
         "picture": _picture(row, page, actor, now, is_beneath=is_beneath),
         "page": page,
         "pages": [(one, one == page) for one in pages] if len(pages) > 1 else [],
-        "regions": list(enumerate(regions, start=1)),
-        "boxes": [(left, top, right - left, bottom - top) for left, top, right, bottom in regions],
+        "regions": [(place, place in kept) for place, _region in enumerate(regions, start=1)],
+        "boxes": [
+            (left, top, right - left, bottom - top, place in kept)
+            for place, (left, top, right, bottom) in enumerate(regions, start=1)
+        ],
+        "drawn": drawn,
+        "closed": refusals.say(Refused("evidence_stays_as_masked")) if closed and not error else "",
+        "can_mask": not closed,
         "cells": [
-            (row_ * limits.MASK_CELLS + column, row_ + 1, column + 1)
+            (at := row_ * limits.MASK_CELLS + column, row_ + 1, column + 1, at in ticked)
             for row_ in range(limits.MASK_CELLS)
             for column in range(limits.MASK_CELLS)
         ],
@@ -135,7 +146,7 @@ def card(case: Case, row: Exhibit, actor: Actor, now: datetime) -> Card:
     until = masking.opened([row], actor, now).get(row.pk) if rules_it else None
     area = "desk" if actor.side is None else actor.side.value
     where = [case.number, row.number]
-    edits = bool(masking.pages_of(row)) and (mine or rules_it)
+    edits = bool(masking.pages_of(row)) and (rules_it or (mine and not acts.stays_as_masked(row)))
     return Card(
         text=_told(covers, mine=mine, bench=actor.side is None, until=until, now=now),
         mask_href=reverse(f"{area}:mask", args=where) if edits else "",
@@ -173,12 +184,16 @@ def _told(covers: Mapping[int, Cover], *, mine: bool, bench: bool, until: dateti
 
 def wanted(request: HttpRequest, standing: Sequence[Region]) -> list[Region]:
     """What the form asks for: those that stand and were not unticked, the cells that were ticked, and what was drawn."""
-    kept = {int(one) for one in request.POST.getlist("keep") if _is_small(one)}
+    kept = _numbers(request, "keep")
     stays = [region for place, region in enumerate(standing, start=1) if place in kept]
-    ticked = {int(one) for one in request.POST.getlist("cell") if _is_small(one)}
+    ticked = _numbers(request, "cell")
     found = [*stays, *_of_cells(ticked), *_drawn(request.POST.get("drawn", ""))]
     # What lies within another part, or was marked twice, is no part of its own.
     return [one for n, one in enumerate(found) if not any(_within(one, at, found[:n]) for at in found)]
+
+
+def _numbers(request: HttpRequest, name: str) -> set[int]:
+    return {int(one) for one in request.POST.getlist(name) if _is_small(one)}
 
 
 def _within(one: Region, other: Region, earlier: Sequence[Region]) -> bool:

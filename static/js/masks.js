@@ -35,6 +35,13 @@
     row.append(button); list.append(row); drawn.push(one); write();
   };
 
+  // What was drawn before a refusal came with the page.
+  form.elements.drawn.value.split(";").forEach(function (part) {
+    var box = part.split(",").map(Number), rect = document.createElementNS(SVG, "rect");
+    if (box.length !== 4 || box.some(isNaN)) return;
+    layer.append(rect); place(rect, box); take(rect, box);
+  });
+
   picture.addEventListener("pointerdown", function (event) {
     if (!isDrawing || event.button !== 0) return;
     event.preventDefault();

@@ -296,3 +296,32 @@ def test_a_marketplace_masks_for_a_side_and_is_told_which_pages_are(gathering: S
     assert post({**wanted, "on_behalf_of": "merchant"}, "k2").status_code == 404
     assert post({**wanted, "regions": [{**region, "right": 1201}]}, "k3").status_code == 400
     assert post({**wanted, "regions": [{**region, "right": 0}]}, "k4").status_code == 422
+
+
+def test_masks_are_offered_to_a_side_only_while_it_may_put_them_on(gathering: Scene) -> None:
+    where = [gathering.case.number, gathering.more["photo"].number]
+    edit, page = reverse("buyer:mask", args=where), reverse("buyer:exhibit", args=where)
+    client = signed_in(gathering.buyer)
+    assert edit in client.get(page).content.decode() and "<form" in client.get(edit).content.decode()
+    reach.give_required_evidence(gathering)
+    submissions.hand_in(gathering.case.pk, actor=gathering.buyer, now=clock.now())
+    intervention.rebut(
+        gathering.case.pk, reach.answers(gathering), text="完好。", actor=gathering.merchant, now=clock.now()
+    )
+    assignment.take(gathering.case.pk, actor=gathering.arbitrator, now=clock.now())
+    assert edit not in client.get(page).content.decode()
+    sealed = client.get(edit)
+    assert sealed.context["closed"] and "data-masks" not in sealed.content.decode()
+    assert client.post(edit, {"page": "0", "drawn": "0,0,60,60"}).status_code == 409
+
+
+def test_what_was_marked_is_marked_still_where_it_was_refused(gathering: Scene) -> None:
+    edit = reverse("buyer:mask", args=[gathering.case.number, gathering.more["photo"].number])
+    many = ";".join(f"{at * 15},0,{at * 15 + 10},10" for at in range(limits.MASK_REGIONS + 1))
+    last = limits.MASK_CELLS**2 - 1
+    reply = signed_in(gathering.buyer).post(edit, {"page": "0", "drawn": many, "cell": str(last)})
+    text = reply.content.decode()
+    assert reply.status_code == 422
+    assert f'name="drawn" value="{many}"' in text
+    assert re.findall(r'name="cell" value="(\d+)" checked', text) == [str(last)]
+    assert 'name="keep" value="1" checked' not in text
