@@ -124,6 +124,8 @@ def _check_claim(case: Case, claim: Claim, rules: Rules) -> None:
     too_long = next((text for text in points if len(text) > LONGEST_POINT), None)
     if too_long is not None:
         raise Refused("point_too_long", longest=LONGEST_POINT, length=len(too_long))
+    if len(set(points)) < len(points):
+        raise Refused("point_twice")
 
 
 @act

@@ -236,6 +236,8 @@ def test_a_shop_asks_the_platform_to_step_in_point_by_point():
     reply = send(made, "intervention_requested", points="", text="")
     assert reply.status_code == 422
     points = "出库时完好\n\n买家自己磕碰"
+    twice = send(made, "intervention_requested", points="出库时完好\n 出库时完好 ", text="出库质检有照片。")
+    assert twice.status_code == 422 and "points" in twice.context["form"].errors
     assert send(made, "intervention_requested", points=points, text="出库质检有照片。").status_code == 302
     assert made.state is State.ADMISSION
     assert [point.text for point in queries.points(made.reload())] == ["出库时完好", "买家自己磕碰"]

@@ -31,6 +31,7 @@ _PAGE_OF = {
     "out_of_window": "what",
     "point_missing": "points",
     "point_too_long": "points",
+    "point_twice": "points",
     "too_many_points": "points",
     "text_missing": "story",
     "text_too_long": "story",

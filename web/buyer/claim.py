@@ -207,6 +207,11 @@ def _points(written: Written) -> list[Problem]:
         for name, text in typed.items()
         if len(text) > longest
     ]
+    found += [
+        (name, Refused("point_twice"))
+        for place, (name, text) in enumerate(typed.items())
+        if text and text in list(typed.values())[:place]
+    ]
     # Another kind of dispute has other points: they are looked at once more.
     if not any(typed.values()) or written.said("points_for") != written.likely:
         found.append((POINTS[0], Refused("point_missing")))

@@ -53,6 +53,7 @@ class StepInForm(ActForm):
         "point_missing": "points",
         "too_many_points": "points",
         "point_too_long": "points",
+        "point_twice": "points",
         "text_missing": "text",
         "text_too_long": "text",
     }
