@@ -13,6 +13,7 @@ from accounts import memberships, shop_desk
 from accounts.models import Membership, Right, SavedView, User
 from common import clock
 from common.actor import Actor
+from common.ids import PLATFORM_ZONE
 from disputes import consents, handling, negotiation
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Handling
@@ -245,6 +246,16 @@ def test_many_are_handed_over_at_once_with_one_note():
     assert not Handling.objects.filter(member_id=looker.id).exists()
     stranger = {"case": numbers, "member": str(other.merchant.id), "note": ""}
     assert client.post("/shop/bulk/assign/", stranger).status_code == 422
+
+
+def test_the_table_speaks_the_readers_language_and_tells_time_as_the_site_does():
+    made = reach.a_scene()
+    with translation.override("zh-hans"):
+        reply = signed_in(made.merchant).get(reverse("merchant:export"), headers={"accept-language": "zh-hans"})
+    head, row = reply.content.decode("utf-8-sig").splitlines()[:2]
+    assert head == "案件,商品,类型,状态,金额,货币,截止时间,处理人"
+    assert made.case.due_at is not None
+    assert made.case.due_at.astimezone(PLATFORM_ZONE).isoformat() in row and "+08:00" in row
 
 
 def test_the_list_can_be_taken_away_as_a_table_without_formulas():

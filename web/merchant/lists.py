@@ -18,13 +18,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import shop_desk
 from accounts.models import Right, SavedView
 from common import money
 from common.errors import Missing, Refused
+from common.ids import PLATFORM_ZONE
 from disputes import handling, labels, refusals
 from disputes.lifecycle import TERMINAL, Event, State
 from insights import measures
@@ -187,11 +188,12 @@ def export(request: HttpRequest) -> HttpResponse:
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["case", "title", "type", "state", "amount", "currency", "due_at", "assignee"])
+    heads = [pgettext("column", "Case"), _("Item"), _("Type"), _("State"), _("Amount"), _("Currency")]
+    writer.writerow([*heads, pgettext("column", "Due at"), pgettext("column", "Looked after by")])
     for row in _every(desk, _filter(form)):
         due, amount = row["due_at"], money.text(row["amount"], row["currency"])
         cells = [row["number"], row["title"], row["type_name"], str(row["badge"].text), amount, row["currency"]]
-        cells += [due.isoformat() if due else "", row["who"]]
+        cells += [due.astimezone(PLATFORM_ZONE).isoformat() if due else "", row["who"]]
         writer.writerow([measures.harmless(cell) for cell in cells])
     reply = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     reply["Content-Disposition"] = 'attachment; filename="cases.csv"'
