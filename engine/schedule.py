@@ -16,6 +16,6 @@ BEAT: dict[str, dict[str, Any]] = {
     "anchoring": {"task": "engine.anchoring", "schedule": 3600.0, "options": {"queue": "clock", "expires": 1800}},
     "reading": {"task": "engine.reading", "schedule": 300.0, "options": {"queue": "files", "expires": 240}},
     "copies": {"task": "engine.copies", "schedule": 10.0, "options": {"queue": "files", "expires": 10}},
-    "measures": {"task": "engine.measures", "schedule": 3600.0, "options": {"queue": "files", "expires": 1800}},
+    "measures": {"task": "engine.measures", "schedule": 60.0, "options": {"queue": "files", "expires": 50}},
     "housekeeping": {"task": "engine.housekeeping", "schedule": 3600.0, "options": {"queue": "files", "expires": 1800}},
 }

@@ -156,8 +156,8 @@ def copies() -> int:
 
 
 def measures() -> int:
-    """Count once more for every shop what its pages show: no page counts anything itself."""
-    return snapshots.take(clock.now())
+    """Count for every shop what its pages show, where an hour of the house's own time has gone by since the last count."""
+    return snapshots.take_when_due(clock.now())
 
 
 def housekeeping() -> int:

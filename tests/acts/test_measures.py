@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 
@@ -112,3 +113,11 @@ def test_no_cell_of_the_table_is_taken_for_a_formula(cell: str) -> None:
     cells = [text for row in rows for text in row]
     assert f"'{cell}" in cells
     assert not [text for text in cells if text.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+def test_numbers_are_counted_again_once_an_hour_of_the_houses_time_has_passed() -> None:
+    reach.a_scene()
+    now = clock.now()
+    assert snapshots.take_when_due(now) > 0
+    assert snapshots.take_when_due(now + timedelta(minutes=59)) == 0
+    assert snapshots.take_when_due(now + timedelta(hours=1)) > 0

@@ -19,10 +19,10 @@ log = logging.getLogger(__name__)
 SELDOM: tuple[tuple[float, Callable[[], int]], ...] = (
     (10.0, ticks.copies),
     (60.0, ticks.uploads),
+    (60.0, ticks.measures),
     (600.0, ticks.calendar),
     (600.0, ticks.debts),
     (3600.0, ticks.anchoring),
-    (3600.0, ticks.measures),
     (3600.0, ticks.housekeeping),
 )
 
