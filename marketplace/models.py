@@ -95,6 +95,12 @@ class Order(Received):
             models.Index(fields=["merchant", "-placed_at", "-id"], name="market_order_of_merchant"),
         ]
 
+    @property
+    def has_arrived(self) -> bool:
+        """Whether the goods came, as far as the marketplace knows: before that nobody can speak of keeping them."""
+        dated = self.signed_at is not None or self.completed_at is not None
+        return dated or self.state in (OrderState.SIGNED, OrderState.COMPLETED)
+
 
 class ListingSnapshot(models.Model):
     """The page the buyer saw, as the marketplace kept it. Addressed by content; never changed, never removed."""

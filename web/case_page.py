@@ -227,13 +227,14 @@ def offer_card(offer: Offer, actor: Actor, case: Case, now: datetime, hrefs: dic
     """One open proposal as the component reads it. ``hrefs`` has accept, decline and retract where they apply."""
     side = {"buyer": "b", "merchant": "m"}.get(offer.side, "p")
     mine = actor.side is not None and actor.side.value == offer.side
+    kept = _("Refund, the goods stay with the buyer") if case.order.has_arrived else _("Refund")
     return {
         "title": _("Your proposal") if mine else _("New proposal"),
         "side": side,
         "party": case.merchant.name if side == "m" else "",
         "amount": offer.amount,
         "currency": case.currency,
-        "what": _("Refund after the goods are back") if offer.returns else _("Refund, the goods stay with the buyer"),
+        "what": _("Refund after the goods are back") if offer.returns else kept,
         "note": offer.statement.text if offer.statement else "",
         "left": wording.countdown(offer.expires_at, now, mine=not mine),
         "status": "",

@@ -176,7 +176,8 @@ def _claim(built: CasePage) -> list[dict[str, Any]]:
     """My claim in three rows: what for, why, and what became of it."""
     case = built.case
     asked = labels.KINDS[Kind(case.kind)] if case.intervened_at is None else built.rules.remedy(case.remedy).name
-    back = _("the goods go back") if case.returns else _("the goods stay with you")
+    stay = _("the goods stay with you") if case.order.has_arrived else ""
+    back = _("the goods go back") if case.returns else stay
     rows: list[dict[str, Any]] = [
         {"label": _("Asked for"), "value": str(asked), "amount": case.claimed, "after": back},
         {"label": _("Reason"), "value": built.type_name},

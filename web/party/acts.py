@@ -164,10 +164,11 @@ def _source() -> tuple[str, Text]:
 
 
 def _refund_now(case: Case, actor: Actor) -> Lines:
+    kept: Lines = [("package", _("The buyer keeps the goods."))] if case.order.has_arrived else []
     return [
         ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(case.claimed, case.currency)}),
         _source(),
-        ("package", _("The buyer keeps the goods.")),
+        *kept,
         ("lock-keyhole", _("This ends the case and cannot be undone.")),
     ]
 
