@@ -40,6 +40,7 @@ class Case(models.Model):
     type_code = models.CharField(max_length=32)
     title = models.CharField(max_length=200)
     currency = models.CharField(max_length=3)
+    # What was paid for the line and had not come back when the case began (`remaining`).
     paid = models.BigIntegerField()
     claimed = models.BigIntegerField()
     remedy = models.CharField(max_length=4)

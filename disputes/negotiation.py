@@ -12,7 +12,7 @@ from common import ids
 from common.actor import Actor, Role
 from common.acts import act, require_act
 from common.errors import Missing, Refused
-from disputes import access, consents, deadlines, eligibility, moves, queries, statements
+from disputes import access, consents, deadlines, eligibility, moves, queries, remaining, statements
 from disputes.lifecycle import Event, Kind, State
 from disputes.models import LIVE_STATES, Case, CaseFile
 from disputes.moves import Arm
@@ -32,6 +32,7 @@ ORDER_STATES: dict[Kind, tuple[str, ...]] = {
     Kind.REFUND_ONLY: ("SIGNED", "COMPLETED"),
     Kind.RETURN_REFUND: ("SIGNED", "COMPLETED"),
 }
+RETURN = "R3"  # refund after the goods are back
 _TRACKING = re.compile(r"[A-Za-z0-9]{8,24}")
 _BETWEEN = re.compile(r"[\s\-‐-―]+")  # how people and labels group the digits of a number
 
@@ -39,6 +40,16 @@ _BETWEEN = re.compile(r"[\s\-‐-―]+")  # how people and labels group the digi
 def kinds_for(order_state: str) -> list[Kind]:
     """Which refund kinds an order in this state may ask for."""
     return [kind for kind, states in ORDER_STATES.items() if order_state in states]
+
+
+def may_return(rules: Rules, type_code: str) -> bool:
+    """Whether what is in dispute can be sent back at all: what never came cannot."""
+    return RETURN in rules.type(type_code).remedies
+
+
+def _needs_goods(rules: Rules, type_code: str, kind: Kind) -> None:
+    if kind is Kind.RETURN_REFUND and not may_return(rules, type_code):
+        raise Refused("return_not_for_type")
 
 
 @act
@@ -55,10 +66,10 @@ def open_refund(
 ) -> Case:
     """The buyer has asked the merchant for a refund; the merchant's clock runs (T01–T06).
 
-    ``amount`` in minor units, at most what was paid for the line. ``exception``: which of the type's exceptions still
-    admits it after the window (clause 1.4); whether it holds is looked at when the platform is asked. What the
-    marketplace knows now is frozen onto the case, and both rule sets are pinned: substance as in force when the order
-    was paid, procedure as of now.
+    ``amount`` in minor units, at most what was paid for the line and has not come back (`remaining`). ``exception``:
+    which of the type's exceptions still admits it after the window (clause 1.4); whether it holds is looked at when the
+    platform is asked. What the marketplace knows now is frozen onto the case, and both rule sets are pinned: substance as
+    in force when the order was paid, procedure as of now.
     """
     require_act()
     try:
@@ -70,8 +81,6 @@ def open_refund(
         raise Missing
     if order.state not in ORDER_STATES[kind]:
         raise Refused("order_not_eligible", order_state=order.state, kind=kind.value)
-    if not 0 < amount <= line.paid:
-        raise Refused("amount_out_of_range", highest=line.paid, currency=order.currency)
     if order.paid_at is None:
         raise Refused("order_not_eligible", order_state=order.state, kind=kind.value)
     profile = rulebook.default_profile()
@@ -80,12 +89,18 @@ def open_refund(
     rules = rulebook.rules(substance.pk)
     if type_code not in rules.types:
         raise Refused("type_unknown", type_code=type_code)
+    _needs_goods(rules, type_code, kind)
     late = is_late(rules, type_code, order, now)
     exceptions = rules.type(type_code).window.exceptions
     if late is not None and exception not in exceptions:
         raise Refused("out_of_window", ended_at=late.isoformat(), exceptions=list(exceptions))
     if Case.objects.filter(line=line, state__in=LIVE_STATES).exists():
         raise Refused("live_case_exists")
+    left = remaining.of_one(line)
+    if not left:
+        raise Refused("nothing_left_to_refund")
+    if not 0 < amount <= left:
+        raise Refused("amount_out_of_range", highest=left, currency=order.currency)
     body = snapshots.freeze(line.pk)
     returns = kind is Kind.RETURN_REFUND
     duty = DUTIES[State.AWAITING_MERCHANT]
@@ -106,9 +121,9 @@ def open_refund(
                 type_code=type_code,
                 title=line.title[:200],
                 currency=order.currency,
-                paid=line.paid,
+                paid=left,
                 claimed=amount,
-                remedy="R3" if returns else "R1",
+                remedy=RETURN if returns else "R1",
                 returns=returns,
                 substance_rules=substance,
                 procedure_rules=procedure,
@@ -171,9 +186,10 @@ def revise(
         raise Refused("amount_out_of_range", highest=case.paid, currency=case.currency)
     if case.intervened_at is not None:
         raise Refused("already_in_intervention")
+    _needs_goods(rulebook.rules(case.substance_rules_id), case.type_code, kind)
     statement = statements.add(case, "request", text, actor=actor, now=now)
     returns = kind is Kind.RETURN_REFUND
-    changes = {"kind": kind.value, "claimed": amount, "returns": returns, "remedy": "R3" if returns else "R1"}
+    changes = {"kind": kind.value, "claimed": amount, "returns": returns, "remedy": RETURN if returns else "R1"}
     data = {"kind": kind.value, "amount": amount, "currency": case.currency, **statements.ref(statement)}
     return advance(case, Event.REQUEST_REVISED, actor=actor, now=now, changes=changes, data=data)
 

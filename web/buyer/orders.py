@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from common import clock, money
 from common.actor import Role
 from common.errors import Missing, Refused
-from disputes import labels, negotiation, refusals
+from disputes import labels, negotiation, refusals, remaining
 from disputes.lifecycle import Kind
 from disputes.models import LIVE_STATES, Case
 from marketplace.models import Order, OrderLine
@@ -42,13 +42,15 @@ MERCHANTS_OWN = "merchant"  # the group of claims that only a shop can bring
 class Row:
     """One thing bought: the live case about it, or the address where a refund is asked for, or neither.
 
-    ``late`` says when the time to ask ended, if it is over for all that can happen; the address tells what is still open.
+    ``given_back``: all that was paid for it has come back. ``late`` says when the time to ask ended, if it is over for
+    all that can happen; the address tells what is still open.
     """
 
     line: OrderLine
     case: Case | None
     ask_href: str
     late: str
+    given_back: bool
 
     @property
     def begun(self) -> bool:
@@ -72,6 +74,7 @@ class RefundForm(HouseForm):
         "type_unknown": "type",
         "type_not_for_order": "type",
         "out_of_window": "exception",
+        "return_not_for_type": "kind",
     }
     type = ChoiceField(label=gettext_lazy("What happened"), widget=Select)
     exception = ChoiceField(
@@ -87,7 +90,7 @@ class RefundForm(HouseForm):
         gettext_lazy("When it came, what you saw, what the merchant said. The merchant reads this."),
     )
 
-    def __init__(self, *args: Any, line: OrderLine, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, line: OrderLine, left: int, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         order = line.order
         kinds = negotiation.kinds_for(order.state)
@@ -110,9 +113,11 @@ class RefundForm(HouseForm):
         self.fields["kind"].widget.attrs["class"] = "radio"
         amount = self.fields["amount"]
         amount.currency = order.currency  # type: ignore[attr-defined]
-        amount.initial = money.text(line.paid, order.currency)
-        highest = money.sign(order.currency) + money.text(line.paid, order.currency)
+        amount.initial = money.text(left, order.currency)
+        highest = money.sign(order.currency) + money.text(left, order.currency)
         amount.help_text = _("At most %(sum)s (amount paid)") % {"sum": highest}
+        if left < line.paid:
+            amount.help_text = _("At most %(sum)s (amount paid, less what has been given back)") % {"sum": highest}
         amount.error_messages["required"] = refusals.say(Refused("amount_unreadable"))
 
 
@@ -184,13 +189,14 @@ def index(request: HttpRequest) -> HttpResponse:
     lines = [line for order in page for line in order.lines.all()]
     cases = Case.objects.filter(line__in=lines, state__in=LIVE_STATES).select_related("filing_draft")
     live = {case.line_id: case for case in cases.defer("filing_draft__body")}
+    left = remaining.of(lines)
     sets = rulebook.versions(rulebook.default_profile())
     now = clock.now()
     following = f"?after={Cursor(page[-1].placed_at, page[-1].pk)}" if len(found) > PAGE else ""
     shown = {
         "now": now,
         "nav": lists.nav(actor, "orders"),
-        "orders": [Bought(order, _rows(order, live, sets, now)) for order in page],
+        "orders": [Bought(order, _rows(order, live, left, sets, now)) for order in page],
         "next_href": following,
         "first_href": reverse("buyer:orders") if cursor is not None else "",
     }
@@ -207,7 +213,8 @@ def refund(request: HttpRequest, order: str, place: int) -> HttpResponse:
         messages.info(request, refusals.say(Refused("live_case_exists")))
         return HttpResponseRedirect(reverse("buyer:case", args=[there.number]))
     procedure = rulebook.current_rules(now)
-    form = RefundForm(request.POST if request.method == "POST" else None, line=line, now=now)
+    left = remaining.of_one(line)
+    form = RefundForm(request.POST if request.method == "POST" else None, line=line, left=left, now=now)
     drafts.restore(request, form)
     if request.method == "POST" and form.is_valid():
         try:
@@ -234,7 +241,8 @@ def refund(request: HttpRequest, order: str, place: int) -> HttpResponse:
         "form": form,
         "line": line,
         "order": line.order,
-        "open": bool(negotiation.kinds_for(line.order.state)) and bool(form.asking.choices),
+        "open": bool(left) and bool(negotiation.kinds_for(line.order.state)) and bool(form.asking.choices),
+        "left": left,
         "late": _when_it_ended(form.asking.late, now),
         "routes": [route for code, route in procedure.routes.items() if code != "negotiate"],
         "back": reverse("buyer:orders"),
@@ -255,15 +263,19 @@ def _line_or_404(order: str, place: int, buyer_id: int | None) -> OrderLine:
     return found[0]
 
 
-def _rows(order: Order, live: dict[int, Case], sets: Sequence[RuleSet], now: datetime) -> list[Row]:
+def _rows(
+    order: Order, live: dict[int, Case], left: dict[int, int], sets: Sequence[RuleSet], now: datetime
+) -> list[Row]:
     lines = sorted(order.lines.all(), key=lambda line: line.pk)
     may_ask = bool(negotiation.kinds_for(order.state)) and order.paid_at is not None
     late = _late(order, sets, now) if may_ask else None
     rows = []
     for place, line in enumerate(lines, start=1):
         case = live.get(line.pk)
-        href = reverse("buyer:refund", args=[order.public_id, place]) if may_ask and case is None else ""
-        rows.append(Row(line, case, href, _when_it_ended(late, now) if case is None else ""))
+        asks = may_ask and case is None and left[line.pk] > 0
+        href = reverse("buyer:refund", args=[order.public_id, place]) if asks else ""
+        ended = _when_it_ended(late, now) if asks else ""
+        rows.append(Row(line, case, href, ended, given_back=case is None and not left[line.pk]))
     return rows
 
 

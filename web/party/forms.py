@@ -31,6 +31,7 @@ from common.actor import Side
 from common.errors import Refused
 from disputes import clocks, deadlines, labels, negotiation, queries, rebuttals, refusals, submissions
 from disputes.models import Case, Offer
+from disputes.states import Kind
 from disputes.submissions import Answer
 from evidence import media as kinds
 from evidence.models import Exhibit
@@ -104,13 +105,15 @@ def amount_field(label: Any) -> AmountField:
 class ReviseForm(ActForm):
     """Another kind of refund, or another sum."""
 
-    field_of = {"amount_out_of_range": "amount", "text_too_long": "text"}
+    field_of = {"amount_out_of_range": "amount", "text_too_long": "text", "return_not_for_type": "kind"}
     kind = ChoiceField(label=gettext_lazy("What you ask for"), widget=RadioSelect)
     amount = amount_field(gettext_lazy("Amount"))
     text = words(gettext_lazy("Anything to add"), required=False)
 
     def prepare(self) -> None:
-        kinds = negotiation.kinds_for(self.case.order.state)
+        rules = rulebook.rules(self.case.substance_rules_id)
+        returnable = negotiation.may_return(rules, self.case.type_code)
+        kinds = [k for k in negotiation.kinds_for(self.case.order.state) if returnable or k is not Kind.RETURN_REFUND]
         self.fields["kind"].choices = [(kind.value, labels.KINDS[kind]) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["kind"].initial = self.case.kind
         self.fields["amount"].initial = money.text(self.case.claimed, self.case.currency)
