@@ -39,6 +39,7 @@ def gunicorn(state: Path, *, threads: int = 4) -> Iterator[Served]:
         "DATABASE_URL": builders.database_url(),
         "HENG_STATE": str(state),
         "SECRET_KEY": "of-a-test",
+        "HENG_SIGNING_KEY": "b25seS1mb3ItdGVzdHMtYW5kLWRlbW9uc3RyYXRpb24",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "HENG_GATEWAY_URL": "",
         "DEBUG": "0",

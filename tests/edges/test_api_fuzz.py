@@ -73,5 +73,6 @@ def test_no_request_breaks_the_api_or_its_description(case: Any, scene: reach.Sc
     # A made-up number reaches nothing but the 404: every other request is about a case that is there.
     parameters = case.path_parameters or {}
     if "number" in parameters and len(str(parameters["number"])) % 2:
-        case.path_parameters = {"number": scene.case.number}
-    case.call_and_validate(headers=caller.headers, checks=CHECKS)
+        case.path_parameters = {**parameters, "number": scene.case.number}
+    # Packed answers are a matter between server and browser: here they would only hide the body.
+    case.call_and_validate(headers={**caller.headers, "Accept-Encoding": "identity"}, checks=CHECKS)
