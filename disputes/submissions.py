@@ -53,15 +53,15 @@ def add_evidence(
     access.require_party(case, actor)
     side = actor.side
     assert side is not None
+    rules = rulebook.rules(case.substance_rules_id)
+    wrong = checklist.against(rules.exhibits.get(code), received.mime, films=media.takes_films())
+    if wrong:  # also for bytes that are there already: nobody is told that they stand for what they cannot
+        raise Refused(wrong, evidence_code=code)
     known = Exhibit.objects.filter(
         dossier_id=case.dossier_id, side=side.value, sha256=received.sha256, withdrawn_at__isnull=True
     ).first()
     if known is not None:
         return known
-    rules = rulebook.rules(case.substance_rules_id)
-    wrong = checklist.against(rules.exhibits.get(code), received.mime, films=media.takes_films())
-    if wrong:
-        raise Refused(wrong, evidence_code=code)
     if drafts.takes_evidence(case, actor):
         # With a claim that is still being written: nothing has happened in the case, and nobody else sees it yet.
         return dossiers.add(

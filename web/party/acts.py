@@ -88,7 +88,7 @@ def _add_evidence(form: ActForm) -> None:
     )
     for refused, why in taken.refused:
         form.add_error(form.field_of.get(refused.code, "file"), why)
-    if taken.refused and taken.exhibits:
+    if taken.same or (taken.refused and taken.exhibits):
         messages.success(form.request, taken.words)
 
 

@@ -17,25 +17,33 @@ from disputes import refusals, submissions
 from disputes.models import Case
 from evidence import intake
 from evidence.models import Exhibit
+from rulebook import queries as rulebook
 
 MOST_AT_ONCE = 9
 
 
 @dataclass
 class Taken:
-    """What came of the files: exhibits, and of each of the others the refusal and its words."""
+    """What came of the files: exhibits, and of each of the others the refusal and its words.
+
+    ``same``: those of the exhibits that were there before these files came, each with the name of its row.
+    """
 
     exhibits: list[Exhibit] = field(default_factory=list)
     refused: list[tuple[Refused, str]] = field(default_factory=list)
+    same: dict[int, str] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
-        """Numbers with their receipts, to be kept: ``B2 (receipt 7K3M-…)``."""
-        told = [
-            _("%(number)s (receipt %(code)s)") % {"number": row.number, "code": row.receipt_code}
-            for row in self.exhibits
-        ]
-        return _("Received: %(files)s.") % {"files": ", ".join(told)}
+        """Numbers with their receipts, to be kept: ``B2 (receipt 7K3M-…)``; of what was there before, where it is."""
+        new = [row for row in self.exhibits if row.pk not in self.same]
+        told = [_("%(number)s (receipt %(code)s)") % {"number": row.number, "code": row.receipt_code} for row in new]
+        said = [_("Received: %(files)s.") % {"files": ", ".join(told)}] if told else []
+        for row in self.exhibits:
+            if row.pk in self.same:
+                where = {"number": row.number, "row": self.same[row.pk]}
+                said.append(_("Same file as %(number)s, given under “%(row)s”. We kept one.") % where)
+        return " ".join(said)
 
 
 def take(
@@ -53,14 +61,23 @@ def take(
         claimed = file.name or ""
         try:
             received = intake.receive(file, claimed_name=claimed, now=clock.now(), actor=actor)
-            exhibit = submissions.add_evidence(
-                case.pk, received, code=code, name=name, note=note, actor=actor, now=clock.now()
-            )
+            now = clock.now()
+            exhibit = submissions.add_evidence(case.pk, received, code=code, name=name, note=note, actor=actor, now=now)
         except Missing:
             raise Http404 from None
         except Refused as refused:
             why = _("“%(file)s”: %(why)s") % {"file": claimed[:60], "why": refusals.say(refused)}
             taken.refused.append((refused, why))
         else:
+            if any(exhibit.pk == one.pk for one in taken.exhibits):
+                continue  # said once, however often it was chosen
+            if exhibit.added_at < now:
+                taken.same[exhibit.pk] = _row(case, exhibit)
             taken.exhibits.append(exhibit)
     return taken
+
+
+def _row(case: Case, exhibit: Exhibit) -> str:
+    """What the row asks for under which it was given."""
+    kind = rulebook.rules(case.substance_rules_id).exhibits.get(exhibit.code)
+    return str(kind.name) if kind is not None else exhibit.number
