@@ -58,12 +58,21 @@ def begin(case_id: int, *, actor: Actor, now: datetime) -> FilingDraft:
 
 @act
 def save(
-    case_id: int, typed: Mapping[str, str], *, read: Mapping[str, str], page: str, actor: Actor, now: datetime
+    case_id: int,
+    typed: Mapping[str, str],
+    *,
+    read: Mapping[str, str],
+    shown: Mapping[str, str] | None = None,
+    page: str,
+    actor: Actor,
+    now: datetime,
 ) -> Saved:
     """What was typed is kept, field by field; of two devices the newest wins.
 
-    ``read``: the marks of the fields as the page showed them, so that what it only showed never replaces what was typed
-    elsewhere. ``page`` names the page, which may save many times. Raises `Missing` where no draft is being written.
+    ``read``: the marks of what had been said when the page was made; of a field that nothing had been said of there is
+    none. ``shown``: the marks of what the page showed, where that was something else, as a proposal is: what it only
+    showed never replaces what was typed elsewhere. ``page`` names the page, which may save many times. Raises `Missing`
+    where no draft is being written.
     """
     case = _lock(case_id, actor)
     draft = FilingDraft.objects.filter(case=case).first()
@@ -74,11 +83,12 @@ def save(
         text = text[:LONGEST]
         there = draft.body.get(field)
         if there is not None:
-            before, shown = there["text"], read.get(field, "")
+            before, known = there["text"], read.get(field, "")
+            was_shown = (shown or {}).get(field, known)
             if text == before:
                 continue
-            if there["page"] != page and shown and mark(before) != shown:
-                untouched = mark(text) == shown
+            if there["page"] != page and was_shown and mark(before) != known:
+                untouched = mark(text) == was_shown
                 elsewhere.append(Elsewhere(field, before, datetime.fromisoformat(there["at"]), kept=untouched))
                 if untouched:
                     continue

@@ -75,6 +75,15 @@ def test_what_a_page_only_showed_replaces_nothing(made: Scene) -> None:
     assert {one.field: one.kept for one in saved.elsewhere} == {"story": True, "remedy": False}
 
 
+def test_what_a_page_proposed_replaces_nothing_that_was_said_elsewhere_since(made: Scene) -> None:
+    save(made, "phone", remedy="R1", story="手机上写的")
+    typed = {"remedy": "R3", "story": ""}
+    shown = {field: mark(there) for field, there in typed.items()}
+    saved = drafts.save(made.case.pk, typed, read={}, shown=shown, page="desk", actor=made.buyer, now=clock.now())
+    assert (text(made, "remedy"), text(made, "story")) == ("R1", "手机上写的")
+    assert [one.kept for one in saved.elsewhere] == [True, True]
+
+
 def test_a_page_that_saves_every_few_seconds_meets_only_others(made: Scene) -> None:
     save(made, "phone", read={"story": ""}, story="一")
     saved = save(made, "phone", read={"story": ""}, story="一二")
@@ -193,3 +202,9 @@ def test_the_database_keeps_one_draft_a_case(made: Scene) -> None:
     assert User.objects.filter(pk=made.buyer.id).exists()
     assert FilingDraft.objects.filter(case=made.case).count() == 1
     assert made.state is State.AWAITING_BUYER and made.case.kind == Kind.REFUND_ONLY.value
+
+
+def test_no_claim_asks_for_the_same_point_twice(made: Scene) -> None:
+    claim = reach.claim_of(made.reload(), points=("壶身有裂纹", " 壶身有裂纹 "))
+    with pytest.raises(Refused, match="point_twice"):
+        intervention.request(made.case.pk, claim, actor=made.buyer, now=clock.now())

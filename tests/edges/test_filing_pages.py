@@ -216,11 +216,14 @@ def test_remedies_and_the_highest_sum_come_from_the_rules():
     [
         ("what", "what", "gone"),
         ("points", "point_1", "字" * 121),
+        ("points", "point_2", " 收到时壶身已有裂纹 "),
         ("story", "story", ""),
         ("story", "story", "字" * 501),
         ("want", "remedy", "R12"),
         ("want", "amount", "680.01"),
         ("want", "amount", "0"),
+        ("want", "amount", "1,20"),
+        ("want", "amount", "1，20"),
         ("want", "amount", "很多"),
     ],
 )
@@ -290,6 +293,53 @@ def test_the_second_device_is_told_what_it_replaced():
     assert "那边写的是：手机上又写了" in text
 
 
+def stale(claim: Claim, step: str, field: str) -> dict[str, str]:
+    form = Page.of("", 200, claim.ask(step).content.decode()).form(field)
+    return {name: values[0] for name, values in form.values.items()}
+
+
+def test_a_page_from_before_anything_was_said_undoes_nothing_and_says_so():
+    claim = Claim("what")
+    points, want = stale(claim, "points", "point_1"), stale(claim, "want", "amount")
+    claim.answer("points", page="phone", point_1="壶嘴断了", point_5="发票也没有")
+    claim.answer("want", page="phone", remedy="R1", amount="100.00")
+    old = claim.client.post(claim.at("question", "points"), points | {"point_2": "电脑上写的"}, follow=True)
+    assert (claim.said("point_1"), claim.said("point_2"), claim.said("point_5")) == (
+        "壶嘴断了",
+        "电脑上写的",
+        "发票也没有",
+    )
+    text = old.content.decode()
+    assert "现在用的是那边的内容：壶嘴断了" in text and "那边写的是：注水后会渗水" in text
+    text = claim.client.post(claim.at("question", "want"), want, follow=True).content.decode()
+    assert (claim.said("remedy"), claim.said("amount")) == ("R1", "100.00")
+    assert "R1" not in re.findall(r"现在用的是那边的内容：(\w+)", text)
+
+
+def test_a_stale_page_that_is_refused_shows_what_stands_and_keeps_it_on_the_next_try():
+    claim = Claim("what")
+    old = stale(claim, "want", "amount")
+    claim.answer("want", page="phone", remedy="R1", amount="100.00")
+    refused = claim.client.post(claim.at("question", "want"), old | {"amount": "很多"})
+    assert refused.status_code == 422
+    again = Page.of("", 422, refused.content.decode()).form("amount")
+    typed = {name: values[0] for name, values in again.values.items()} | {"amount": "90.00"}
+    claim.client.post(claim.at("question", "want"), typed)
+    assert (claim.said("remedy"), claim.said("amount")) == ("R1", "90.00")
+
+
+def test_what_a_script_replaced_is_told_on_the_next_page_once():
+    claim = Claim("what")
+    old = stale(claim, "story", "story")
+    claim.answer("story", page="phone", story="手机上写的")
+    path = claim.at("question", "story")
+    for story in ("电脑", "电脑上写的"):
+        claim.client.post(path, old | {"story": story}, headers={"X-Draft": "1"})
+    text = claim.client.post(path, old | {"story": "电脑上写的"}, follow=True).content.decode()
+    assert claim.said("story") == "电脑上写的"
+    assert text.count("那边写的是：手机上写的") == 1
+
+
 def test_line_breaks_are_counted_once():
     claim = Claim("what")
     assert claim.answer("story", story="一\r\n" * 200).status_code == 302
@@ -325,6 +375,24 @@ def test_a_draft_can_be_deleted():
 
 
 # --- evidence before filing ---------------------------------------------------------------------------------------
+
+
+def test_a_file_given_under_another_row_is_said_to_be_the_same_and_where():
+    claim = Claim("what")
+    claim.client.post(claim.at("filing_evidence"), upload(), follow=True)
+    path = claim.at("filing_evidence")
+    again = [SimpleUploadedFile(f"{at}.jpg", reach.a_photo("teal").read(), "image/jpeg") for at in range(9)]
+    text = claim.client.post(path, {"file_E05": again, "do": "stay"}, follow=True).content.decode()
+    assert text.count("里的 B1 是同一份，已保留一份") == 1
+    assert "已收到：" not in text
+    assert Exhibit.objects.filter(dossier_id=claim.scene.case.dossier_id, side="buyer").count() == 1
+
+
+def test_a_kind_that_nobody_can_give_is_refused_also_for_a_file_that_is_there():
+    claim = Claim("what")
+    claim.client.post(claim.at("filing_evidence"), upload())
+    for code in ("E99", "E01", ""):
+        assert claim.client.post(claim.at("filing_evidence"), upload(f"file_{code}")).status_code == 422, code
 
 
 def test_one_form_takes_the_files_of_all_rows_and_goes_on():

@@ -108,12 +108,19 @@ def question(request: HttpRequest, number: str, step: str) -> HttpResponse:
         saved = keep(written, step, request, actor, now)
     except Missing:
         return away(request, fetch.case_or_404(number, actor))
-    if request.headers.get("X-Draft"):
-        return HttpResponse(_told(saved, now), content_type="text/plain; charset=utf-8")
-    for one in saved.elsewhere:
-        messages.info(request, _elsewhere(one, now))
     written = Written(written.case, saved.draft)
-    form = QuestionForm(written, step, request.POST)
+    by_script = bool(request.headers.get("X-Draft"))
+    for one in saved.elsewhere:
+        # What a script replaced is told on the next page: it has been replaced by then, and nobody would find it again.
+        if (one.field in NAMES or one.field in POINTS) and not (by_script and one.kept):
+            messages.info(request, _elsewhere(written, one, now))
+    if by_script:
+        return HttpResponse(_told(saved, now), content_type="text/plain; charset=utf-8")
+    typed = request.POST.copy()
+    for one in saved.elsewhere:
+        if one.kept:
+            typed[one.field] = one.text  # shown as it stands, lest the next try undo it
+    form = QuestionForm(written, step, typed)
     form.say(written.problems(step))
     if step == "contact" and form.is_valid():
         _keep_notices(request, form, actor)
@@ -139,8 +146,9 @@ def keep(written: Written, step: str, request: HttpRequest, actor: Actor, now: d
     # A browser sends line breaks as two characters; what is kept, counted and compared has one.
     typed = {name: posted[name].replace("\r\n", "\n") for name in FIELDS[step] if name in posted}
     read = {name: posted.get(f"read_{name}", "") for name in FIELDS[step]}
+    shown = {name: posted[f"shown_{name}"] for name in FIELDS[step] if f"shown_{name}" in posted}
     page = posted.get("page", "")[:40]
-    return drafts.save(written.case.pk, typed, read=read, page=page, actor=actor, now=now)
+    return drafts.save(written.case.pk, typed, read=read, shown=shown, page=page, actor=actor, now=now)
 
 
 def onward(request: HttpRequest, written: Written, step: str) -> str:
@@ -152,9 +160,11 @@ def onward(request: HttpRequest, written: Written, step: str) -> str:
 
 
 def marks(written: Written, step: str) -> dict[str, str]:
-    """What the page carries along, so that two devices do not undo each other."""
+    """What the page carries along, so that two devices do not undo each other: what was said, and what it shows there."""
     read = {f"read_{name}": drafts.mark(written.said(name)) for name in FIELDS[step] if written.has(name)}
-    return {"page": secrets.token_hex(8), **read}
+    fields = QuestionForm(written, step).fields
+    shown = {f"shown_{name}": drafts.mark(str(fields[name].initial or "")) for name in FIELDS[step] if name in fields}
+    return {"page": secrets.token_hex(8), **read, **shown}
 
 
 def _page(
@@ -355,13 +365,31 @@ def _told(saved: Saved, now: datetime) -> str:
     return _("Saved %(at)s") % at
 
 
-def _elsewhere(one: Elsewhere, now: datetime) -> str:
+def _elsewhere(written: Written, one: Elsewhere, now: datetime) -> str:
     name = NAMES.get(one.field) or (
         _("Point %(number)s") % {"number": POINTS.index(one.field) + 1} if one.field in POINTS else _("An answer")
     )
-    said = {"field": name, "at": wording.moment(one.at, now), "text": one.text}
+    said = {"field": name, "at": wording.moment(one.at, now), "text": _as_read(written, one) or _("nothing")}
     if one.kept:
-        return _("“%(field)s” was changed on another device (%(at)s). That is what stands now.") % said
+        return _("“%(field)s” was changed on another device (%(at)s). That stands now: %(text)s") % said
     return (
         _("“%(field)s” was also changed on another device (%(at)s). Yours stands now; there it said: %(text)s") % said
     )
+
+
+def _as_read(written: Written, one: Elsewhere) -> str:
+    """What stands in a field, as its page words it: a choice is kept as a code that nobody has seen."""
+    asked = written.asking.follow_up(written.said("what"))
+    names: dict[str, Any] = {}
+    match one.field:
+        case "what":
+            names = (
+                {choice.code: choice.text for choice in written.asking.first.choices} if written.asking.first else {}
+            )
+        case "which":
+            names = {choice.code: choice.text for choice in asked.choices} if asked is not None else {}
+        case "exception":
+            names = {code: str(reason.name) for code, reason in written.rules.window_exceptions.items()}
+        case "remedy":
+            names = {remedy.code: str(remedy.name) for remedy in written.remedies}
+    return str(names.get(one.text, one.text))
