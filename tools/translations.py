@@ -37,6 +37,8 @@ BANNED = {
         *("憑證", "視頻", "默認", "保存", "搜索", "信息", "質量", "複核", "快捷鍵", "打印", "隊列", "文件夾"),
     ),
 }
+# Chinese texts quote with 「」 and nothing else: two sorts of quotation marks met in one sentence.
+FOREIGN_QUOTES = "“”‘’"
 # Letters that are written in one script only: a catalogue that holds one was filled with the other's text.
 FOREIGN_LETTERS = {
     "zh_Hans": "這們來個時說對開關門買賣經過還後與書認證據無發現應實點頁錯誤選擇單號員請審閱",
@@ -122,6 +124,9 @@ def _entry_problems(entry: polib.POEntry, language: str) -> Iterator[str]:
         for word in BANNED[language]:
             if word in text:
                 yield f"{word} is not a word of ours"
+        for mark in FOREIGN_QUOTES:
+            if mark in text:
+                yield f"{mark} is not how we quote: 「」"
         for letter in FOREIGN_LETTERS[language]:
             if letter in text:
                 yield f"{letter} belongs to the other script"
