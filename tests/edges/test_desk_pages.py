@@ -207,3 +207,26 @@ def test_the_workspace_shows_what_both_sides_wrote_in_their_own_words():
     assert {one.side for one in told} == {"buyer", "merchant"} and places == sorted(places)
     assert block.index(said.text[:5]) > places[-1] and "Answered the points" in block
     assert "13812345678" not in block and "私下的话" not in block
+
+
+def test_a_case_whose_file_may_still_grow_says_from_when_it_can_be_taken():
+    made = reach.queued()
+    take = page("act", made.case.number, "taken")
+    client = signed_in(made.arbitrator)
+    assert take in client.get(page("queue")).content.decode()
+    Case.objects.filter(pk=made.case.pk).update(
+        evidence_closes_at=clock.now() + builders.DAY, buyer_handed_in_at=None, merchant_handed_in_at=None
+    )
+    assert client.get(take).status_code == 409
+    for shown in (client.get(page("queue")), client.get(page("case", made.case.number))):
+        assert shown.status_code == 200
+        assert take not in shown.content.decode()
+    assert shown.context["take_from"]
+
+
+def test_an_extension_is_offered_only_where_its_page_has_a_form():
+    made = deciding.taken()
+    extend = page("act", made.case.number, "deadline_extended")
+    client = signed_in(made.arbitrator)
+    offered = extend in client.get(page("case", made.case.number)).content.decode()
+    assert offered == (client.get(extend).status_code == 200)

@@ -217,7 +217,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
         "signed": offered.has_signed(work, actor),
         "draft": work.draft if mine else None,
         "step_back_href": _step_back(case) if not mine and not own else "",
-        "actions": [act for act in offered.acts(work, actor) if _shown_on_appeal(act.event, mine)],
+        "actions": [act for act in offered.acts(work, actor, now) if _shown_on_appeal(act.event, mine)],
     }
     return render(request, "desk/appeal.html", shown)
 

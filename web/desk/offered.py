@@ -1,10 +1,12 @@
 """What a reader of the bench is offered on a case: what the table opens, less what its guards would refuse.
 
-At most one query, and only where an appeal is in somebody else's hands. The acts ask again under the lock; this only
-keeps buttons off a page that could not succeed.
+At most two queries: where an appeal is in somebody else's hands, and for the term that could be extended.
+The acts ask again under the lock; this only keeps buttons off a page that could not succeed.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from accounts import hats
 from arbitration import rulings
@@ -12,9 +14,11 @@ from arbitration.models import Approval
 from arbitration.queries import Workspace
 from common.actor import Actor, Role
 from disputes.lifecycle import Event, State
+from disputes.models import Case
 from rulebook import queries as rulebook
 from web import case_page
 from web.case_page import Action
+from web.party.closed import against_extending
 
 _DECIDING = frozenset({Event.APPEAL_UPHELD, Event.APPEAL_CHANGED, Event.APPEAL_SENT_BACK})
 _SIGNING = frozenset({Event.RULING_SERVED, Event.RULING_PROPOSED, Event.RULING_RETURNED})
@@ -41,12 +45,20 @@ def has_signed(work: Workspace, actor: Actor) -> bool:
     )
 
 
-def acts(work: Workspace, actor: Actor) -> list[Action]:
+def acts(work: Workspace, actor: Actor, now: datetime) -> list[Action]:
     """The buttons of this reader on this case, in the order of the table."""
-    return [act for act in case_page.actions_for(work.case, actor) if _may(act.event, work, actor)]
+    return [act for act in case_page.actions_for(work.case, actor) if _may(act.event, work, actor, now)]
 
 
-def _may(event: Event, work: Workspace, actor: Actor) -> bool:
+def open_until(case: Case, now: datetime) -> datetime | None:
+    """Until when both sides may still add evidence, so that nobody may take the case; as `guards.evidence_is_complete`."""
+    if State(case.state) is not State.AWAITING_ASSIGNMENT or case.evidence_closes_at is None:
+        return None
+    complete = case.buyer_handed_in_at is not None and case.merchant_handed_in_at is not None
+    return None if complete or case.evidence_closes_at <= now else case.evidence_closes_at
+
+
+def _may(event: Event, work: Workspace, actor: Actor, now: datetime) -> bool:
     case = work.case
     checks = second_reader(work)
     holds = actor.id is not None and actor.id == case.assignee_id
@@ -64,6 +76,10 @@ def _may(event: Event, work: Workspace, actor: Actor) -> bool:
             return False
         return State(case.state) is not State.AWAITING_APPROVAL or not _proposed_by(work, actor)
     match event:
+        case Event.TAKEN:
+            return case.suspended_at is None and open_until(case, now) is None
+        case Event.DEADLINE_EXTENDED:
+            return case.suspended_at is None and against_extending(case, actor, now) is None
         case Event.APPROVAL_TAKEN:
             return not _proposed_by(work, actor) and (
                 checks is None or (checks != actor.id and not _still_sits(checks))

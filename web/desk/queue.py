@@ -26,8 +26,8 @@ from disputes import deadlines, labels, refusals
 from disputes.lifecycle import State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import addresses, keyset
-from web.desk import shell
+from web import addresses, keyset, wording
+from web.desk import offered, shell
 from web.forms import HouseForm
 from web.selects import PlainSelect
 
@@ -82,6 +82,7 @@ LISTS: dict[str, List] = {
 class Row(TypedDict):
     """One case as the lists show it. ``marks`` are words; ``act`` is the address of a one-click act, ``version`` what
     the reader had seen when they click. Numbers are written already: localising them costs more than the rest of a cell.
+    ``later``: from when on it can be taken.
     A dict, since a template looks for a key first, and fifty rows of anything else are seven hundred failed tries.
     """
 
@@ -98,6 +99,7 @@ class Row(TypedDict):
     marks: tuple[str, ...]
     state: labels.Label | None
     act: str
+    later: str
     version: str
 
 
@@ -175,7 +177,7 @@ def _show(request: HttpRequest, which: List, actor: Actor) -> HttpResponse:
         **shell.around(actor, which.current, now, waiting),
         "list": which,
         "newest": which.newest,
-        "rows": _rows(page.cases, which, actor),
+        "rows": _rows(page.cases, which, actor, now),
         "tabs": _tabs(which, waiting) if which.current == "queue" else [],
         "form": form,
         "applied": applied,
@@ -200,14 +202,16 @@ def _tabs(which: List, waiting: dict[View, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(cases: Sequence[Case], which: List, actor: Actor) -> list[Row]:
+def _rows(cases: Sequence[Case], which: List, actor: Actor, now: datetime) -> list[Row]:
     """Where a row has its act, nothing tells its state: all of them wait for the same."""
     href = addresses.of_cases(which.route)
     act = addresses.of_cases("desk:act", which.act) if which.act else None
-    return [_row(case, href(case.number), act(case.number) if act else "", actor) for case in cases]
+    return [_row(case, href(case.number), act(case.number) if act else "", actor, now) for case in cases]
 
 
-def _row(case: Case, href: str, act: str, actor: Actor) -> Row:
+def _row(case: Case, href: str, act: str, actor: Actor, now: datetime) -> Row:
+    opens = offered.open_until(case, now) if act else None
+    stopped = case.suspended_at is not None
     return Row(
         number=case.number,
         href=href,
@@ -220,8 +224,9 @@ def _row(case: Case, href: str, act: str, actor: Actor) -> Row:
         currency=case.currency,
         exhibits=str(case.exhibits_count),  # type: ignore[attr-defined]
         marks=tuple(_marks(case)),
-        state=None if act else _state(case, actor),
-        act=act,
+        state=None if act and not stopped else _state(case, actor),
+        act="" if opens or stopped else act,
+        later=_("from %(at)s") % {"at": wording.moment(opens, now)} if opens and not stopped else "",
         version=str(case.version),
     )
 

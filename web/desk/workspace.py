@@ -182,7 +182,7 @@ def _show(
         State(case.state), actor.role, awaits=case.awaits, suspended=case.suspended_at is not None
     )
     claims = panes.gap(work, rules)
-    acts = offered.acts(work, actor)
+    acts = offered.acts(work, actor, now)
     weighed = _weights(ruling, rules)
     # Of what lies open only: the others have a page of their own.
     hints = signals.of(work, [every.rows[number] for number in sorted(_numbers(chosen))], rules)
@@ -236,6 +236,7 @@ def _show(
         "lacking": lacking,
         "returned": next((row for row in work.rulings if row.state == Ruling.RETURNED), None),
         "actions": acts,
+        "take_from": wording.moment(opens, now) if (opens := offered.open_until(case, now)) else "",
         "primary": next((act for wanted in _FIRST for act in acts if act.event is wanted), None),
         "letter_href": reverse("desk:letter", args=[case.number]) if work.in_force else "",
     }
