@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rulebook.reading import read
-from rulebook.schema import Rules, Text
+from rulebook.schema import Bearer, Rules, Text, Type
 
 FIRST = "what"
 # The choice under which kinds of dispute go that a rule set has and no question knows.
@@ -46,6 +46,7 @@ class Question:
 class _File:
     questions: tuple[Question, ...] = ()
     points: dict[str, tuple[Text, ...]] = field(default_factory=dict)
+    points_on_the_way: dict[str, tuple[Text, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,20 @@ def about(rules: Rules, may_claim: Collection[str]) -> Asking:
     return Asking(known if known[FIRST].choices else {})
 
 
-def points_of(type_code: str) -> tuple[Text, ...]:
-    """What is usually at issue, as the buyer would say it. Empty for a kind that nobody has written it down for."""
-    return _all().points.get(type_code, ())
+def points_of(type_code: str, *, arrived: bool = True) -> tuple[Text, ...]:
+    """What is usually at issue, as the buyer would say it. Empty for a kind that nobody has written it down for.
+
+    ``arrived``: the carrier has delivered, or says so.
+    """
+    usual = _all().points.get(type_code, ())
+    return usual if arrived else _all().points_on_the_way.get(type_code, usual)
+
+
+def burden_of_buyer(kind: Type, *, arrived: bool) -> tuple[Text, ...]:
+    """What the buyer has to show. Of a parcel still on the way nothing about a delivery: there is none to be explained."""
+    if not arrived and kind.code in _all().points_on_the_way:
+        return ()
+    return tuple(proof.shows for proof in kind.burden.chain if proof.side is Bearer.BUYER)
 
 
 def _cut(question: Question, fits: Callable[[str], bool]) -> Question:

@@ -75,3 +75,13 @@ def test_each_kind_has_two_to_four_points_that_fit_on_a_line(rules: Rules) -> No
         points = asking.points_of(code)
         assert 2 <= len(points) <= 4, code
         assert all(len(point.zh_Hans) <= 40 and len(point.zh_Hant) <= 40 and len(point.en) <= 120 for point in points)
+
+
+def test_nobody_explains_a_signature_for_a_parcel_that_is_still_on_the_way(rules: Rules) -> None:
+    kind = rules.type("NOT_RECEIVED")
+    assert asking.burden_of_buyer(kind, arrived=True) and not asking.burden_of_buyer(kind, arrived=False)
+    on_the_way = asking.points_of("NOT_RECEIVED", arrived=False)
+    assert 2 <= len(on_the_way) <= 4 and not any("签收" in text.zh_Hans or "signed" in text.en for text in on_the_way)
+    assert all(len(text.zh_Hans) <= 40 and len(text.zh_Hant) <= 40 for text in on_the_way)
+    assert asking.points_of("DAMAGED", arrived=False) == asking.points_of("DAMAGED")
+    assert asking.burden_of_buyer(rules.type("DAMAGED"), arrived=False)

@@ -91,7 +91,7 @@ class Written:
 
     @property
     def proposed_points(self) -> list[str]:
-        usual = [str(text) for text in asking.points_of(self.likely)]
+        usual = [str(text) for text in asking.points_of(self.likely, arrived=self.case.order.has_arrived)]
         return usual or suggested_points(self.case)
 
     @cached_property
@@ -109,7 +109,8 @@ class Written:
         before = self.said("points_for")
         if before == self.likely:
             return False
-        usual = {text.in_language(code) for text in asking.points_of(before) for code in ("zh-hans", "zh-hant", "en")}
+        texts = (*asking.points_of(before), *asking.points_of(before, arrived=False))
+        usual = {text.in_language(code) for text in texts for code in ("zh-hans", "zh-hant", "en")}
         return {self.said(name) for name in POINTS} - {""} <= usual
 
     @cached_property

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
@@ -270,7 +270,8 @@ def _record(check: Check, case: Case, now: datetime) -> str:
         case eligibility.ORDER_NOT_ELIGIBLE | eligibility.TYPE_NOT_FOR_ORDER:
             return _("Order: %(state)s") % {"state": case.order.get_state_display()}
         case eligibility.NO_NEGOTIATION:
-            return _("%(count)s messages on record") % {"count": check.data["messages"]}
+            count = check.data["messages"]
+            return ngettext("%(count)s message on record", "%(count)s messages on record", count) % {"count": count}
         case eligibility.NOT_YET if check.data["refused"]:
             return _("The merchant refused the request")
         case eligibility.NOT_YET:

@@ -27,6 +27,7 @@ from common.errors import Missing, Refused
 from disputes import drafts, refusals, statements
 from disputes.drafts import Elsewhere, Saved
 from notifications import preferences
+from rulebook import asking
 from rulebook.asking import Question
 from rulebook.schema import Payer, Remedy
 from web import courtesy, fetch, wording
@@ -312,7 +313,7 @@ def _notes(written: Written, step: str) -> list[str]:
     kind = written.rules.type(written.likely)
     match step:
         case "points":
-            chain = [str(proof.shows) for proof in kind.burden.chain if proof.side == "buyer"]
+            chain = [str(text) for text in asking.burden_of_buyer(kind, arrived=written.case.order.has_arrived)]
             shown = pgettext("between sentences", "; ").join(chain)
             return [_("By the rules you have to show: %(what)s") % {"what": shown}] if shown else []
         case "want":
