@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import Grant, Membership
@@ -190,7 +190,7 @@ def workspace_of(case: Case, *, actor: Actor) -> Workspace:
             Subquery(files[:1]),
             ArraySubquery(members.values("user__display_name")),
             ArraySubquery(read),
-            record.never_consented(case),
+            ExpressionWrapper(record.never_consented(case), output_field=BooleanField()),
             ArraySubquery(spoken.values(words=words)),
         )
         .get()

@@ -31,10 +31,10 @@ def of(lines: Iterable[OrderLine]) -> dict[int, int]:
         given[line_id] += max(0, amount - max(freight, besides))
     elsewhere: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
     refunds = ExternalRefund.objects.filter(order__in={line.order_id for line in wanted}, instruction="")
-    for order_id, line, amount in refunds.values_list("order_id", "line", "amount"):
-        elsewhere[order_id].append((line, amount))
+    for order_id, name, amount in refunds.values_list("order_id", "line", "amount"):
+        elsewhere[order_id].append((name, amount))
     for line in wanted:
-        given[line.pk] += sum(sum_ for name, sum_ in elsewhere[line.order_id] if name in ("", line.external_id))
+        given[line.pk] += sum(back for name, back in elsewhere[line.order_id] if name in ("", line.external_id))
     return {line.pk: max(0, line.paid - given[line.pk]) for line in wanted}
 
 

@@ -283,7 +283,7 @@ def test_a_form_names_the_field_that_is_empty_or_too_long():
 
 
 def test_full_width_digits_are_an_amount():
-    assert money.parse("￥１，００.５", "CNY") == 10_050
+    assert money.parse("￥１，０００.５", "CNY") == 100_050
 
 
 def test_which_findings_are_wrong_is_not_called_optional_but_said_when_needed():

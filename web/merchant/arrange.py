@@ -50,8 +50,10 @@ def answer(
     forms = {key: part.form(auto_id=f"{key}_%s") for key, part in parts.items() if key != what}
     if request.method != "POST":
         # What was typed and could not be sent: it belongs to one of the forms, and says to which.
-        if (typed := drafts.kept(request)) is not None and typed.get("what") in forms:
-            drafts.restore(request, forms[typed["what"]])
+        typed = drafts.kept(request)
+        named = str(typed["what"]) if typed is not None and "what" in typed else ""
+        if named in forms:
+            drafts.restore(request, forms[named])
         return forms
     if what not in parts:
         raise Http404
