@@ -24,6 +24,7 @@ from journal.kinds import Kind
 from journal.models import Undelivered
 from notifications.models import Email, Notice
 from rulebook import calendars
+from rulebook import queries as rulebook
 from rulebook.models import CalendarVersion
 from tests import builders, deciding, reach
 from tests.reach import Scene
@@ -149,9 +150,11 @@ def test_a_case_shows_its_terms_and_record_but_no_words_of_a_side():
 def test_operations_read_the_request_while_they_decide_on_admission_and_not_after():
     made = reach.filed()
     story = "当晚开箱就看到裂纹"
+    Case.objects.filter(pk=made.case.pk).update(kind="in_transit", remedy="R1")
     point = Point.objects.filter(case=made.case).earliest("number").text
     said = signed_in(made.ops).get(page_of(made.case)).content.decode()
     assert story in said and point in said
+    assert "在途退款" not in said and str(rulebook.rules(made.case.substance_rules_id).remedy("R1").name) in said
     intervention.admit(made.case.pk, actor=made.ops, now=clock.now())
     said = signed_in(made.ops).get(page_of(made.case)).content.decode()
     assert story not in said and point not in said
@@ -322,6 +325,13 @@ def test_a_calendar_that_cannot_be_read_or_is_there_already_is_refused_beside_it
     assert reply.status_code == 422
     assert reply.context["form"].errors["file"]
     assert CalendarVersion.objects.count() == before
+
+
+def test_a_calendar_in_another_encoding_is_refused_in_our_words():
+    made = reach.a_scene()
+    file = SimpleUploadedFile("x.toml", "名称".encode("gbk"))
+    said = signed_in(made.ops).post("/ops/calendar/", {"file": file}).content.decode()
+    assert "UTF-8" in said and "codec" not in said
 
 
 def test_the_demo_clock_exists_on_demo_sites_only(settings, monkeypatch):

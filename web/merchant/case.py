@@ -19,13 +19,13 @@ from django.views.decorators.http import require_safe
 from common import money
 from common.actor import Role
 from disputes import labels
-from disputes.lifecycle import Event, Kind
+from disputes.lifecycle import Event
 from disputes.models import Case, Point, PointAnswer
 from evidence import checklist
 from evidence.checklist import Status
-from web import case_page, fetch, navigation, records, supplements, timeline, wording
+from web import asked, case_page, fetch, navigation, records, supplements, timeline, wording
 from web.case_page import CasePage, ExhibitView
-from web.merchant import colleagues
+from web.merchant import cases, colleagues
 from web.merchant.acts import FIRST, SECOND, pages_for
 from web.party import choices
 
@@ -52,11 +52,11 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "turn": page.turn,
         "title": case_page.title_of(page, case.number),
-        "nav": navigation.items("merchant"),
+        "nav": navigation.items("merchant", "", {"inbox": cases.waiting(actor, now).total}),
         "area_name": navigation.NAMES["merchant"],
         "home": reverse("merchant:inbox"),
         "buttons": buttons,
-        "asked": labels.KINDS[Kind(case.kind)],
+        "asked": asked.name(case),
         "story": page.record.story,
         "points": _points(page),
         "unanswered": _unanswered(page),

@@ -16,7 +16,7 @@ from disputes import access, deadlines, labels
 from disputes.lifecycle import LIFECYCLE, TERMINAL, Event, Kind, State
 from disputes.models import Case, Consent
 from rulebook import queries as rulebook
-from web import addresses, wording
+from web import addresses, asked, wording
 from web.keyset import Cursor
 
 PAGE = 50
@@ -25,7 +25,7 @@ MOST = 100
 _SHOWN = (
     *("number", "title", "state", "kind", "type_code", "awaits", "returns", "claimed", "currency"),
     *("due_at", "opened_at", "closed_at", "suspended_at", "merchant_handed_in_at", "version", "substitute"),
-    *("substance_rules", "procedure_rules"),
+    *("substance_rules", "procedure_rules", "intervened_at", "remedy"),
     *("handling__member__display_name", "handling__member__username"),
 )
 SOON = timedelta(hours=2)
@@ -235,7 +235,7 @@ def _row(case: Case, href: str, actor: Actor, with_outcome: bool) -> Row:
         type_name=str(rulebook.rules(case.substance_rules_id).type(case.type_code).name),
         amount=case.outcome.amount if with_outcome and case.outcome is not None else case.claimed,
         currency=case.currency,
-        asked=str(labels.KINDS[Kind(case.kind)]),
+        asked=asked.name(case),
         badge=badge,
         who=handling.member.get_full_name() if handling is not None and handling.member is not None else "",
         waits=getattr(case, "waits", False),

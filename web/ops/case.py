@@ -12,14 +12,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from common.actor import Role
-from disputes import deadlines, labels, moves, queries
-from disputes.lifecycle import LIFECYCLE, Event, Kind, State
+from disputes import deadlines, moves, queries
+from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case, Deadline, Point
 from disputes.timers import DUTIES
 from journal.models import Undelivered
 from rulebook import queries as rulebook
 from rulebook.schema import Reason
-from web import case_page, countdowns, fetch, lateness, timeline, turn
+from web import asked, case_page, countdowns, fetch, lateness, timeline, turn
 from web.case_page import Action
 from web.ops import happenings, shell
 from web.ops.acts import OPS
@@ -86,7 +86,7 @@ def _request(case: Case, story: str) -> Request | None:
         return None
     points = Point.objects.filter(case=case, round=case.round)
     return Request(
-        kind=str(labels.KINDS[Kind(case.kind)]),
+        kind=asked.name(case),
         points=[point.text for point in points],
         story=story,
         exception=lateness.exception_of(case),

@@ -1,0 +1,16 @@
+"""What the buyer asks for, in a few words: the request while the sides talk, the claim once it is filed."""
+
+from __future__ import annotations
+
+from disputes import labels
+from disputes.lifecycle import Kind
+from disputes.models import Case
+from rulebook import queries as rulebook
+
+
+def name(case: Case) -> str:
+    """A filed claim need not be the first request: who asked for the money in transit may claim a refund only."""
+    remedies = rulebook.rules(case.substance_rules_id).remedies
+    if case.intervened_at is not None and case.remedy in remedies:
+        return str(remedies[case.remedy].name)
+    return str(labels.KINDS[Kind(case.kind)])
