@@ -110,10 +110,10 @@ def countdown(
 
 
 def paused(due_at: datetime, now: datetime, left: timedelta, *, working_days: int | None = None) -> Countdown:
-    """A clock that stands still with ``left`` on it, or so many ``working_days``."""
+    """A clock that stands still with ``left`` on it, or so many ``working_days``: it ends at no known time."""
     bare = span(left) if working_days is None else _working(working_days)
     text = _("On hold, {span} left").format(span=bare)
-    return Countdown(due_at, text, bare, _("on hold"), "neutral", False, False, False)
+    return Countdown(due_at, text, bare, "", "neutral", False, False, False)
 
 
 def _whole_days(due_at: datetime, now: datetime, working_days: int | None) -> tuple[str, str]:
