@@ -29,6 +29,7 @@ from common.errors import Missing, Refused
 SLOTS = ("order", "tracking", "batch", "sum")
 _SLOT = re.compile(r"{([^{}]*)}")
 MOST_TEMPLATES = 40
+LONGEST_VIEW_NAME = 24
 MOST_VIEWS = 12
 MOST_RULES = 40
 MOST_ADDRESSES = 10
@@ -225,7 +226,9 @@ def remove_address(address_id: int, *, actor: Actor, now: datetime) -> None:
 def keep_view(merchant_id: int, *, name: str, query: str, actor: Actor, now: datetime) -> SavedView:
     """A list narrowed like this, under a name of one's own; a name that is there is given anew."""
     _lock(merchant_id, actor, Right.VIEW)
-    name = name.strip()[:24]
+    name = name.strip()
+    if len(name) > LONGEST_VIEW_NAME:
+        raise Refused("text_too_long", longest=LONGEST_VIEW_NAME, length=len(name))
     if not name or actor.id is None:
         raise Refused("text_missing")
     own = SavedView.objects.filter(user_id=actor.id, merchant_id=merchant_id)

@@ -281,3 +281,19 @@ def test_small_sums_are_chosen_by_their_sum_within_what_the_list_shows():
     # Nothing so small, or no sum at all: back to the list, which says so.
     for typed in ("99.99", "", "viel", "-1"):
         assert client.get(BULK, {"small": "1", "upto": typed}).url == "/shop/"
+
+
+@pytest.mark.parametrize("asked", [{"upto": "abc"}, {"upto": "abc", "small": "1"}, {"upto": "0.01", "small": "1"}, {}])
+def test_a_bulk_choice_that_finds_nothing_says_why(asked):
+    made = reach.a_scene()
+    client = signed_in(made.merchant)
+    assert client.get(BULK, asked, follow=True).context["messages"]
+    assert client.post("/shop/bulk/assign/", {}, follow=True).context["messages"]
+
+
+def test_a_name_too_long_for_a_view_is_refused_and_not_cut():
+    made = reach.a_scene()
+    client = signed_in(made.merchant)
+    told = client.post(reverse("merchant:view_keep"), {"query": "type=DAMAGED", "name": "长" * 25}, follow=True)
+    assert "24" in str(next(iter(told.context["messages"])))
+    assert not SavedView.objects.exists()
