@@ -23,6 +23,8 @@ from rulebook.schema import Reason, Remedy
 from web.buyer.orders import types_for
 
 DISMISS = "R7"  # what a buyer never asks for
+# Pages that are there only because of what an earlier one was answered.
+FURTHER = ("which", "late")
 POINTS = tuple(f"point_{place}" for place in range(1, 6))
 # Step → the fields of its page. "evidence" and "contact" are said to be done by their readers.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -144,6 +146,12 @@ class Written:
         if self.late_since is not None:
             found.append("late")
         return [*found, "points", "story", "want", "evidence", "contact"]
+
+    def place(self, step: str) -> tuple[int, int]:
+        """Which page this is, and of how many. What an answer asks for besides counts with it, so that the sum stays."""
+        steps = self.steps()
+        upto = steps[: steps.index(step) + 1] if step in steps else steps[:1]
+        return sum(one not in FURTHER for one in upto), sum(one not in FURTHER for one in steps) + 1
 
     def is_done(self, step: str) -> bool:
         if step in ("evidence", "contact"):
