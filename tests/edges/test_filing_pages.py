@@ -350,7 +350,7 @@ def test_the_list_the_orders_and_the_tasks_lead_back_into_the_draft(django_asser
     claim = Claim("what", "points")
     with django_assert_max_num_queries(8):
         home = claim.client.get(reverse("buyer:home")).content.decode()
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         orders = claim.client.get(reverse("buyer:orders")).content.decode()
     assert claim.at("filing") in home and claim.at("filing") in orders
     with django_assert_max_num_queries(8):

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 # Everything counted, the session and its user too.
 LIST = 6
-CASE = 13  # one of them is how much awaits the shop, beside its list
+CASE = 12
 
 
 @pytest.fixture(autouse=True)

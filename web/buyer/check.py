@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 from common import money
 from common.actor import Actor, Role
 from common.errors import Conflict, Missing, Refused
-from disputes import intervention, labels, refusals
-from disputes.lifecycle import Kind
+from disputes import intervention, refusals
 from disputes.models import Case, FilingDraft
 from rulebook import queries as rulebook
-from web import case_page, courtesy, fetch, timeline
+from web import asked, case_page, courtesy, fetch, timeline
 from web.buyer import filing_evidence
 from web.buyer.claim import POINTS, Written
 from web.buyer.filing import address, away, is_open, saved_text, till, written_or_away
@@ -95,12 +94,13 @@ def _look(
     needed = [row for row in filing_evidence.rows(written, exhibits) if row.state == "need"]
     procedure = rulebook.current_rules(now)
     moved = isinstance(refused, Conflict)
+    claimed = _as_merchants_read_it(written)
     shown = {
         "now": now,
         "case": case,
-        "claimed": _as_merchants_read_it(written),
+        "claimed": claimed,
         "page": {"type_name": _type_name(written)},
-        "asked": labels.KINDS[Kind(case.kind)],
+        "asked": asked.name(claimed),
         "story": written.said("story"),
         "points": [text for name in POINTS if (text := written.said(name).strip())],
         "rows": _rows(written),
@@ -168,6 +168,7 @@ def _as_merchants_read_it(written: Written) -> Case:
     if not written.problems("want"):
         remedy = written.rules.remedy(written.said("remedy"))
         case.claimed, case.returns = money.parse(written.said("amount"), case.currency), remedy.returns
+        case.remedy = remedy.code
     case.intervened_at = written.draft.saved_at  # what is told of goods that come back is told from then on
     return case
 

@@ -25,7 +25,7 @@ from evidence import checklist
 from evidence.checklist import Status
 from web import asked, case_page, fetch, navigation, records, supplements, timeline, wording
 from web.case_page import CasePage, ExhibitView
-from web.merchant import cases, colleagues
+from web.merchant import colleagues
 from web.merchant.acts import FIRST, SECOND, pages_for
 from web.party import choices
 
@@ -52,7 +52,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "turn": page.turn,
         "title": case_page.title_of(page, case.number),
-        "nav": navigation.items("merchant", "", {"inbox": cases.waiting(actor, now).total}),
+        "nav": navigation.items("merchant"),
         "area_name": navigation.NAMES["merchant"],
         "home": reverse("merchant:inbox"),
         "buttons": buttons,
