@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils import translation
 
 from enforcement.plan import LADDER, Pot, Purpose
 from web import movements
 
 MOVES = [purpose for purpose in Purpose if purpose not in (Purpose.HOLD, Purpose.LIFT)]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.mark.parametrize("purpose", MOVES)
