@@ -19,6 +19,11 @@ class Stream(models.Model):
     head_digest = models.CharField(max_length=64, default=GENESIS)
 
 
+def kinds() -> list[tuple[str, str]]:
+    """The choices of an entry's kind. Called, so that a new kind is no migration."""
+    return [(kind.value, kind.value) for kind in Kind]
+
+
 class Entry(models.Model):
     """One thing that happened. ``digest`` covers every other field and the digest of the entry before.
 
@@ -27,7 +32,7 @@ class Entry(models.Model):
 
     stream = models.ForeignKey(Stream, models.PROTECT, related_name="entries")
     seq = models.PositiveIntegerField()
-    kind = models.CharField(max_length=32, choices=[(kind.value, kind.value) for kind in Kind])
+    kind = models.CharField(max_length=32, choices=kinds)
     actor_role = models.CharField(max_length=12)
     actor_id = models.BigIntegerField(null=True)
     client_id = models.BigIntegerField(null=True)

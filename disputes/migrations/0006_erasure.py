@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ("accounts", "0004_evidence_read"),
         ("disputes", "0005_supplements_and_answers"),
         ("evidence", "0011_quoted_chats"),
-        ("journal", "0008_approval_taken"),
+        ("journal", "0001_initial"),
         ("marketplace", "0002_movements_name_their_instruction"),
         ("rulebook", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
