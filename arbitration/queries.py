@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ from accounts.models import Grant, Membership
 from arbitration import record
 from arbitration.models import Admission, Appeal, CitedClause, Finding, HandBack, Ruling, Seen
 from common.actor import Actor, Role
-from common.acts import act
+from common.acts import act, require_act
 from common.errors import Missing
 from disputes import access
 from disputes import queries as cases
@@ -211,6 +211,13 @@ def workspace_of(case: Case, *, actor: Actor) -> Workspace:
     )
 
 
+def exhibits(case: Case, actor: Actor) -> list[Exhibit]:
+    """What was not withdrawn, with ``seen``: whether this reader opened it. One query, bare of files and words."""
+    seen = Seen.objects.filter(Q(user_id=actor.id), exhibit=OuterRef("pk"))
+    listed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True)
+    return list(listed.only("side", "place", "dossier").annotate(seen=Exists(seen)).order_by("side", "place"))
+
+
 def proposed(case: Case) -> Ruling | None:
     """The ruling that waits for a signature. One query, its parts read with it."""
     return _rulings(case).filter(state=Ruling.PROPOSED).first()
@@ -219,12 +226,28 @@ def proposed(case: Case) -> Ruling | None:
 @act
 def mark_seen(exhibit_id: int, *, actor: Actor, now: datetime) -> None:
     """Somebody of the bench has opened this exhibit; the first time counts."""
+    _see([exhibit_id], actor, now)
+
+
+@act
+def mark_many_seen(exhibit_ids: Collection[int], *, actor: Actor, now: datetime) -> None:
+    """The same for all that one page showed them: two queries, whatever their number. Harmless to repeat.
+
+    Raises `Missing` if one of them is not theirs to read; then none is noted.
+    """
+    _see(exhibit_ids, actor, now)
+
+
+def _see(exhibit_ids: Collection[int], actor: Actor, now: datetime) -> None:
+    require_act()
     if actor.id is None or actor.role not in (Role.ARBITRATOR, Role.SENIOR):
         raise Missing
-    dossiers = access.visible_to(actor).filter(dossier__exhibits=exhibit_id)
-    if not dossiers.exists():
+    wanted = set(exhibit_ids)
+    read = Exhibit.objects.filter(pk__in=wanted, dossier__in=access.visible_to(actor).values("dossier"))
+    if read.count() < len(wanted):
         raise Missing
-    Seen.objects.bulk_create([Seen(exhibit_id=exhibit_id, user_id=actor.id, at=now)], ignore_conflicts=True)
+    seen = [Seen(exhibit_id=pk, user_id=actor.id, at=now) for pk in sorted(wanted)]
+    Seen.objects.bulk_create(seen, ignore_conflicts=True)
 
 
 def _of_view(actor: Actor, view: View, open_ones: QuerySet[Case] | None = None) -> QuerySet[Case]:

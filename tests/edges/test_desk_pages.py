@@ -175,6 +175,32 @@ def test_opening_an_exhibit_is_noted_once():
     assert signed_in(made.buyer).get(path).status_code == 404
 
 
+def test_what_the_middle_shows_whole_is_seen_and_thumbnails_are_not():
+    made = deciding.taken()
+    photos = list(Exhibit.objects.filter(dossier_id=made.case.dossier_id, kind="image").order_by("place"))
+    assert len(photos) > 1
+    client = signed_in(made.arbitrator)
+    ahead = client.get(page("case", made.case.number), headers={"Sec-Purpose": "prefetch"})
+    assert ahead.status_code == 200 and not Seen.objects.exists()
+    text(client, page("case", made.case.number) + f"?b={photos[1].number}")
+    assert list(Seen.objects.values_list("exhibit_id", "user_id")) == [(photos[1].pk, made.arbitrator.id)]
+    # A senior who looks in has seen it for themselves and for nobody else.
+    text(signed_in(made.senior), page("case", made.case.number) + f"?b={photos[0].number}")
+    assert not Seen.objects.filter(user_id=made.arbitrator.id, exhibit=photos[0]).exists()
+
+
+def test_a_script_says_what_it_opened_and_learns_what_is_left():
+    made = deciding.taken()
+    client = signed_in(made.arbitrator)
+    rows = [row.number for row in Exhibit.objects.filter(dossier_id=made.case.dossier_id).order_by("side", "place")]
+    for _twice in range(2):
+        reply = client.post(page("seen", made.case.number), {"n": rows[:2]})
+        assert reply.json() == {"seen": 2, "total": len(rows), "left": rows[2:]}
+    assert client.post(page("seen", made.case.number), {"n": [rows[2], "B99"]}).status_code == 404
+    assert signed_in(made.buyer).post(page("seen", made.case.number), {"n": rows[:1]}).status_code == 404
+    assert Seen.objects.count() == 2
+
+
 def test_the_chat_on_record_is_read_without_telephone_numbers():
     made = reach.refused()
     builders.a_message(made.case.line, "buyer", "打我电话 13812345678", builders.clock.now())

@@ -22,6 +22,7 @@ from rulebook.schema import Bearer, Rules
 from web import case_page, media, records, wording
 from web import masking as masks
 from web.case_page import ExhibitView
+from web.desk import looking
 
 FORM = "ruling"
 
@@ -166,6 +167,12 @@ def choose(work: Workspace, every: Exhibits, found: Mapping[int, str], asked: Ma
         buyer=_chosen(every.of("b"), asked.get("b", ""), named),
         merchant=_chosen(every.of("m"), asked.get("m", ""), named),
     )
+
+
+def whole(every: Exhibits, shown: Shown) -> list[Exhibit]:
+    """Of what the middle shows, the exhibits that it shows all of."""
+    views = [view for view in (shown.buyer, shown.merchant) if view is not None and looking.is_whole(view)]
+    return [every.rows[view.number] for view in views]
 
 
 def _named(point: Point | None) -> set[int]:

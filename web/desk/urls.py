@@ -3,7 +3,7 @@
 from django.urls import path
 
 from web import case_file, masking
-from web.desk import acts, clauses, decide, queue, workspace
+from web.desk import acts, clauses, decide, looking, queue, workspace
 
 urlpatterns = [
     path("", queue.index, name="queue"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("done/", queue.done, name="done"),
     path("rules/", clauses.index, name="rules"),
     path("cases/<str:number>/", workspace.case, name="case"),
+    path("cases/<str:number>/seen/", looking.seen, name="seen"),
     path("cases/<str:number>/evidence/<str:place>/", workspace.exhibit, name="exhibit"),
     path("cases/<str:number>/evidence/<str:place>/mask/", masking.edit, {"area": "desk"}, name="mask"),
     path("cases/<str:number>/evidence/<str:place>/open/", masking.open_original, name="open"),

@@ -28,7 +28,7 @@ from disputes.models import Case
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
 from web import case_page, countdowns, drafts, fetch, lateness, letter, masking, media, records, supplements, wording
-from web.desk import offered, panes, problems, shell, signals
+from web.desk import looking, offered, panes, problems, shell, signals
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
 # What whoever only reads a case most likely came for, best first.
@@ -80,8 +80,7 @@ def exhibit(request: HttpRequest, number: str, place: str) -> HttpResponse:
         raise Http404
     view = every.views[at]
     row = every.rows[view.number]
-    if not every.seen(view):
-        queries.mark_seen(row.pk, actor=actor, now=now)
+    looking.note(request, [row], actor=actor, now=now)
     masks = masking.card(found, row, actor, now)
     shown = {
         **shell.around(actor, "queue", now),
@@ -177,6 +176,7 @@ def _show(
     found = _found(work, ruling, values)
     every = panes.exhibits(work, actor, rules, now)
     chosen = panes.choose(work, every, found, request.GET)
+    looking.note(request, panes.whole(every, chosen), actor=actor, now=now)
     lacking = shown_problems(work, work.draft, now) if form is not None and work.draft else []
     label = labels.state_label(
         State(case.state), actor.role, awaits=case.awaits, suspended=case.suspended_at is not None
