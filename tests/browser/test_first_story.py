@@ -52,7 +52,7 @@ def ask_for_a_refund_with_return(buyer: Visitor) -> str:
     page.get_by_role("link", name=f"申请退款: {ITEM}").or_(
         page.get_by_role("link", name=re.compile(f"申请退款.*{ITEM}"))
     ).first.click()
-    page.get_by_label("发生了什么").select_option(index=1)
+    page.get_by_label("发生了什么").select_option(label="收到时就坏了")
     page.get_by_label("退货退款", exact=True).check()
     page.get_by_label("说说情况").fill("盖子合不严，倒茶时会漏。")
     buyer.press("提交退款申请")
