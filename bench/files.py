@@ -1,8 +1,7 @@
 """Taking files in, by turns with the least that anybody must do for it.
 
 A photo: the ceiling decodes it with Pillow, shrinks it and writes the same two copies, in this very process and without
-a database. A large file: the ceiling reads it, digests it with SHA-256, writes it to the disk once and makes the two copies
-of one of its pictures with PyAV, again in this very process.
+a database. A large file: the ceiling reads it, digests it with SHA-256 and writes it to the disk once.
 """
 
 from __future__ import annotations
@@ -47,9 +46,9 @@ def lines(*, turns: int, megabytes: int = 200) -> Iterator[Line]:
             yield Line("photos: share of Pillow alone", bare / ours, "×", 0.7, at_most=False)
             film = _film(megabytes)
             rounds = max(3, turns // 5)
-            ours, bare = _by_turns(lambda: _receive(film, "x.mp4"), lambda: _least_for_a_film(film, place), rounds)
+            ours, bare = _by_turns(lambda: _receive(film, "x.mp4"), lambda: _digest_and_write(film, place), rounds)
             yield Line(f"video of {megabytes} MB, taken in", megabytes / ours, "MB/s", None)
-            yield Line(f"{megabytes} MB, digested, written and pictured", megabytes / bare, "MB/s", None)
+            yield Line(f"{megabytes} MB, digested and written", megabytes / bare, "MB/s", None)
             yield Line("large files: share of that", bare / ours, "×", 0.7, at_most=False)
             orphans.collect(clock.now() + limits.ORPHANED_AFTER + timedelta(hours=1))
 
@@ -103,24 +102,16 @@ def _copies(content: bytes) -> None:
     image: Image.Image = Image.open(io.BytesIO(content))
     image.draft("RGB", (limits.DISPLAY_SIDE, limits.DISPLAY_SIDE))
     image.load()
-    _shrink(image)
-
-
-def _shrink(image: Image.Image) -> None:
     for side, quality in ((limits.DISPLAY_SIDE, 82), (limits.THUMB_SIDE, 75)):
         image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
         image.save(io.BytesIO(), "WEBP", quality=quality, method=4)
 
 
-def _least_for_a_film(content: bytes, place: str) -> None:
-    import av
-
+def _digest_and_write(content: bytes, place: str) -> None:
     source, digest = io.BytesIO(content), hashlib.sha256()
     path = Path(place) / "written"
     with path.open("wb") as out:
         while piece := source.read(_PIECE):
             digest.update(piece)
             out.write(piece)
-    with av.open(str(path)) as container:
-        _shrink(next(container.decode(video=0)).to_image())
     path.unlink()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -127,15 +128,19 @@ def rows_of(blob: Blob, copies: tuple[sandbox.Copy, ...], base: str, *, attempt:
 
 
 def _spool(file: Readable, to: Path, claimed_name: str) -> tuple[str, int, str]:
-    """Stream to disk, look at the first bytes, stop one piece after the limit. Gives SHA-256 in hex, size, type."""
+    """Stream to disk, look at the first bytes, stop one piece after the limit. Gives SHA-256 in hex, size, type.
+
+    A piece is digested by a thread of its own while it is written: both let go of the interpreter.
+    """
     digest, size, head, mime = hashlib.sha256(), 0, b"", ""
     try:
-        with to.open("wb") as out:
+        with to.open("wb") as out, ThreadPoolExecutor(max_workers=1) as beside:
             while piece := file.read(_PIECE):
                 size += len(piece)
                 head += piece[: sniff.HEAD - len(head)]
-                digest.update(piece)
+                digested = beside.submit(digest.update, piece)
                 out.write(piece)
+                digested.result()
                 if not mime and len(head) == sniff.HEAD:
                     mime = accepted(head, claimed_name)
                 weigh_size(size, mime)
