@@ -69,6 +69,7 @@ def summary(case: Case, buyers: dict[int, str], shops: dict[int, str]) -> Json:
         "remedy": case.remedy,
         "returns": case.returns,
         "currency": case.currency,
+        "price": case.line.paid,
         "paid": case.paid,
         "claimed": case.claimed,
         "opened_at": moment(case.opened_at),
@@ -242,7 +243,8 @@ class SummaryShape(serializers.Serializer[Any]):
     remedy = serializers.CharField()
     returns = serializers.BooleanField()
     currency = serializers.CharField()
-    paid = serializers.IntegerField()
+    price = serializers.IntegerField(help_text="what was paid for the line")
+    paid = serializers.IntegerField(help_text="what of the price had not been given back when the case began")
     claimed = serializers.IntegerField()
     opened_at = serializers.DateTimeField()
     intervened_at = serializers.DateTimeField(allow_null=True)

@@ -35,8 +35,10 @@ class Formula(StrEnum):
     """How a line came about; the words stand in the templates."""
 
     PAID_BY_SHARE = "paid_by_share"
+    LEFT_BY_SHARE = "left_by_share"
     VALUE_BY_SHARE = "value_by_share"
     VALUE_CAPPED_BY_SHARE = "value_capped_by_share"
+    VALUE_CAPPED_BY_WHAT_IS_LEFT = "value_capped_by_what_is_left"
     DEDUCTED = "deducted"
     DEDUCTED_AS_FAR_AS_THERE_IS = "deducted_as_far_as_there_is"
     FREIGHT_OUT = "freight_out"
@@ -53,7 +55,8 @@ class Formula(StrEnum):
 class Inputs:
     """What the case says and what the arbitrator decided.
 
-    From the case: ``paid`` for the line, ``freight_out`` that the buyer paid for it, ``promise_cap``: what promises and
+    From the case: ``paid`` for the line and not given back before, of its ``price`` (``None``: all of it) that caps and
+    multiples are reckoned from; ``freight_out`` that the buyer paid for it, ``promise_cap``: what promises and
     the platform's own rule come to at most (0: none), ``statutory``: the multiple that the law gives (0: none). Decided:
     ``merchant_share`` in basis points; ``value`` of what is lost or missing (R2, R16; ``None``: the whole price) or of what
     is ordered in kind (``None``: nobody has said); ``deduction`` for gifts kept or use; ``return_freight`` that the way back
@@ -73,6 +76,11 @@ class Inputs:
     deduction: int = 0
     return_freight: int = 0
     compensation: int = 0
+    price: int | None = None
+
+    @property
+    def whole_price(self) -> int:
+        return self.paid if self.price is None else self.price
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +156,12 @@ def outbound_back(freight_payer: Payer, *, all_undetermined: bool) -> bool:
     return all_undetermined or freight_payer is not Payer.BUYER
 
 
-def value_by_band(paid: int, rules: schema.Rules, lost_percent: int) -> int:
+def value_by_band(price: int, rules: schema.Rules, lost_percent: int) -> int:
     """The value of what is lost by the published bands: fresh goods, 1–100 per cent lost (JD2)."""
-    return money.share(paid, rules.band(lost_percent).pays * 100)
+    return money.share(price, rules.band(lost_percent).pays * 100)
 
 
-def promise_cap(promised: int, paid: int, type_code: str, rules: schema.Rules, currency: str) -> int:
+def promise_cap(promised: int, price: int, type_code: str, rules: schema.Rules, currency: str) -> int:
     """What may be paid as compensation at most: what was promised, or what the platform's own rule gives (clause 4.1).
 
     Only an error in the listing has such a rule: a share of the price, up to a sum (JD2 11). ``promise_rule`` says whether
@@ -162,27 +170,27 @@ def promise_cap(promised: int, paid: int, type_code: str, rules: schema.Rules, c
     limits = rules.thresholds
     if type_code != LISTING_ERROR or currency != limits.currency:
         return promised
-    by_rule = min(money.share(paid, limits.listing_error_basis_points), limits.listing_error_cap)
+    by_rule = min(money.share(price, limits.listing_error_basis_points), limits.listing_error_cap)
     return by_rule if rules.switches.promise_rule == "platform" else max(promised, by_rule)
 
 
-def statutory(paid: int, type_code: str, rules: schema.Rules, currency: str) -> int:
+def statutory(price: int, type_code: str, rules: schema.Rules, currency: str) -> int:
     """The multiple of the price that the law gives, with its least sum (CPL 55, FSL 148; clause 3.8); 0: none, or not
-    switched on here."""
+    switched on here. What has been given back of the price before lowers no multiple of it."""
     multiple = MULTIPLES.get(type_code, 0)
     if not multiple or not rules.switches.statutory_multiples:
         return 0
     limits = rules.thresholds
     least = limits.statutory_tenfold_minimum if multiple == 10 else limits.statutory_triple_minimum
-    return max(multiple * paid, least if currency == limits.currency else 0)
+    return max(multiple * price, least if currency == limits.currency else 0)
 
 
 def over_caps(inputs: Inputs, kind: schema.Type, limits: schema.Thresholds) -> list[tuple[str, str]]:
     """Sums beyond what the rules allow, as (field, clause): gifts cost a share of the price at most (3.7), and what came
     back worn costs half of it at most (3.12; goods that are worth nothing any more are for a dismissal)."""
     found = []
-    gift = money.share(inputs.paid, limits.gift_cap_basis_points)
-    worn = money.share(inputs.paid, limits.condition_loss_cap_basis_points)
+    gift = money.share(inputs.whole_price, limits.gift_cap_basis_points)
+    worn = money.share(inputs.whole_price, limits.condition_loss_cap_basis_points)
     weighs_condition = CONDITION_CLAUSE in kind.clauses
     if inputs.remedy == GIFT_KEPT or (GIFT_CLAUSE in kind.clauses and not weighs_condition):
         if inputs.deduction > gift:
@@ -209,6 +217,8 @@ def share_of_freight(order_freight: int, line_paid: int, all_lines_paid: int) ->
 
 
 def _check(inputs: Inputs) -> None:
+    if inputs.paid > inputs.whole_price:
+        raise ValueError("no more is left of a price than the price")
     sums = (inputs.paid, inputs.freight_out, inputs.promise_cap, inputs.statutory, inputs.deduction)
     if min(*sums, inputs.return_freight, inputs.compensation, inputs.value or 0) < 0:
         raise ValueError("sums of an award are at least zero")
@@ -217,20 +227,22 @@ def _check(inputs: Inputs) -> None:
 
 
 def _goods(inputs: Inputs) -> list[AwardLine]:
+    whole = inputs.paid == inputs.whole_price
     if inputs.remedy in FULL:
-        value, formula = inputs.paid, Formula.PAID_BY_SHARE
+        value, formula = inputs.paid, Formula.PAID_BY_SHARE if whole else Formula.LEFT_BY_SHARE
     elif inputs.remedy in PARTIAL:
         value, formula = inputs.paid if inputs.value is None else inputs.value, Formula.VALUE_BY_SHARE
         if value > inputs.paid:
-            value, formula = inputs.paid, Formula.VALUE_CAPPED_BY_SHARE
+            value = inputs.paid
+            formula = Formula.VALUE_CAPPED_BY_SHARE if whole else Formula.VALUE_CAPPED_BY_WHAT_IS_LEFT
     else:
         return []
     goods = money.split(value, [inputs.merchant_share, WHOLE - inputs.merchant_share])[0]
     lines = [AwardLine("goods", formula.value, goods)]
     if inputs.deduction:
         deducted = min(inputs.deduction, goods)
-        whole = deducted == inputs.deduction
-        how = Formula.DEDUCTED if whole else Formula.DEDUCTED_AS_FAR_AS_THERE_IS
+        in_full = deducted == inputs.deduction
+        how = Formula.DEDUCTED if in_full else Formula.DEDUCTED_AS_FAR_AS_THERE_IS
         lines.append(AwardLine("deduction", how.value, -deducted))
     return lines
 

@@ -17,7 +17,7 @@ from arbitration.models import Admission, CitedClause, DraftAside, Finding, Ruli
 from common.actor import Actor
 from common.acts import act, require_act
 from common.errors import Conflict, Missing, Refused
-from disputes import queries, statements, supplements
+from disputes import amounts, queries, statements, supplements
 from disputes.awards import Award, Payer, Source
 from disputes.lifecycle import Event, Facts, State
 from disputes.models import Case, Point
@@ -357,7 +357,7 @@ def _check(case: Case, draft: Draft) -> None:
     if draft.merchant_share is not None and not 0 <= draft.merchant_share <= 10_000:
         raise Refused("share_out_of_range")
     if draft.value is not None and not 0 <= draft.value <= case.paid:
-        raise Refused("amount_out_of_range", highest=case.paid, currency=case.currency)
+        raise amounts.out_of_range(case)
     if any(not 0 <= amount <= HIGHEST for amount in (draft.deduction, draft.compensation, draft.return_freight or 0)):
         raise Refused("amount_out_of_range", highest=HIGHEST, currency=case.currency)
     if draft.freight_payer and draft.freight_payer not in [payer.value for payer in Payer]:

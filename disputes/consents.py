@@ -11,7 +11,7 @@ from accounts.models import Merchant, Right
 from common.actor import Actor, Role
 from common.acts import act, require_act
 from common.errors import Missing, Refused
-from disputes import access, queries
+from disputes import access, amounts, queries
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case, Consent, Offer
 
@@ -42,8 +42,7 @@ def propose(
     access.require_party(case, actor, Right.RESPOND)
     if event not in EVENTS or event not in LIFECYCLE.open_to(State(case.state), actor.role):
         raise Refused("not_in_this_state")
-    if not 0 < amount <= case.paid:
-        raise Refused("amount_out_of_range", highest=case.paid, currency=case.currency)
+    amounts.require_within(case, amount)
     if event is Event.OFFER_ACCEPTED and not _is_open(case, offer_id, amount):
         raise Refused("offer_is_gone")
     _end(case, Consent.VOID, by=actor.id, now=now)

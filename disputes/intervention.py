@@ -9,7 +9,18 @@ from datetime import datetime
 from common.actor import Actor, Role, Side
 from common.acts import act
 from common.errors import Refused
-from disputes import access, consents, drafts, eligibility, moves, negotiation, queries, statements, submissions
+from disputes import (
+    access,
+    amounts,
+    consents,
+    drafts,
+    eligibility,
+    moves,
+    negotiation,
+    queries,
+    statements,
+    submissions,
+)
 from disputes.awards import Award, AwardLine, Source
 from disputes.eligibility import Check
 from disputes.lifecycle import Event
@@ -114,8 +125,7 @@ def _check_claim(case: Case, claim: Claim, rules: Rules) -> None:
         raise Refused("type_unknown", type_code=claim.type_code)
     if claim.remedy not in rules.type(claim.type_code).remedies:
         raise Refused("remedy_not_for_type", remedy=claim.remedy, type_code=claim.type_code)
-    if not 0 < claim.amount <= case.paid:
-        raise Refused("amount_out_of_range", highest=case.paid, currency=case.currency)
+    amounts.require_within(case, claim.amount)
     points = [text.strip() for text in claim.points]
     if not points or any(not text for text in points):
         raise Refused("point_missing")

@@ -91,6 +91,9 @@ _INTERVENING: list[Row] = [
     *rows(Event.INTERVENTION_REQUESTED, NEGOTIATION, State.ADMISSION, {B, M, OPS, SYS}, *IN_TIME, SOUND),
     *rows(Event.ADMITTED, State.ADMISSION, State.GATHERING_EVIDENCE, {OPS, S, SYS}, RUNS),
     *rows(Event.NOT_ADMITTED, State.ADMISSION, State.DISMISSED, {OPS, S}, RUNS),
+    # Before the case is accepted no term for evidence runs: what is added early is seen by the other side from then on.
+    *rows(Event.EVIDENCE_ADDED, State.ADMISSION, None, {B, M}, RUNS),
+    *rows(Event.EVIDENCE_WITHDRAWN, State.ADMISSION, None, {B, M}, RUNS),
     *rows(Event.EVIDENCE_ADDED, FILE_GROWS, None, {B, M}, g.evidence_is_open),
     *rows(Event.EVIDENCE_ADDED, State.MORE_EVIDENCE, None, {B, M}, *ANSWERS),
     *rows(Event.EVIDENCE_ADDED, State.AWAITING_APPEAL_ANSWER, None, {B, M}, *ANSWERS_APPEAL),

@@ -12,7 +12,7 @@ from common import ids
 from common.actor import Actor, Role
 from common.acts import act, require_act
 from common.errors import Missing, Refused
-from disputes import access, consents, deadlines, eligibility, moves, queries, remaining, statements
+from disputes import access, amounts, consents, deadlines, eligibility, moves, parcels, queries, remaining, statements
 from disputes.lifecycle import Event, Kind, State
 from disputes.models import LIVE_STATES, Case, CaseFile
 from disputes.moves import Arm
@@ -45,6 +45,13 @@ def kinds_for(order_state: str) -> list[Kind]:
 def may_return(rules: Rules, type_code: str) -> bool:
     """Whether what is in dispute can be sent back at all: what never came cannot."""
     return RETURN in rules.type(type_code).remedies
+
+
+def unfit(rules: Rules, type_code: str, line_id: int, order: Order) -> str:
+    """Why this kind of dispute cannot be claimed of this line of the order now; empty where it can. One query at most."""
+    kind = rules.type(type_code)
+    known = parcels.known_of(line_id, order) if kind.parcel is not None else ()
+    return eligibility.unfit(kind, order.state, known)
 
 
 def _needs_goods(rules: Rules, type_code: str, kind: Kind) -> None:
@@ -89,6 +96,8 @@ def open_refund(
     rules = rulebook.rules(substance.pk)
     if type_code not in rules.types:
         raise Refused("type_unknown", type_code=type_code)
+    if why := unfit(rules, type_code, line.pk, order):
+        raise Refused(why, order_state=order.state, type_code=type_code)
     _needs_goods(rules, type_code, kind)
     late = is_late(rules, type_code, order, now)
     exceptions = rules.type(type_code).window.exceptions
@@ -100,7 +109,7 @@ def open_refund(
     if not left:
         raise Refused("nothing_left_to_refund")
     if not 0 < amount <= left:
-        raise Refused("amount_out_of_range", highest=left, currency=order.currency)
+        raise Refused("amount_out_of_range", highest=left, price=line.paid, currency=order.currency)
     body = snapshots.freeze(line.pk)
     returns = kind is Kind.RETURN_REFUND
     duty = DUTIES[State.AWAITING_MERCHANT]
@@ -182,8 +191,7 @@ def revise(
     access.require_party(case, actor)
     if case.order.state not in ORDER_STATES[kind]:
         raise Refused("order_not_eligible", order_state=case.order.state, kind=kind.value)
-    if not 0 < amount <= case.paid:
-        raise Refused("amount_out_of_range", highest=case.paid, currency=case.currency)
+    amounts.require_within(case, amount)
     if case.intervened_at is not None:
         raise Refused("already_in_intervention")
     _needs_goods(rulebook.rules(case.substance_rules_id), case.type_code, kind)
@@ -278,7 +286,8 @@ def situation(
 ) -> eligibility.Situation:
     """What the eligibility checks look at. ``messages``: how many the two exchanged, if that is known already.
 
-    ``type_code``: what is claimed, where that is not what the merchant was asked for. The window binds the buyer alone.
+    ``type_code``: what is claimed; empty while that is not said, and then what the merchant was asked for counts. The
+    window, and what a kind of dispute asks of the order, bind the buyer alone.
     """
     rules = rulebook.rules(case.substance_rules_id)
     procedure = rulebook.rules(case.procedure_rules_id)
@@ -310,7 +319,7 @@ def situation(
         exceptions=kind.window.exceptions,
         exception=exception,
         decided_before=decided,
-        type_states=frozenset(kind.states),
+        unfit=unfit(rules, type_code, case.line_id, order) if type_code in rules.types and by is Role.BUYER else None,
     )
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from common.actor import Actor
 from common.acts import act
-from common.errors import Missing, Refused
-from disputes import access, consents, deadlines, moves, queries, statements
+from common.errors import Missing
+from disputes import access, amounts, consents, deadlines, moves, queries, statements
 from disputes.awards import Award, AwardLine, Source
 from disputes.lifecycle import Event
 from disputes.models import Case, Offer
@@ -35,8 +35,7 @@ def make(
     _require_may_answer(case, actor)
     side = actor.side.value if actor.side else "platform"
     refusals: list[str] = []
-    if not 0 < amount <= case.paid:
-        raise Refused("amount_out_of_range", highest=case.paid, currency=case.currency)
+    amounts.require_within(case, amount)
     consents.require_second(case, actor, Event.OFFER_MADE, amount, now=now)
     if case.offers.filter(side=side, state=Offer.OPEN).exists():
         refusals.append("offer_already_open")

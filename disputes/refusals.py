@@ -16,6 +16,7 @@ from common.errors import Refused
 from common.ids import PLATFORM_ZONE
 from evidence import refusals as evidence
 
+_ABOVE_WHAT_IS_LEFT = "amount_out_of_range, of a part"
 SENTENCES: dict[str, str | Promise] = {
     **evidence.SENTENCES,
     # the table
@@ -75,6 +76,15 @@ SENTENCES: dict[str, str | Promise] = {
     # filing
     "order_not_eligible": _("This order is not in a state that allows this request."),
     "type_not_for_order": _("This kind of dispute does not fit the state of the order. Choose another one."),
+    "parcel_scanned": _(
+        "The carrier has taken the parcel over already. Choose “Not received”, or a promise that was not kept."
+    ),
+    "nothing_sent_back": _(
+        "This is about goods sent back. Nothing has been sent back yet; choose what happened before."
+    ),
+    "nothing_came_back": _(
+        "This is about goods that the merchant has had back. The return has not arrived yet; choose what happened before."
+    ),
     "no_negotiation": _("There is no message to the merchant yet. Write to the merchant first."),
     "not_yet": _("Not yet: the merchant still has time. You can ask from %(opens_at)s."),
     "out_of_window": _(
@@ -86,6 +96,8 @@ SENTENCES: dict[str, str | Promise] = {
     "type_unknown": _("Choose what went wrong."),
     "remedy_not_for_type": _("This remedy does not fit what went wrong. Choose another one."),
     "amount_out_of_range": _("You can ask for up to %(highest)s (amount paid)."),
+    # The same code where some of the price has come back: the sum that may be asked for is not what was paid.
+    _ABOVE_WHAT_IS_LEFT: _("You can ask for up to %(highest)s: the amount paid, less what has been given back."),
     "nothing_left_to_refund": _("All that was paid for this has been given back already."),
     "return_not_for_type": _("Goods that this is about cannot be sent back. Ask for a refund without return."),
     "amount_unreadable": _(
@@ -234,7 +246,8 @@ SENTENCES: dict[str, str | Promise] = {
 
 def say(refused: Refused) -> str:
     """The refusal as a sentence in the active language."""
-    sentence = SENTENCES.get(refused.code)
+    partly = refused.code == "amount_out_of_range" and refused.data.get("price", 0) > refused.data.get("highest", 0)
+    sentence = SENTENCES.get(_ABOVE_WHAT_IS_LEFT if partly else refused.code)
     if sentence is None:
         return refused.code.replace("_", " ")
     return str(sentence) % _readable(refused.data)

@@ -284,6 +284,7 @@ class Copy:
             "kind": case.kind,
             "case_type": case.type_code,
             "currency": case.currency,
+            "price": case.line.paid,
             "paid": case.paid,
             "claimed": case.claimed,
             "round": case.round,

@@ -116,7 +116,7 @@ def _record(case_id: int, checked: Mapping[Stored, str], *, actor: Actor, now: d
 
 
 def _visible(case_id: int, actor: Actor) -> Case:
-    case = access.visible_to(actor).select_related("outcome", "merchant").filter(pk=case_id).first()
+    case = access.visible_to(actor).select_related("outcome", "merchant", "line").filter(pk=case_id).first()
     if case is None:
         raise Missing
     return case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rulebook.schema import Need, Rules, Type
+from rulebook.schema import Need, Parcel, Rules, Type
 
 _HEAD = """# What is asked for
 
@@ -17,6 +17,12 @@ What may be given for each kind, and the drawing beside it: [evidence.toml](../r
 [static/img/samples](../static/img/samples).
 """
 
+_PARCELS = {
+    Parcel.UNSCANNED: "due and not seen by a carrier",
+    Parcel.SENT_BACK: "something was sent back",
+    Parcel.CAME_BACK: "the merchant has had the return",
+}
+
 
 def page(rules: Rules) -> str:
     """The whole file, in the catalogue's order."""
@@ -27,7 +33,8 @@ def _type(rules: Rules, kind: Type) -> Iterator[str]:
     yield f"## {kind.number}. {kind.name.en} · {kind.name.zh_Hans}"
     yield ""
     states = ", ".join(state.lower() for state in kind.states)
-    yield f"`{kind.code}`, for orders {states}. Burden: {kind.burden.bearer.value}."
+    once = f", once {_PARCELS[kind.parcel]}" if kind.parcel is not None else ""
+    yield f"`{kind.code}`, for orders {states}{once}. Burden: {kind.burden.bearer.value}."
     yield ""
     yield "| side | evidence | level | why | only |"
     yield "|---|---|---|---|---|"

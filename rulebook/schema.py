@@ -89,6 +89,18 @@ class Since(StrEnum):
     PAYOUT = "payout"
 
 
+class Parcel(StrEnum):
+    """What has to be known of the parcels before a kind of dispute can be claimed, besides the state of the order.
+
+    ``UNSCANNED``: no carrier has seen what was bought. ``SENT_BACK``: a return is under way, or was. ``CAME_BACK``: the
+    merchant has had the return.
+    """
+
+    UNSCANNED = "unscanned"
+    SENT_BACK = "sent_back"
+    CAME_BACK = "came_back"
+
+
 class Silence(StrEnum):
     """What the end of a term means when nobody acted.
 
@@ -223,7 +235,8 @@ class Guide:
 class Type:
     """A kind of dispute.
 
-    ``remedies`` has the usual one first; ``choice`` is what a buyer says in plain words.
+    ``remedies`` has the usual one first; ``choice`` is what a buyer says in plain words. ``parcel``: what must have become
+    of a parcel first, where the order's ``states`` do not tell; nothing where it is ``None``.
     """
 
     code: str
@@ -241,6 +254,7 @@ class Type:
     guidance: tuple[Guide, ...] = ()
     clauses: tuple[str, ...] = ()
     grounds: tuple[str, ...] = ()
+    parcel: Parcel | None = None
 
     def needs(self, side: str, order_state: str, goods: str = "") -> tuple[Need, ...]:
         """The checklist of one side for an order in this state and goods of this category, in the catalogue's order."""

@@ -24,8 +24,12 @@ TAGS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 # How a line of the calculation came about (`arbitration.calculator.Formula`), and the lines of agreed outcomes.
 LINES: dict[str, Text] = {
     "paid_by_share": gettext_lazy("Amount paid × the merchant's share"),
+    "left_by_share": gettext_lazy("Amount paid, less what was given back before, × the merchant's share"),
     "value_by_share": gettext_lazy("Value of what is lost × the merchant's share"),
     "value_capped_by_share": gettext_lazy("Value of what is lost, at most the amount paid × the merchant's share"),
+    "value_capped_by_what_is_left": gettext_lazy(
+        "Value of what is lost, at most what is left of the amount paid × the merchant's share"
+    ),
     "deducted": gettext_lazy("Deducted for use or gifts kept"),
     "deducted_as_far_as_there_is": gettext_lazy("Deducted, as far as there is something to deduct from"),
     "freight_out": gettext_lazy("Freight that the buyer paid"),

@@ -18,7 +18,7 @@ from disputes.lifecycle import State
 from evidence import checklist
 from evidence.checklist import Row
 from marketplace.models import Order
-from rulebook.schema import Remedy, Rules, Since, Type
+from rulebook.schema import Parcel, Remedy, Rules, Since, Type
 
 MERCHANTS_OWN = "merchant"  # claims that only a shop can bring
 REFUSED, SILENT, WAITING, NOTHING = "refused", "silent", "waiting", "nothing"
@@ -164,7 +164,7 @@ def _order(kind: Type, told: Told, now: datetime) -> Order:
 
 
 def _situation(kind: Type, procedure: Rules, told: Told, ends_at: datetime | None, now: datetime) -> Situation:
-    """As if the merchant were asked now: what was asked earlier can only be better."""
+    """As if the merchant were asked now, with the parcels where this kind has them: asked earlier it can only be better."""
     return Situation(
         state=State.AWAITING_BUYER if told.said in (REFUSED, SILENT) else State.AWAITING_MERCHANT,
         order_state=told.order_state,
@@ -177,5 +177,5 @@ def _situation(kind: Type, procedure: Rules, told: Told, ends_at: datetime | Non
         completed_at=None,
         window_ends_at=ends_at,
         exceptions=kind.window.exceptions,
-        type_states=frozenset(kind.states),
+        unfit=eligibility.unfit(kind, told.order_state, tuple(Parcel)),
     )

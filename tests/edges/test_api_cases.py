@@ -69,7 +69,7 @@ def test_every_refusal_is_a_problem_with_its_code_its_words_and_its_data() -> No
         "status": 422,
         "code": "amount_out_of_range",
         "detail": "You can ask for up to ¥680.00 (amount paid).",
-        "data": {"highest": 68_000, "currency": "CNY"},
+        "data": {"highest": 68_000, "price": 68_000, "currency": "CNY"},
     }
     assert caller.post("cases", opening(line)).status_code == 201
     assert caller.post("cases", opening(line)).json()["code"] == "live_case_exists"

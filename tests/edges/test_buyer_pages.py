@@ -19,8 +19,7 @@ from evidence.models import Exhibit
 from tests import builders, deciding, reach
 from tests.reach import Scene
 from web import turn, wording
-from web.buyer import evidence
-from web.party import choices
+from web.party import choices, terms
 from web.wording import HOUSE_ZONE
 
 pytestmark = pytest.mark.django_db
@@ -348,7 +347,7 @@ def test_after_the_evidence_period_no_past_date_is_shown_as_open():
     for state in choices.LATER_EVIDENCE:
         case.state = state.value
         assert choices.evidence_ends_at(case, clock.now()) == case.due_at
-        assert wording.deadline(case.due_at, clock.now()) in evidence.till(case, clock.now())
+        assert wording.deadline(case.due_at, clock.now()) in terms.until(case, clock.now())
 
 
 def test_no_upload_is_offered_once_the_evidence_window_has_closed():

@@ -16,10 +16,10 @@ from common.actor import Role
 from disputes import labels
 from disputes.lifecycle import Event, Kind, State
 from rulebook import queries as rulebook
-from web import acts, case_page, fetch, supplements, timeline, wording
+from web import acts, case_page, fetch, sums, supplements, timeline, wording
 from web.buyer import evidence, following, respond
 from web.case_page import Action, CasePage
-from web.party import choices, closed
+from web.party import choices, closed, terms
 from web.party.acts import PARTY
 
 # Which act of a state is the one that this page is for, most pressing first; the next that is open stands beside it.
@@ -113,7 +113,7 @@ def _actions(built: CasePage, now: datetime) -> list[Action]:
     """What the table and its guards open to the buyer, less what plainly has no object now."""
     case = built.case
     pointless = {
-        Event.BUYER_HANDED_IN: bool(_needed(built)),
+        Event.BUYER_HANDED_IN: _lacks_what_is_required(built),
         Event.POINT_ANSWERED: not any(point.raised_by != "buyer" for point in built.points),
         Event.INTERVENTION_REQUESTED: bool(_opens(built, now)),
         Event.OFFER_MADE: any(offer.side == "buyer" for offer in built.offers),
@@ -139,9 +139,8 @@ def _opens(built: CasePage, now: datetime) -> str:
     return wording.moment(opens_at, now) if now < opens_at else ""
 
 
-def _needed(built: CasePage) -> list[evidence.Row]:
-    lines = evidence.rows(built.case, built.rules, built.exhibits, open_now=True)
-    return [line for line in lines if line.state == "need"]
+def _lacks_what_is_required(built: CasePage) -> bool:
+    return bool(evidence.needed(evidence.rows(built.case, built.rules, built.exhibits, open_now=True)))
 
 
 def _checklist(built: CasePage) -> dict[str, Any] | None:
@@ -155,20 +154,20 @@ def _checklist(built: CasePage) -> dict[str, Any] | None:
     counted = [line for line in lines if line.level != evidence.LEVELS["optional"] or line.state in ("done", "auto")]
     done = sum(line.state in ("done", "auto") for line in counted)
     missing = len(counted) - done
-    needed = [line for line in lines if line.state == "need"]
+    needed = evidence.needed(lines)
     if not needed and missing:
         # One row at a time asks for attention: the first that is still open.
         first = next(place for place, line in enumerate(counted) if line.state not in ("done", "auto"))
         counted[first] = replace(counted[first], state="need")
     if needed:
-        title = _("Still needed: %(what)s") % {"what": needed[0].name}
+        title = _("Still needed: %(what)s") % {"what": needed[0]}
     elif missing == 1:
         title = _("One more piece would help")
     elif missing:
         title = _("%(count)s more pieces would help") % {"count": missing}
     else:
         title = _("Your evidence is complete")
-    till = evidence.till(case, built.now)
+    till = terms.required(case, needed, built.now) or terms.until(case, built.now)
     return {"title": title, "rows": counted, "done": done, "total": len(counted), "till": till, "open": bool(missing)}
 
 
@@ -179,6 +178,7 @@ def _claim(built: CasePage) -> list[dict[str, Any]]:
     stay = _("the goods stay with you") if case.order.has_arrived else ""
     back = _("the goods go back") if case.returns else stay
     rows: list[dict[str, Any]] = [
+        *sums.given_back_rows(case),
         {"label": _("Asked for"), "value": str(asked), "amount": case.claimed, "after": back},
         {"label": _("Reason"), "value": built.type_name},
     ]

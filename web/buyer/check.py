@@ -21,12 +21,15 @@ from web.buyer import filing_evidence
 from web.buyer.claim import POINTS, Written
 from web.buyer.filing import address, away, is_open, saved_text, till, written_or_away
 from web.buyer.questions import COURTESY
-from web.rules import length
+from web.party import terms
 
 # What the act refuses → the page where it can be put right.
 _PAGE_OF = {
     "type_unknown": "what",
     "type_not_for_order": "what",
+    "parcel_scanned": "what",
+    "nothing_sent_back": "what",
+    "nothing_came_back": "what",
     "out_of_window": "what",
     "point_missing": "points",
     "point_too_long": "points",
@@ -113,7 +116,8 @@ def _look(
         "refused_href": _where(case, refused),
         "changes": timeline.since(case, actor, refused.data["seen"]) if moved and refused is not None else [],
         "asked_to_tick": asked_to_tick,
-        "term": length(procedure.step("evidence").duration),
+        "term": terms.evidence_term(procedure),
+        "lacking": terms.required_at_filing(procedure, [row.name for row in needed]),
         "saved": saved_text(written, now),
         "till": till(case, now),
         "back": reverse("buyer:filing", args=[case.number]),

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from common import money
 from common.errors import Refused
-from disputes import intervention, negotiation, statements
+from disputes import amounts, intervention, negotiation, parcels, statements
 from disputes.intervention import Claim
 from disputes.models import Case, FilingDraft
 from rulebook import asking
@@ -61,7 +61,8 @@ class Written:
     @cached_property
     def asking(self) -> Asking:
         """The questions for this order, less what only an earlier request could have had."""
-        kinds = [kind.code for kind in types_for(self.rules, self.case.order.state)]
+        known = parcels.known_of(self.case.line_id, self.case.order)
+        kinds = [kind.code for kind in types_for(self.rules, self.case.order.state, known)]
         return asking.about(self.rules, [code for code in kinds if not self._is_lost(code)])
 
     @cached_property
@@ -246,7 +247,7 @@ def _want(written: Written) -> list[Problem]:
     except ValueError:
         return [*found, ("amount", Refused("amount_unreadable"))]
     if not 0 < amount <= case.paid:
-        found.append(("amount", Refused("amount_out_of_range", highest=case.paid, currency=case.currency)))
+        found.append(("amount", amounts.out_of_range(case)))
     return found
 
 

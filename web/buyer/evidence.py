@@ -24,9 +24,9 @@ from evidence import media as kinds
 from evidence.checklist import Status
 from rulebook import queries as rulebook
 from rulebook.schema import Level, Rules
-from web import case_page, fetch, media, samples, wording
+from web import case_page, fetch, media, samples
 from web.case_page import ExhibitView
-from web.party import choices, files
+from web.party import files, terms
 
 # What the buyer wrote at filing is their statement of facts: it is never asked for again.
 SAID_AT_FILING = ("E34",)
@@ -158,7 +158,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "stray": [error for code, found in failed.items() if code not in asked for error in found],
         "limits": limits_text(),
         "accepts": kinds.accepts(),
-        "till": till(case, now),
+        "till": terms.required(case, needed(lines), now) or terms.until(case, now),
         "other_href": reverse("buyer:act", args=[case.number, Event.EVIDENCE_ADDED.value]),
         "back": reverse("buyer:case", args=[case.number]),
         "top_title": _("Evidence"),
@@ -167,11 +167,11 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "buyer/evidence.html", shown, status=422 if failed else 200)
 
 
+def needed(lines: Iterable[Row]) -> list[str]:
+    """The names of the rows without which the buyer cannot hand in."""
+    return [line.name for line in lines if line.state == "need"]
+
+
 def limits_text() -> str:
     """Named before the picker opens."""
     return media.limits_text() + " " + _("%(most)s at a time.") % {"most": files.MOST_AT_ONCE}
-
-
-def till(case: Case, now: datetime) -> str:
-    ends_at = choices.evidence_ends_at(case, now)
-    return _("You can add until %(at)s.") % {"at": wording.deadline(ends_at, now)} if ends_at else ""

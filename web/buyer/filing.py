@@ -29,12 +29,16 @@ from notifications import preferences
 from rulebook import queries as rulebook
 from rulebook.schema import Reason, Rules
 from web import case_page, fetch, wording
-from web.buyer import following
+from web.buyer import evidence, following
 from web.buyer.claim import Written
+from web.party import terms
 
 CHECKS: dict[str, str | Promise] = {
     eligibility.ORDER_NOT_ELIGIBLE: gettext_lazy("The order is paid, and neither closed nor refunded"),
     eligibility.TYPE_NOT_FOR_ORDER: gettext_lazy("What happened fits the state of the order"),
+    eligibility.PARCEL_SCANNED: gettext_lazy("The carrier has not taken the parcel over"),
+    eligibility.NOTHING_SENT_BACK: gettext_lazy("The goods were sent back"),
+    eligibility.NOTHING_CAME_BACK: gettext_lazy("The merchant has had the goods back"),
     eligibility.NO_NEGOTIATION: gettext_lazy("You talked to the merchant"),
     eligibility.NOT_YET: gettext_lazy("The merchant refused, or enough time has passed since the request"),
     eligibility.OUT_OF_WINDOW: gettext_lazy("It is within the time to file"),
@@ -183,10 +187,12 @@ def submitted(request: HttpRequest, number: str) -> HttpResponse:
     if case.intervened_at is None:
         return HttpResponseRedirect(reverse("buyer:case", args=[case.number]))
     built = case_page.build(case, actor, now)
+    lines = evidence.rows(case, built.rules, built.exhibits, open_now=evidence.is_open(case, actor, now))
     shown = {
         "now": now,
         "case": case,
         "page": built,
+        "lacking": terms.required(case, evidence.needed(lines), now),
         "next_lines": following.lines(built),
         "at": wording.moment(case.intervened_at, now),
         "by_email": preferences.wants_email(actor.id or 0),
@@ -267,7 +273,7 @@ def _why_open(state: State, at: str) -> str:
 def _record(check: Check, case: Case, now: datetime) -> str:
     """The record that a check was made on, in words."""
     match check.code:
-        case eligibility.ORDER_NOT_ELIGIBLE | eligibility.TYPE_NOT_FOR_ORDER:
+        case eligibility.ORDER_NOT_ELIGIBLE:
             return _("Order: %(state)s") % {"state": case.order.get_state_display()}
         case eligibility.NO_NEGOTIATION:
             count = check.data["messages"]

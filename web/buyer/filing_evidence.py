@@ -21,13 +21,14 @@ from common.errors import Missing, Refused
 from disputes import drafts, refusals, submissions
 from disputes.models import Case
 from evidence import media as kinds
+from rulebook import queries as rulebook
 from web import case_page, fetch
 from web.buyer import evidence, questions
 from web.buyer.claim import Written
 from web.buyer.evidence import Row
 from web.buyer.filing import address, away, saved_text, written_or_away
 from web.case_page import ExhibitView
-from web.party import files
+from web.party import files, terms
 
 
 def page(request: HttpRequest, number: str) -> HttpResponse:
@@ -59,6 +60,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "brought": [line for line in lines if not line.takes_files],
         "stray": [error for code, errors in failed.items() if code not in asked for error in errors],
         "failed": bool(failed),
+        "lacking": terms.required_at_filing(rulebook.current_rules(now), evidence.needed(lines)),
         "limits": evidence.limits_text(),
         "accepts": kinds.accepts(),
         "place": written.place("evidence")[0],

@@ -20,14 +20,14 @@ from django.views.decorators.http import require_safe
 from common import clock, money
 from common.actor import Role
 from common.errors import Missing, Refused
-from disputes import labels, negotiation, refusals, remaining
+from disputes import eligibility, labels, negotiation, parcels, refusals, remaining
 from disputes.lifecycle import Kind
 from disputes.models import LIVE_STATES, Case
 from marketplace.models import Order, OrderLine
 from rulebook import queries as rulebook
 from rulebook.models import RuleSet
-from rulebook.schema import Reason, Rules, Type
-from web import drafts, fetch, wording
+from rulebook.schema import Parcel, Reason, Rules, Type
+from web import drafts, fetch, sums, wording
 from web.buyer import lists
 from web.forms import HouseForm
 from web.keyset import Cursor
@@ -73,6 +73,9 @@ class RefundForm(HouseForm):
         "text_too_long": "text",
         "type_unknown": "type",
         "type_not_for_order": "type",
+        "parcel_scanned": "type",
+        "nothing_sent_back": "type",
+        "nothing_came_back": "type",
         "out_of_window": "exception",
         "return_not_for_type": "kind",
     }
@@ -98,7 +101,7 @@ class RefundForm(HouseForm):
         if len(kinds) == 1:
             self.fields["kind"].initial = kinds[0].value
         rules = rulebook.rules(rulebook.in_force(rulebook.default_profile(), order.paid_at or now).pk)
-        self.asking = asking = Asking.about(rules, order, now)
+        self.asking = asking = Asking.about(rules, order, parcels.known_of(line.pk, order), now)
         self.fields["type"].choices = [("", _("Choose")), *asking.choices]  # type: ignore[attr-defined]
         if asking.exceptions:
             named = [(code, f"{one.name} · {one.text}") for code, one in asking.exceptions.items()]
@@ -114,10 +117,7 @@ class RefundForm(HouseForm):
         amount = self.fields["amount"]
         amount.currency = order.currency  # type: ignore[attr-defined]
         amount.initial = money.text(left, order.currency)
-        highest = money.sign(order.currency) + money.text(left, order.currency)
-        amount.help_text = _("At most %(sum)s (amount paid)") % {"sum": highest}
-        if left < line.paid:
-            amount.help_text = _("At most %(sum)s (amount paid, less what has been given back)") % {"sum": highest}
+        amount.help_text = sums.at_most(left, line.paid, order.currency)
         amount.error_messages["required"] = refusals.say(Refused("amount_unreadable"))
 
 
@@ -133,21 +133,22 @@ class Asking:
     exceptions: dict[str, Reason]
 
     @classmethod
-    def about(cls, rules: Rules, order: Order, now: datetime) -> Asking:
-        late = [kind for kind in types_for(rules, order.state) if negotiation.is_late(rules, kind.code, order, now)]
+    def about(cls, rules: Rules, order: Order, known: Collection[Parcel], now: datetime) -> Asking:
+        kinds = types_for(rules, order.state, known)
+        late = [kind for kind in kinds if negotiation.is_late(rules, kind.code, order, now)]
         named = dict.fromkeys(code for kind in late for code in kind.window.exceptions)
         lost = {kind.code for kind in late if not kind.window.exceptions}
         return cls(
-            choices=type_choices(rules, order.state, without=lost, late={kind.code for kind in late}),
-            late=late_since(rules, order, now),
+            choices=type_choices(rules, kinds, without=lost, late={kind.code for kind in late}),
+            late=late_since(rules, kinds, order, now),
             exceptions={code: rules.window_exceptions[code] for code in named},
         )
 
 
-def late_since(rules: Rules, order: Order, now: datetime) -> datetime | None:
-    """When the last window ended of all that can be asked about an order; ``None`` while one is open."""
+def late_since(rules: Rules, kinds: Collection[Type], order: Order, now: datetime) -> datetime | None:
+    """When the last window ended of all these that can be asked about an order; ``None`` while one is open."""
     ended = None
-    for kind in types_for(rules, order.state):
+    for kind in kinds:
         at = negotiation.is_late(rules, kind.code, order, now)
         if at is None:
             return None
@@ -155,18 +156,18 @@ def late_since(rules: Rules, order: Order, now: datetime) -> datetime | None:
     return ended
 
 
-def types_for(rules: Rules, order_state: str) -> list[Type]:
-    """What a buyer may say has happened to an order in this state."""
-    fits = (t for t in rules.types.values() if not t.states or order_state in t.states)
-    return [kind for kind in fits if kind.group != MERCHANTS_OWN]
+def types_for(rules: Rules, order_state: str, known: Collection[Parcel]) -> list[Type]:
+    """What a buyer may say has happened to an order in this state, with this ``known`` of its parcels."""
+    own = (kind for kind in rules.types.values() if kind.group != MERCHANTS_OWN)
+    return [kind for kind in own if not eligibility.unfit(kind, order_state, known)]
 
 
 def type_choices(
-    rules: Rules, order_state: str, *, without: Collection[str] = (), late: Collection[str] = ()
+    rules: Rules, kinds: Collection[Type], *, without: Collection[str] = (), late: Collection[str] = ()
 ) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The same in plain words, by group. ``late``: what needs an exception by now says so."""
-    kinds = [kind for kind in types_for(rules, order_state) if kind.code not in without]
-    grouped = [(group, [kind for kind in kinds if kind.group == code]) for code, group in rules.groups.items()]
+    """These in plain words, by group. ``late``: what needs an exception by now says so."""
+    left = [kind for kind in kinds if kind.code not in without]
+    grouped = [(group, [kind for kind in left if kind.group == code]) for code, group in rules.groups.items()]
     over = _("{what} (the time to ask is over)")
     return [
         (str(group.name), [(k.code, over.format(what=k.choice) if k.code in late else str(k.choice)) for k in members])
@@ -287,4 +288,6 @@ def _late(order: Order, sets: Sequence[RuleSet], now: datetime) -> datetime | No
     """When the time to ask for anything about this order ended; no query."""
     if order.paid_at is None or not sets:
         return None
-    return late_since(rulebook.rules(rulebook.among(sets, order.paid_at).pk), order, now)
+    rules = rulebook.rules(rulebook.among(sets, order.paid_at).pk)
+    # Where the parcels are is asked when the address is opened: until then nothing is said to be over that may be open.
+    return late_since(rules, types_for(rules, order.state, tuple(Parcel)), order, now)

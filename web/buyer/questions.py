@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
-from common import money
 from common.actor import Actor, Role
 from common.errors import Missing, Refused
 from disputes import drafts, refusals, statements
@@ -30,7 +29,7 @@ from notifications import preferences
 from rulebook import asking
 from rulebook.asking import Question
 from rulebook.schema import Payer, Remedy
-from web import courtesy, fetch, wording
+from web import courtesy, fetch, sums, wording
 from web import drafts as kept
 from web.buyer.claim import FIELDS, POINTS, Problem, Written
 from web.buyer.filing import address, away, saved_text, written_or_away
@@ -263,8 +262,7 @@ def _want(written: Written) -> dict[str, Field]:
     choices = [(remedy.code, _with_hint(str(remedy.name), str(remedy.what))) for remedy in written.remedies]
     amount = amount_field(_("Amount"))
     amount.currency, amount.initial = case.currency, written.amount_text
-    highest = money.sign(case.currency) + money.text(case.paid, case.currency)
-    amount.help_text = _("At most %(sum)s: that is what you paid for it.") % {"sum": highest}
+    amount.help_text = sums.at_most(case.paid, case.line.paid, case.currency)
     return {"remedy": ChoiceField(**_radio(choices, written.remedy, _("What you want"))), "amount": amount}
 
 

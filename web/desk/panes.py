@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from arbitration.queries import Workspace
 from common import money
 from common.actor import Actor
-from disputes import labels
+from disputes import amounts, labels
 from disputes.models import Point
 from evidence import dossiers, masking, sheets
 from evidence.models import Exhibit
@@ -72,6 +72,7 @@ def gap(work: Workspace, rules: Rules) -> dict[str, Any]:
         "merchant_amount": offered,
         "currency": case.currency,
         "paid": case.paid,
+        "paid_label": _("Left of the amount paid") if amounts.given_back(case) else _("Amount paid"),
         "merchant_percent": place,
         "gap_percent": max(0, asked - place),
         "buyer_percent": asked,
@@ -128,11 +129,13 @@ def statements(work: Workspace) -> list[dict[str, Any]]:
 def facts(work: Workspace) -> list[dict[str, Any]]:
     """What the platform's own records say, oldest first. From the frozen file and the case; neither side can edit it."""
     case, order = work.case, work.file.get("order") or {}
+    back = amounts.given_back(case)
     told: list[tuple[datetime | None, str]] = [
-        (_at(order.get("paid_at")), _("Paid %(sum)s") % {"sum": _sum(case.paid, case.currency)}),
+        (_at(order.get("paid_at")), _("Paid %(sum)s") % {"sum": _sum(case.line.paid, case.currency)}),
         (_at(order.get("shipped_at")), _("Shipped by the merchant")),
         (_at(order.get("signed_at")), _("Delivered and signed for")),
         (_at(order.get("completed_at")), _("Order completed")),
+        (case.opened_at if back else None, _("Given back before: %(sum)s") % {"sum": _sum(back, case.currency)}),
         (case.opened_at, _("Refund asked for")),
         (case.intervened_at, _("Platform asked to step in")),
         (case.buyer_handed_in_at, _("Buyer handed in the evidence")),

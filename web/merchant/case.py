@@ -23,11 +23,11 @@ from disputes.lifecycle import Event
 from disputes.models import Case, Point, PointAnswer
 from evidence import checklist
 from evidence.checklist import Status
-from web import asked, case_page, fetch, navigation, records, supplements, timeline, wording
+from web import asked, case_page, fetch, navigation, records, sums, supplements, timeline
 from web.case_page import CasePage, ExhibitView
 from web.merchant import colleagues
 from web.merchant.acts import FIRST, SECOND, pages_for
-from web.party import choices
+from web.party import choices, terms
 
 Text = str | Promise
 Row = dict[str, Any]
@@ -68,6 +68,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "records": [_record(page, exhibit) for exhibit in page.exhibits if exhibit.side == "p"],
         "promises": records.promise_lines(case.line.promises, case.currency),
         "dates": _dates(case),
+        "given_back": sums.given_back_rows(case),
         "next_lines": _next(page),
         "desk": colleagues.beside(case, actor, now),
         "decision_href": reverse("merchant:decision", args=[case.number]) if case.ruled_by_id else "",
@@ -147,14 +148,12 @@ def _tasks(page: CasePage) -> dict[str, Any] | None:
         page.case.line.category,
     )
     rows = [_task(page, row, f"{add.href}?code={row.code}") for row in found if _is_theirs_to_bring(page, row)]
-    closes = choices.evidence_ends_at(page.case, page.now)
+    lacking = [row["name"] for row in rows if row["state"] == "need"]
     return {
         "rows": rows,
         "done": sum(1 for row in rows if row["state"] in ("done", "auto")),
         "total": len(rows),
-        "till": _("You can add evidence until %(until)s") % {"until": wording.deadline(closes, page.now)}
-        if closes
-        else "",
+        "till": terms.required(page.case, lacking, page.now) or terms.until(page.case, page.now),
         "open": page.turn.who in ("me", "both") and page.case.merchant_handed_in_at is None,
     }
 

@@ -29,7 +29,7 @@ from disputes import consents, handling, labels, refusals
 from disputes.handling import Waiting
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case, Consent
-from web import fetch
+from web import fetch, sums
 from web.acts import ActForm, ActPage, Closed
 from web.forms import HouseForm
 from web.merchant import arrange, shell
@@ -205,8 +205,8 @@ class WishForm(forms.OfferForm):
 
     def prepare(self) -> None:
         super().prepare()
-        paid = money.sign(self.case.currency) + money.text(self.case.paid, self.case.currency)
-        self.fields["amount"].help_text = _("At most %(sum)s (amount paid)") % {"sum": paid}
+        case = self.case
+        self.fields["amount"].help_text = sums.at_most(case.paid, case.line.paid, case.currency)
 
 
 def propose(request: HttpRequest, number: str) -> HttpResponse:

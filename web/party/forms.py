@@ -36,7 +36,7 @@ from disputes.submissions import Answer
 from evidence import media as kinds
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
-from web import case_page, media, samples
+from web import case_page, media, samples, sums
 from web.acts import ActForm
 
 LONGEST = 500
@@ -143,14 +143,11 @@ class OfferForm(ActForm):
 
     def prepare(self) -> None:
         self.fields["amount"].currency = self.case.currency  # type: ignore[attr-defined]
-        limit = self.actor.limit
-        said = _("At most %(sum)s (amount paid)")
-        if limit is not None and limit < self.case.paid:
-            said = _("At most %(sum)s (what you may accept)")
-        highest = self.case.paid if limit is None else min(limit, self.case.paid)
-        self.fields["amount"].help_text = said % {
-            "sum": money.sign(self.case.currency) + money.text(highest, self.case.currency)
-        }
+        case, limit = self.case, self.actor.limit
+        self.fields["amount"].help_text = sums.at_most(case.paid, case.line.paid, case.currency)
+        if limit is not None and limit < case.paid:
+            own = money.sign(case.currency) + money.text(limit, case.currency)
+            self.fields["amount"].help_text = _("At most %(sum)s (what you may accept)") % {"sum": own}
 
 
 class OpenOfferForm(ActForm):

@@ -1,0 +1,30 @@
+"""The price of a thing and what of it can still be asked for, in words. Knows sums; refuses to know who asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from common import money
+from disputes import amounts
+from disputes.models import Case
+
+
+def at_most(highest: int, paid: int, currency: str) -> str:
+    """The hint beside a sum: ``highest`` can be asked for of what was ``paid``."""
+    said = {"sum": money.sign(currency) + money.text(highest, currency)}
+    if highest < paid:
+        return _("At most %(sum)s (amount paid, less what has been given back)") % said
+    return _("At most %(sum)s (amount paid)") % said
+
+
+def given_back_rows(case: Case) -> list[dict[str, Any]]:
+    """Beside the price, where some of it came back before the case: how much, and what is left. Else nothing."""
+    back = amounts.given_back(case)
+    if not back:
+        return []
+    return [
+        {"label": _("Given back before"), "value": "", "amount": back},
+        {"label": _("Left of the amount paid"), "value": "", "amount": case.paid},
+    ]
