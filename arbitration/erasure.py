@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from arbitration.models import Appeal, Approval, DraftAside, HandBack, Ruling
+from arbitration.models import Appeal, Approval, Deviation, DraftAside, HandBack, Precedent, Ruling
 from common.acts import require_act
 
 
@@ -20,3 +20,6 @@ def erase(case_ids: Sequence[int], *, now: datetime) -> None:
     Ruling.objects.filter(case_id__in=case_ids, **left).update(reasons="", letter=None, erased_at=now)
     DraftAside.objects.filter(ruling__case_id__in=case_ids).delete()
     HandBack.objects.filter(case_id__in=case_ids).update(text="")
+    Deviation.objects.filter(ruling__case_id__in=case_ids, **left).update(reason="", erased_at=now)
+    # What it was about, and how it ended, goes on counting; nobody can read or search it.
+    Precedent.objects.filter(case_id__in=case_ids, **left).update(reasons="", points=[], words=None, erased_at=now)

@@ -51,7 +51,7 @@ class RulingView:
     ``payer_by_rule``: who pays freight by the rule; ``None`` where the ruling has to say. ``expected``: what the
     calculator gives now; ``None`` while remedy or share are missing. ``over_caps``: sums beyond what a clause allows, as
     (field, clause). ``return_freight``: ``None`` for what the way back costs by rule. ``refuted``: grounds that the file
-    itself contradicts.
+    itself contradicts. ``deviates``: like cases draw a clear line, and this departs from it.
     """
 
     points: tuple[PointView, ...]
@@ -79,6 +79,8 @@ class RulingView:
     minimum_reasons: int = 30
     refuted: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
+    deviates: bool = False
+    deviation_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def check(view: RulingView) -> list[Problem]:
         *_remedy(view),
         *_award(view),
         *_reasons(view),
+        *_deviation(view),
     ]
 
 
@@ -206,6 +209,11 @@ def _reasons(view: RulingView) -> Iterator[Problem]:
         yield Problem("reasons_cite_unknown_exhibit", f"exhibit:{number}")
     if names_somebody(view.reasons, view.names):
         yield Problem("reasons_name_somebody", "reasons")
+
+
+def _deviation(view: RulingView) -> Iterator[Problem]:
+    if view.deviates and not view.deviation_reason.strip():
+        yield Problem("deviation_unexplained", "deviation")
 
 
 # --- reading what was written ---------------------------------------------------------------------------------

@@ -412,3 +412,11 @@ class Seen(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["exhibit", "user"], name="seen_once"),
         ]
+
+
+# Models of other modules of this room; Django finds them by this one.
+from arbitration.calibration_models import ClauseNote as ClauseNote  # noqa: E402
+from arbitration.calibration_models import Draw as Draw  # noqa: E402
+from arbitration.calibration_models import DrawFinding as DrawFinding  # noqa: E402
+from arbitration.precedent_models import Deviation as Deviation  # noqa: E402
+from arbitration.precedent_models import Precedent as Precedent  # noqa: E402

@@ -332,7 +332,7 @@ def _rulings(case: Case) -> QuerySet[Ruling]:
     weight = JSONObject(exhibit=F("exhibit_id"), verdict=F("verdict"), reason=F("reason"))
     return (
         Ruling.objects.filter(case=case, round=case.round)
-        .select_related("approval", "second_reader")
+        .select_related("approval", "second_reader", "deviation")
         .annotate(
             found=Subquery(found.annotate(all=JSONBAgg(pair)).values("all")),
             admitted=Subquery(said.annotate(all=JSONBAgg(weight)).values("all")),

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db.models import Max
 
-from arbitration import bench, letters, linter, sheet, signature
-from arbitration.models import Admission, CitedClause, DraftAside, Finding, Ruling
+from arbitration import bench, letters, linter, precedent_rules, precedents, sheet, signature
+from arbitration.models import Admission, CitedClause, Deviation, DraftAside, Finding, Ruling
 from common.actor import Actor
 from common.acts import act, require_act
 from common.errors import Conflict, Missing, Refused
@@ -28,6 +28,7 @@ from rulebook import queries as rulebook
 
 INCOMPLETE = "ruling_incomplete"
 LONGEST_REASONS = 8_000
+LONGEST_DEVIATION = 500
 MOST_CLAUSES = 20
 HIGHEST = 10**13
 LANGUAGES = ("zh-hans", "zh-hant", "en")
@@ -49,7 +50,8 @@ class Draft:
 
     ``findings``: point number → buyer, merchant, undetermined. ``admissions``: exhibit number → (full, part or none;
     reason code). ``freight_payer`` empty: as the rule says. ``value``: of what is lost or missing, for partial refunds, or
-    of what is ordered in kind. ``return_freight``: ``None`` for as much as the rule gives.
+    of what is ordered in kind. ``return_freight``: ``None`` for as much as the rule gives. ``deviation_reason``: why it
+    departs from how like cases were decided.
     """
 
     findings: Mapping[int, str] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class Draft:
     freight_payer: str = ""
     reasons: str = ""
     language: str = "zh-hans"
+    deviation_reason: str = ""
 
     def as_data(self) -> dict[str, Any]:
         """JSON-safe, the same for the same draft."""
@@ -82,6 +85,7 @@ class Draft:
             "freight_payer": self.freight_payer,
             "reasons": self.reasons,
             "language": self.language,
+            "deviation_reason": self.deviation_reason,
         }
 
 
@@ -116,7 +120,7 @@ def save_draft(case_id: int, draft: Draft, *, version: int, actor: Actor, now: d
 
 
 def draft_of(ruling: Ruling) -> Draft:
-    """The ruling as a form would hold it: for pages, and to begin an appeal's ruling from the first one. Three queries."""
+    """The ruling as a form would hold it: for pages, and to begin an appeal's ruling from the first one. Four queries."""
     admissions = Admission.objects.filter(ruling=ruling).select_related("exhibit")
     return Draft(
         findings=dict(Finding.objects.filter(ruling=ruling).values_list("point__number", "finding")),
@@ -132,6 +136,7 @@ def draft_of(ruling: Ruling) -> Draft:
         freight_payer=ruling.freight_payer,
         reasons=ruling.reasons,
         language=ruling.language,
+        deviation_reason=Deviation.objects.filter(ruling=ruling).values_list("reason", flat=True).first() or "",
     )
 
 
@@ -186,6 +191,7 @@ def reasons_for_approval(case: Case, ruling: Ruling) -> list[str]:
         served_before=served[: thresholds.new_arbitrator_rulings].count(),
         case_number=case.number,
         thresholds=thresholds,
+        deviates=Deviation.objects.filter(ruling=ruling).exclude(usual="").exists(),
     )
 
 
@@ -364,6 +370,9 @@ def _check(case: Case, draft: Draft) -> None:
         raise Refused("payer_unknown")
     if len(draft.clauses) > MOST_CLAUSES or any(len(number) > 12 for number in draft.clauses):
         raise Refused("too_many_clauses", most=MOST_CLAUSES)
+    if len(draft.deviation_reason) > LONGEST_DEVIATION:
+        length = len(draft.deviation_reason)
+        raise Refused("text_too_long", field="deviation_reason", longest=LONGEST_DEVIATION, length=length)
     if len(draft.reasons) > LONGEST_REASONS:
         raise Refused("text_too_long", field="reasons", longest=LONGEST_REASONS, length=len(draft.reasons))
     if draft.language not in LANGUAGES:
@@ -439,7 +448,35 @@ def _write(case: Case, ruling: Ruling, draft: Draft, parts: _Parts, now: datetim
     ruling.version += 1
     ruling.saved_at = now
     ruling.save()
+    _hold_against_the_line(case, ruling, draft.deviation_reason, now)
     return ruling
+
+
+def _hold_against_the_line(case: Case, ruling: Ruling, reason: str, now: datetime) -> None:
+    """What like cases say of this draft as it is now: later precedents do not undo what was complete when it was saved."""
+    departs = None
+    if ruling.remedy and ruling.merchant_share is not None:
+        exhibits = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True)
+        near = precedents.near(
+            case,
+            points=Point.objects.filter(case=case, round=case.round).values_list("text", flat=True),
+            exhibits=exhibits.values_list("side", "code"),
+            until=now,
+        )
+        departs = precedent_rules.deviation(precedents.result_of(case, ruling), near.line)
+    if departs is None and not reason:
+        Deviation.objects.filter(ruling=ruling).delete()
+        return
+    line = departs.line if departs is not None else None
+    Deviation.objects.update_or_create(
+        ruling=ruling,
+        defaults={
+            "usual": line.result if line else "",
+            "alike": line.alike if line else 0,
+            "near": line.near if line else 0,
+            "reason": reason,
+        },
+    )
 
 
 def _lock(

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from accounts.models import Membership
 from arbitration import calculator, linter, record
 from arbitration.calculator import Calculation
-from arbitration.models import Admission, Finding, Ruling
+from arbitration.models import Admission, Deviation, Finding, Ruling
 from common.ids import PLATFORM_ZONE
 from disputes.awards import AwardLine, Payer
 from disputes.models import Case, Point
@@ -41,6 +41,8 @@ class Sheet:
     return_freight_by_rule: int = 0
     over_caps: tuple[tuple[str, str], ...] = ()
     never_consented: bool = False
+    # As it was measured when the draft was saved: page, preview and act ask the same of it.
+    deviation: Deviation | None = None
 
     def clause(self, number: str) -> tuple[Clause, Rules, bool] | None:
         """The clause, the set whose wording counts, and whether it was in force for this case; ``None``: no such clause.
@@ -62,7 +64,7 @@ class Sheet:
 
 
 def read(case: Case, ruling: Ruling) -> Sheet:
-    """Seven queries, whatever the length of the file; one more where the ground is the merchant's consent."""
+    """Eight queries, whatever the length of the file; one more where the ground is the merchant's consent."""
     asks = ruling.ground == CONSENT
     listed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).defer("content")
     return assemble(
@@ -75,6 +77,7 @@ def read(case: Case, ruling: Ruling) -> Sheet:
         clauses=tuple(ruling.clauses.order_by("place").values_list("number", flat=True)),
         kept=record.of(case),
         never_consented=asks and Case.objects.filter(record.never_consented(case), pk=case.pk).exists(),
+        deviation=Deviation.objects.filter(ruling=ruling).first(),
     )
 
 
@@ -89,6 +92,7 @@ def assemble(
     clauses: tuple[str, ...],
     kept: record.Record,
     never_consented: bool,
+    deviation: Deviation | None = None,
 ) -> Sheet:
     """The sheet from what was read already. No query; acts use `read`, which asks under the lock."""
     substance = rulebook.rules(ruling.substance_rules_id)
@@ -113,6 +117,7 @@ def assemble(
         return_freight_by_rule=way_back(remedy, kept),
         over_caps=tuple(calculator.over_caps(inputs, kind, substance.thresholds)) if inputs else (),
         never_consented=never_consented,
+        deviation=deviation,
     )
 
 
@@ -150,6 +155,8 @@ def view(sheet: Sheet, now: datetime, *, names: Sequence[str] | None = None) -> 
         reasons=ruling.reasons,
         minimum_reasons=thresholds.minimum_reasons_characters,
         names=tuple(names_in(sheet.case) if names is None else names),
+        deviates=sheet.deviation is not None and bool(sheet.deviation.usual),
+        deviation_reason=sheet.deviation.reason if sheet.deviation is not None else "",
     )
 
 

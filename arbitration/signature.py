@@ -7,14 +7,23 @@ import hashlib
 from rulebook.schema import Thresholds
 
 AMOUNT, CURRENCY, NO_RETURN, NEW_ARBITRATOR, SAMPLE = "amount", "currency", "no_return", "new_arbitrator", "sample"
+DEVIATION = "deviation"
 
 
 def reasons_for_approval(
-    *, amount: int, currency: str, gated: bool, served_before: int, case_number: str, thresholds: Thresholds
+    *,
+    amount: int,
+    currency: str,
+    gated: bool,
+    served_before: int,
+    case_number: str,
+    thresholds: Thresholds,
+    deviates: bool = False,
 ) -> list[str]:
     """Why a senior has to sign, in the order in which it is told; empty: nobody has to.
 
-    ``gated``: the remedy is a refund without return. ``served_before``: rulings of this arbitrator that took effect.
+    ``gated``: the remedy is a refund without return. ``deviates``: it departs from a clear line of like cases.
+    ``served_before``: rulings of this arbitrator that took effect.
     A sum in a currency for which the rules set no threshold counts as a large one.
     """
     reasons = []
@@ -24,6 +33,8 @@ def reasons_for_approval(
         reasons.append(AMOUNT)
     if gated:
         reasons.append(NO_RETURN)
+    if deviates:
+        reasons.append(DEVIATION)
     if served_before < thresholds.new_arbitrator_rulings:
         reasons.append(NEW_ARBITRATOR)
     if is_sampled(case_number, thresholds.second_look_basis_points):

@@ -153,6 +153,11 @@ SENTENCES: dict[str, str | Promise] = {
     "jury_is_off": _("No public jury sits under the rules of this case. Decide it yourself."),
     "side_unknown": _("Choose whom to ask: the buyer, the merchant or both."),
     "point_unknown": _("Choose points of this case."),
+    # second readings
+    "nothing_drawn": _("None is drawn for you now. Look again another day."),
+    "already_submitted": _("You have submitted this reading already. Both readings are shown."),
+    "own_reading": _("You are one of the two who read the clause differently, so somebody else answers it."),
+    "note_is_closed": _("Somebody has answered this note already."),
     # a draft
     "no_draft": _("There is no draft of yours to send out. Write the ruling first."),
     "ruling_incomplete": _("The ruling is not complete. What is missing is listed; your draft is kept."),
@@ -204,6 +209,7 @@ SENTENCES: dict[str, str | Promise] = {
     "reasons_name_somebody": _(
         "Take names, telephone numbers and addresses out of the reasons. Write buyer and merchant."
     ),
+    "deviation_unexplained": _("Most like cases ended otherwise. Say why this one does not, or decide alike."),
     # appeals
     "ground_of_appeal_unknown": _("Choose why you appeal: new evidence, the procedure or a misapplied rule."),
     "point_missing_in_appeal": _("Choose at least one finding that you dispute."),

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from arbitration import calibration, precedents
 from disputes import handling
-from disputes.lifecycle import TERMINAL, State
+from disputes.lifecycle import APPEAL, TERMINAL, State
 from disputes.models import Case
 from enforcement import execution, holds
 from journal.kinds import Kind
@@ -45,11 +46,20 @@ def start_execution(entry: Entry, case: Case, now: datetime) -> None:
         execution.start(case, case.outcome, now=now)
 
 
+def keep_the_precedent(entry: Entry, case: Case, now: datetime) -> None:
+    """Nobody can appeal any more: what was decided can be found again, and some of it is read a second time."""
+    precedents.record(case, now=now)
+    calibration.draw(case, now=now)
+
+
 _TO_STATE: dict[State, tuple[Reaction, ...]] = {
     State.ENFORCING: (start_execution,),
     **dict.fromkeys(TERMINAL, (let_the_money_go,)),
 }
 _BY_KIND: dict[Kind, tuple[Reaction, ...]] = {Kind.REFUND_REQUESTED: (hold_the_money, route_in_the_shop)}
+# Where a case goes from an appeal, or from the time for one, once its ruling stands for good.
+_FINAL = frozenset({State.AWAITING_COMPLIANCE.value, State.ENFORCING.value})
+_APPEALABLE = frozenset(state.value for state in APPEAL)
 
 
 def of(entry: Entry) -> tuple[Reaction, ...]:
@@ -59,6 +69,8 @@ def of(entry: Entry) -> tuple[Reaction, ...]:
     target = entry.data.get("to")
     if target is not None and target != entry.data.get("from"):
         following += _TO_STATE.get(State(target), ())
+        if target in _FINAL and entry.data.get("from") in _APPEALABLE:
+            following += (keep_the_precedent,)
     if kind in CATALOGUE:
         following += (tell_those_concerned,)
     return following

@@ -64,3 +64,8 @@ class PersonalCopy(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["asked_at", "id"], condition=Q(made_at__isnull=True), name="copy_to_be_made"),
         ]
+
+
+# Models of other modules of this room; Django finds them by this one.
+from insights.consistency_models import Consistency as Consistency  # noqa: E402
+from insights.consistency_models import Outcomes as Outcomes  # noqa: E402

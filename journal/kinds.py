@@ -92,6 +92,8 @@ class Kind(StrEnum):
     DOSSIER_SEALED = "dossier_sealed"
     ORIGINAL_OPENED = "original_opened"
     BUNDLE_EXPORTED = "bundle_exported"
+    # what is learned from a decision
+    PRECEDENT_WITHDRAWN = "precedent_withdrawn"
     # keeping and erasing
     HOLD_PLACED = "hold_placed"
     HOLD_LIFTED = "hold_lifted"
@@ -117,6 +119,7 @@ HOUSE_ONLY = frozenset(
         Kind.DEADLINE_SET_ASIDE,
         Kind.ORIGINAL_OPENED,
         Kind.BUNDLE_EXPORTED,
+        Kind.PRECEDENT_WITHDRAWN,
         Kind.HOLD_PLACED,
         Kind.HOLD_LIFTED,
     }

@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from arbitration import calibration
 from common import clock
 from common.actor import Actor
 from common.errors import Missing, Refused
@@ -83,7 +84,8 @@ def _may_see(actor: Actor, served: Served, now: datetime) -> bool:
     """
     exhibit = served.exhibit
     if not access.visible_to(actor).filter(dossier_id=exhibit.dossier_id).exists():
-        return False
+        # Whoever reads a decided case a second time sees its shared copies, and only these.
+        return not served.beneath and calibration.may_see_file(exhibit.dossier_id, actor)
     if served.beneath and not masking.may_look_beneath(exhibit, actor, now):
         return False
     if actor.side is None:

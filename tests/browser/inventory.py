@@ -25,7 +25,7 @@ ALWAYS: dict[str | None, tuple[str, ...]] = {
     ),
     "buyer": ("buyer:home", "buyer:orders", "buyer:inbox", "buyer:settings"),
     "merchant": ("merchant:inbox", "merchant:open", "merchant:decided", "merchant:messages", *_SHOP),
-    "arbitrator-2": ("desk:queue", "desk:done", "desk:rules"),
+    "arbitrator-2": ("desk:queue", "desk:done", "desk:rules", "desk:similar", "desk:calibration"),
     "senior": ("desk:review", "desk:appeals"),
     "ops": (
         *("ops:deadlines", "ops:admission", "ops:stuck", "ops:quarantine", "ops:money", "ops:rules"),
@@ -67,6 +67,9 @@ BY_CHANCE = {
     "merchant:mask": "only where the first case that is found holds a picture of the shop's",
     "merchant:receipt": "only where the first case that is found holds something of the shop's",
     "desk:preview": "follows from the workspace by a form",
+    "desk:precedent": "no ruling of the fresh demo is final yet",
+    "desk:reading": "no second reading is drawn in the fresh demo",
+    "desk:reading_exhibit": "the same",
 }
 NOT_PAGES = {
     "public:sign_out": "takes a form, shows nothing",
@@ -97,6 +100,8 @@ NOT_PAGES = {
     "merchant:messages_read": "takes a form, shows nothing",
     "merchant:switch": "takes a form, shows nothing",
     "desk:next": "takes a form, shows nothing",
+    "desk:cite": "takes a form, leads on to the draft",
+    "desk:clause_note": "takes a form, shows nothing",
     "ops:erasure_decide": "takes a form, shows nothing",
     "ops:anew": "takes a form, shows nothing",
     "ops:recover": "takes a form, shows nothing",

@@ -29,7 +29,7 @@ from disputes.models import Case
 from rulebook import queries as rulebook
 from web import drafts, fetch, letter, records, timeline, wording
 from web.acts import Closed
-from web.desk import offered, panes, problems, shell, workspace
+from web.desk import offered, panes, precedent_words, problems, shell, workspace
 from web.desk.ruling_form import LANGUAGES, findings
 from web.forms import HouseForm
 
@@ -41,6 +41,7 @@ WHY: dict[str, Text] = {
     "no_return": gettext_lazy("The money goes back although the goods do not"),
     "new_arbitrator": gettext_lazy("The arbitrator is new"),
     "sample": gettext_lazy("Drawn for a second look"),
+    "deviation": gettext_lazy("It departs from how like cases were decided"),
 }
 
 
@@ -289,6 +290,8 @@ def _approval(
             {"number": point.number, "text": point.text, "finding": _shown(whole.findings.get(point.pk, ""))}
             for point in whole.points
         ],
+        "departs": precedent_words.deviation_words(whole.deviation),
+        "departs_because": whole.deviation.reason if whole.deviation is not None else "",
         "papers": _both(whole, ruling, now),
         "lacking": problems.of(sheet.view(whole, now), reverse("desk:case", args=[case.number])),
         "mine": reader == actor.id,

@@ -43,6 +43,7 @@ SENTENCES: dict[str, str | Promise] = {
     "reasons_omit_exhibit": _("The reasons do not mention %(at)s"),
     "reasons_cite_unknown_exhibit": _("The reasons cite %(at)s, which is not on the file"),
     "reasons_name_somebody": _("The reasons name somebody or hold a number: take it out"),
+    "deviation_unexplained": _("Like cases were decided otherwise: say why this one is not"),
 }
 _FIELDS = {
     "points": "points",
@@ -57,6 +58,7 @@ _FIELDS = {
     "compensation": "id_compensation",
     "return_freight": "id_return_freight",
     "reasons": "id_reasons",
+    "deviation": "id_deviation_reason",
 }
 
 

@@ -81,6 +81,12 @@ class RulingForm(HouseForm):
         required=False,
         widget=Textarea(attrs={"rows": 8, "data-max": rulings.LONGEST_REASONS}),
     )
+    deviation_reason = CharField(
+        label=gettext_lazy("Why this case is decided otherwise than like cases"),
+        required=False,
+        help_text=gettext_lazy("For whoever signs and for the house; not in the letter."),
+        widget=Textarea(attrs={"rows": 3, "data-max": rulings.LONGEST_DEVIATION}),
+    )
     language = ChoiceField(label=gettext_lazy("Language of the letter"), choices=LANGUAGES)
 
     def __init__(self, data: Any = None, *, work: Workspace, rules: Rules) -> None:
@@ -179,6 +185,7 @@ class RulingForm(HouseForm):
             freight_payer=data["freight_payer"],
             reasons=data["reasons"],
             language=data["language"],
+            deviation_reason=data["deviation_reason"],
         )
 
 
@@ -213,6 +220,7 @@ def initial(work: Workspace) -> dict[str, Any]:
         "freight_payer": ruling.freight_payer,
         "reasons": ruling.reasons,
         "language": ruling.language,
+        "deviation_reason": deviation.reason if (deviation := getattr(ruling, "deviation", None)) else "",
     }
     for name in SUMS:
         amount = getattr(ruling, name)

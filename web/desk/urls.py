@@ -3,7 +3,7 @@
 from django.urls import path
 
 from web import case_file, masking
-from web.desk import acts, clauses, decide, looking, queue, workspace
+from web.desk import acts, calibration, clauses, decide, looking, queue, similar, workspace
 
 urlpatterns = [
     path("", queue.index, name="queue"),
@@ -14,6 +14,13 @@ urlpatterns = [
     path("appeals/<str:number>/", decide.appeal, name="appeal"),
     path("done/", queue.done, name="done"),
     path("rules/", clauses.index, name="rules"),
+    path("similar/", similar.index, name="similar"),
+    path("similar/<str:reference>/", similar.precedent, name="precedent"),
+    path("similar/<str:reference>/cite/", similar.cite, name="cite"),
+    path("calibration/", calibration.index, name="calibration"),
+    path("calibration/notes/<int:pk>/", calibration.close_note, name="clause_note"),
+    path("calibration/<str:token>/", calibration.reading, name="reading"),
+    path("calibration/<str:token>/evidence/<str:place>/", calibration.exhibit, name="reading_exhibit"),
     path("cases/<str:number>/", workspace.case, name="case"),
     path("cases/<str:number>/seen/", looking.seen, name="seen"),
     path("cases/<str:number>/evidence/<str:place>/", workspace.exhibit, name="exhibit"),

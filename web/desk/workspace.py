@@ -28,7 +28,7 @@ from disputes.models import Case
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
 from web import case_page, countdowns, drafts, fetch, lateness, letter, masking, media, records, supplements, wording
-from web.desk import looking, offered, panes, problems, shell, signals
+from web.desk import looking, offered, panes, precedent_words, problems, shell, signals
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
 # What whoever only reads a case most likely came for, best first.
@@ -126,6 +126,7 @@ def sheet_of(work: Workspace, ruling: Ruling) -> sheet.Sheet:
         clauses=tuple(cited(ruling)),
         kept=record.read(work.file, work.case),
         never_consented=work.never_consented,
+        deviation=getattr(ruling, "deviation", None),
     )
 
 
@@ -232,6 +233,7 @@ def _show(
         "version": rules.version,
         "calculation": _calculation(work),
         "draft": work.draft,
+        "departs": precedent_words.deviation_words(getattr(work.draft, "deviation", None)),
         "waiting": _waiting(work, actor) if form is None else None,
         "lacking": lacking,
         "returned": next((row for row in work.rulings if row.state == Ruling.RETURNED), None),
