@@ -230,16 +230,21 @@ class QuoteChat(Body):
 
 
 class Region(Body):
-    """A part of a picture, from its upper left corner, in 1200ths of its width and of its height."""
+    """A part of a picture, from its upper left corner, in 1200ths of its width and of its height.
+
+    In a video it is covered all the time, or from ``starts_ms`` until ``ends_ms``, in milliseconds of the film.
+    """
 
     left = serializers.IntegerField(min_value=0, max_value=limits.MASK_UNITS)
     top = serializers.IntegerField(min_value=0, max_value=limits.MASK_UNITS)
     right = serializers.IntegerField(min_value=0, max_value=limits.MASK_UNITS)
     bottom = serializers.IntegerField(min_value=0, max_value=limits.MASK_UNITS)
+    starts_ms = serializers.IntegerField(required=False, min_value=0, max_value=limits.FILM_SECONDS * 1000)
+    ends_ms = serializers.IntegerField(required=False, min_value=1, max_value=limits.FILM_SECONDS * 1000 + 1000)
 
 
 class MaskExhibit(Body):
-    """``regions`` take the place of those before; none unmask the page. ``page``: 0 for a photo, else that of a document."""
+    """``regions`` take the place of those before; none unmask the page. ``page``: of a document, else 0."""
 
     on_behalf_of = serializers.ChoiceField(SIDES)
     page = serializers.IntegerField(required=False, default=0, min_value=0, max_value=limits.PDF_PAGES)

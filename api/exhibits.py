@@ -111,7 +111,7 @@ class QuoteChat(Endpoint):
 
 
 class MaskExhibit(Endpoint):
-    """What nobody but its own side sees of a photo or of a page of a document."""
+    """What nobody but its own side sees of a photo, of a video or of a page of a document."""
 
     scopes: ClassVar[dict[str, Scope | None]] = {"POST": Scope.EVIDENCE_WRITE}
 
@@ -136,7 +136,8 @@ class MaskExhibit(Endpoint):
         exhibit = next((row for row in own.only("side", "place") if row.number == place), None)
         if exhibit is None:
             raise Missing
-        regions = [(one["left"], one["top"], one["right"], one["bottom"]) for one in data["regions"]]
+        names = ("left", "top", "right", "bottom", "starts_ms", "ends_ms")
+        regions = [tuple(one[name] for name in names if name in one) for one in data["regions"]]
         made: list[Mask] = []
 
         def mask() -> Mask:
@@ -146,5 +147,5 @@ class MaskExhibit(Endpoint):
 
         reply = idempotency.once(request, mask, lambda mask: (201, prints.exhibit(mask.exhibit)), now=now)
         for one in made:
-            masking.finish(one.pk, instant=clock.now)
+            masking.finish_at_once(one, instant=clock.now)
         return reply

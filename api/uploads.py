@@ -29,6 +29,7 @@ from disputes import uploads as case_uploads
 from disputes.models import Case
 from evidence import limits, uploads
 from evidence.models import Upload
+from evidence.uploads import Announced
 
 WRITE = Scope.EVIDENCE_WRITE
 
@@ -76,11 +77,7 @@ class BeginUpload(TusEndpoint):
         said = bodies.parsed(About, named)
         upload = case_uploads.begin(
             case.pk,
-            length=asked.length,
-            claimed_name=said["filename"],
-            code=said["code"],
-            title=said["name"],
-            note=said["note"],
+            Announced(asked.length, said["filename"], said["code"], said["name"], said["note"]),
             actor=caller_of(request).on_behalf_of(
                 Side(said["on_behalf_of"]), buyer_id=case.buyer_id, merchant_id=case.merchant_id
             ),

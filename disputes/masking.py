@@ -13,7 +13,7 @@ from common.acts import act
 from common.errors import Missing, Refused
 from disputes import access, queries
 from disputes.models import Case
-from evidence import masking
+from evidence import dossiers, masking
 from evidence.masking import BENCH, Region
 from evidence.models import Exhibit, Mask, Opening
 from journal import book
@@ -80,6 +80,30 @@ def open_original(case_id: int, exhibit_id: int, *, reason: str, actor: Actor, n
         data = {"exhibit": exhibit.public_id, "number": exhibit.number, "opening": opening.pk}
         book.record(case.stream_id, Kind.ORIGINAL_OPENED, data=data, actor=actor, now=now)
     return opening
+
+
+@act
+def open_originals(case_id: int, *, reason: str, actor: Actor, now: datetime) -> list[Opening]:
+    """The same for every file on record at once, for whoever takes the case along with its originals.
+
+    Raises as `open_original`, but for a case without files: then nothing is opened.
+    """
+    case = queries.lock(case_id)
+    if actor.side is not None or actor.role not in BENCH:
+        raise Missing
+    access.require_visible(case, actor)
+    _require_bench(case, actor)
+    rows = dossiers.given(case.dossier_id).filter(blob__isnull=False, withdrawn_at__isnull=True)
+    opened = [masking.open_for(exhibit, reason=reason, actor=actor, now=now) for exhibit in rows]
+    new = [opening for opening, is_new in opened if is_new]
+    if new:
+        data = {
+            "exhibits": [opening.exhibit.public_id for opening in new],
+            "numbers": [opening.exhibit.number for opening in new],
+            "openings": [opening.pk for opening in new],
+        }
+        book.record(case.stream_id, Kind.ORIGINAL_OPENED, data=data, actor=actor, now=now)
+    return [opening for opening, _is_new in opened]
 
 
 def stays_as_masked(exhibit: Exhibit) -> bool:

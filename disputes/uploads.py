@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from common.actor import Actor
+from accounts import hats
+from accounts.models import Right
+from common.actor import Actor, Role
 from common.acts import act, outside_act
 from common.errors import Missing, Refused
 from common.tus import Body
 from disputes import access, drafts, moves, queries, submissions
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
-from evidence import intake, uploads
+from evidence import holding, intake, library, uploads
+from evidence.intake import Received
 from evidence.models import Upload
+from evidence.uploads import Announced
 from rulebook import queries as rulebook
 
 log = logging.getLogger(__name__)
@@ -49,32 +54,14 @@ _LATER = ("storage_unavailable", "scanner_unavailable")
 
 
 @act
-def begin(
-    case_id: int,
-    *,
-    length: int,
-    claimed_name: str,
-    code: str,
-    title: str = "",
-    note: str = "",
-    head: str = "",
-    actor: Actor,
-    now: datetime,
-) -> Upload:
-    """A side has announced a file, and room is kept for it. Refused as adding it now would be."""
+def begin(case_id: int, announced: Announced, *, actor: Actor, now: datetime) -> Upload:
+    """A side has announced a file, and room is kept for it. Refused as adding it now would be.
+
+    ``announced.for_form``: it comes with an appeal, and becomes an exhibit when the appeal is filed.
+    """
     case = queries.lock(case_id)
-    _require_open(case, code, actor, now)
-    return uploads.reserve(
-        case.dossier_id,
-        length=length,
-        claimed_name=claimed_name,
-        code=code,
-        title=title,
-        note=note,
-        head=head,
-        actor=actor,
-        now=now,
-    )
+    _require_open(case, announced.code, actor, now, for_form=announced.for_form)
+    return uploads.reserve(case.dossier_id, announced, actor=actor, now=now)
 
 
 def bring(upload: Upload, read: uploads.Reader, body: Body, *, instant: Callable[[], datetime]) -> Upload:
@@ -90,8 +77,8 @@ def bring(upload: Upload, read: uploads.Reader, body: Body, *, instant: Callable
 def finish(upload: Upload, *, instant: Callable[[], datetime]) -> Upload:
     """Make an exhibit of a whole upload, or write down why not. Harmless to repeat, and to be killed in.
 
-    Gives the upload ``TAKEN`` or ``REFUSED``; ``WHOLE`` still if the storage is away: then it is tried again by
-    `finish_due`, and nothing is lost.
+    Gives the upload ``TAKEN``, or ``HELD`` for its form, or ``REFUSED``; ``WHOLE`` still if the storage is away: then it
+    is tried again by `finish_due`, and nothing is lost.
     """
     outside_act()
     if upload.state != Upload.WHOLE:
@@ -102,25 +89,20 @@ def finish(upload: Upload, *, instant: Callable[[], datetime]) -> Upload:
         uploads.clear_away(upload.pk)
         return upload
     actor = uploads.actor_of(upload)
-    case = Case.objects.select_related("order").get(dossier_id=upload.dossier_id)
     whole = uploads.Whole(upload)
     try:
-        # Before half a gigabyte is read; the act asks again, under the lock.
-        _require_open(case, upload.code, actor, instant())
+        case = _asked(upload, actor, instant())  # before half a gigabyte is read; the act asks again, under the lock
         received = intake.receive(whole, claimed_name=upload.claimed_name, now=instant(), actor=actor)
-        exhibit = submissions.add_evidence(
-            case.pk, received, code=upload.code, name=upload.title, note=upload.note, actor=actor, now=instant()
-        )
+        if case is None or upload.for_form:
+            upload = holding.hold(upload.pk, received, now=instant())
+        else:
+            upload = _take(upload, case, replace(received, upload=upload.pk), actor, instant())
     except (Refused, Missing) as error:
         refused = error if isinstance(error, Refused) else Refused("right_missing")
         if refused.code in _LATER and upload.tries < _MOST_TRIES:
             log.warning("upload_waits", extra={"upload": upload.pk, "error": refused.code})
             return upload
         upload = uploads.refuse(upload.pk, refused, now=instant())
-    else:
-        # Not by its blob: after a crash between the two acts the exhibit of this very upload is found.
-        was_there = upload.whole_at is not None and exhibit.added_at < upload.whole_at
-        upload = uploads.take(upload.pk, exhibit, was_there=was_there, now=instant())
     finally:
         whole.close()
     uploads.clear_away(upload.pk)
@@ -147,12 +129,40 @@ def refusal_of(upload: Upload) -> Refused | None:
     return Refused(upload.refusal["code"], **upload.refusal["data"])
 
 
-def _require_open(case: Case, code: str, actor: Actor, now: datetime) -> None:
+def _take(upload: Upload, case: Case, received: Received, actor: Actor, now: datetime) -> Upload:
+    exhibit = submissions.add_evidence(
+        case.pk, received, code=upload.code, name=upload.title, note=upload.note, actor=actor, now=now
+    )
+    # Not by its blob: after a crash between the two acts the exhibit of this very upload is found.
+    was_there = upload.whole_at is not None and exhibit.added_at < upload.whole_at
+    return uploads.take(upload.pk, exhibit, was_there=was_there, now=now)
+
+
+def _asked(upload: Upload, actor: Actor, now: datetime) -> Case | None:
+    """The case that it is for, or none if it is for a shelf, whose keeper must still be one. Raises as `_require_open`."""
+    if upload.dossier_id is None:
+        library.require_keeper(actor)
+        return None
+    case = Case.objects.select_related("order").get(dossier_id=upload.dossier_id)
+    _require_open(case, upload.code, actor, now, for_form=upload.for_form)
+    return case
+
+
+def _require_open(case: Case, code: str, actor: Actor, now: datetime, *, for_form: bool) -> None:
     access.require_party(case, actor)
+    if for_form:
+        if actor.role is Role.MERCHANT and Right.APPEAL not in hats.rights_of(actor):
+            raise Refused("right_missing", right=Right.APPEAL.value)
+        _require_event(case, Event.APPEAL_FILED, actor, now)
+        return
     if code not in rulebook.rules(case.substance_rules_id).exhibits:
         raise Refused("evidence_code_unknown", evidence_code=code)
     if drafts.takes_evidence(case, actor):
         return
-    found = LIFECYCLE.weigh(State(case.state), Event.EVIDENCE_ADDED, actor.role, moves.facts_of(case, actor, now))
+    _require_event(case, Event.EVIDENCE_ADDED, actor, now)
+
+
+def _require_event(case: Case, event: Event, actor: Actor, now: datetime) -> None:
+    found = LIFECYCLE.weigh(State(case.state), event, actor.role, moves.facts_of(case, actor, now))
     if isinstance(found, str):
-        raise Refused(found, state=case.state, event=Event.EVIDENCE_ADDED.value)
+        raise Refused(found, state=case.state, event=event.value)

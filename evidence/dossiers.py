@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from common import digest, ids, signet
 from common.actor import Actor
 from common.acts import require_act
 from common.errors import Missing, Refused
-from evidence import limits, masking, names, preparation, seals, sniff
+from evidence import holding, limits, masking, names, preparation, seals, sniff
 from evidence.intake import Received
 from evidence.models import Blob, Dossier, Exhibit, Holder, Kind, Seal
 
@@ -63,13 +63,11 @@ def add(
     blob = Blob.objects.select_for_update(of=("self",)).select_related("sheet").filter(pk=received.blob_id).first()
     if blob is None:
         raise Refused("upload_expired")
-    # What lies on a shop's shelf is claimed for good; whatever else nobody claimed may be collected any moment.
-    if now - blob.received_at >= limits.UNCLAIMED_FOR and not blob.library_items.exists():
-        raise Refused("upload_expired")
-    _weigh_quota(dossier, side, blob.size)
+    holding.require_claimable(blob, received.upload, now=now)
+    _weigh_quota(dossier, side, blob.size, now=now, besides=received.upload)
     place = _next_place(dossier, side)
     preparation.enqueue(blob, owner=f"{actor.role.value}:{actor.id}", now=now)
-    return _create(
+    exhibit = _create(
         dossier,
         side=side,
         place=place,
@@ -84,6 +82,8 @@ def add(
         now=now,
         shown=shown,
     )
+    holding.take(received.upload, exhibit, now=now)
+    return exhibit
 
 
 def add_text(
@@ -322,10 +322,10 @@ def citable(exhibit: Exhibit, now: datetime, wait: timedelta = limits.CITABLE_AF
     return exhibit.withdrawn_at is None and exhibit.visible_at is not None and now - exhibit.visible_at >= wait
 
 
-def require_room(dossier_id: int, *, side: str, size: int, coming_files: int, coming_bytes: int) -> None:
+def require_room(dossier_id: int, *, side: str, size: int, now: datetime) -> None:
     """That one more file of ``size`` bytes fits beside what is there and what is on its way. Raises `Refused`."""
     require_act()
-    _weigh_quota(_lock(dossier_id), side, size, coming_files=coming_files, coming_bytes=coming_bytes)
+    _weigh_quota(_lock(dossier_id), side, size, now=now)
 
 
 def _lock(dossier_id: int) -> Dossier:
@@ -351,16 +351,18 @@ def _next_place(dossier: Dossier, side: str) -> int:
     return (last or 0) + 1
 
 
-def _weigh_quota(dossier: Dossier, side: str, size: int, *, coming_files: int = 0, coming_bytes: int = 0) -> None:
+def _weigh_quota(dossier: Dossier, side: str, size: int, *, now: datetime, besides: int | None = None) -> None:
     """Files that count are limited in number; bytes also of the withdrawn ones, which are kept as well.
 
-    ``coming_…``: what other uploads of this side have been promised already.
+    What is still coming in has been promised its room, whichever way the next file comes. ``besides``: the upload by which
+    this very file came.
     """
+    coming_files, coming_bytes = holding.promised(dossier.pk, side, now, besides=besides)
     mine = Exhibit.objects.filter(dossier=dossier, side=side, kind__in=_FILES)
-    if mine.filter(withdrawn_at__isnull=True).count() + coming_files >= limits.FILES_PER_SIDE:
+    there = mine.aggregate(files=Count("pk", filter=Q(withdrawn_at__isnull=True)), size=Sum("size"))
+    if there["files"] + coming_files >= limits.FILES_PER_SIDE:
         raise Refused("too_many_files", limit=limits.FILES_PER_SIDE)
-    held: int = mine.aggregate(held=Sum("size"))["held"] or 0
-    if held + coming_bytes + size > limits.BYTES_PER_SIDE:
+    if (there["size"] or 0) + coming_bytes + size > limits.BYTES_PER_SIDE:
         raise Refused("too_many_bytes", megabytes=limits.BYTES_PER_SIDE // limits.MEGABYTE)
 
 

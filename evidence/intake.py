@@ -36,13 +36,17 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Bytes that are kept and not yet part of anything. ``name`` is fit to be shown, and may be empty."""
+    """Bytes that are kept and not yet part of anything. ``name`` is fit to be shown, and may be empty.
+
+    ``upload``: by which they came in pieces, if they did; it holds room for them, and may hold them for a form.
+    """
 
     blob_id: int
     sha256: str
     size: int
     mime: str
     name: str
+    upload: int | None = None
 
 
 def receive(file: Readable, *, claimed_name: str, now: datetime, actor: Actor | None = None) -> Received:

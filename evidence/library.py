@@ -5,6 +5,7 @@ An exhibit made of an item points at the item's own bytes. Reuse is never hidden
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -15,10 +16,10 @@ from accounts.models import Merchant, Right
 from common.actor import Actor
 from common.acts import act
 from common.errors import Missing, Refused
-from evidence import limits, names
+from evidence import holding, names, uploads
 from evidence.intake import Received
 from evidence.library_models import LibraryItem
-from evidence.models import Blob, Exhibit
+from evidence.models import Blob, Exhibit, Upload
 
 MOST_ITEMS = 500
 
@@ -59,9 +60,10 @@ def keep(
     if shelf.count() >= MOST_ITEMS:
         raise Refused("too_many_of_these", most=MOST_ITEMS)
     blob = Blob.objects.select_for_update(of=("self",)).filter(pk=received.blob_id).first()
-    if blob is None or now - blob.received_at >= limits.UNCLAIMED_FOR:
+    if blob is None:
         raise Refused("upload_expired")
-    return LibraryItem.objects.create(
+    holding.require_claimable(blob, received.upload, now=now)
+    item = LibraryItem.objects.create(
         merchant_id=merchant_id,
         blob=blob,
         sha256=received.sha256,
@@ -69,6 +71,27 @@ def keep(
         added_at=now,
         **words,
     )
+    holding.take(received.upload, None, now=now)
+    return item
+
+
+@act
+def announce(merchant_id: int, announced: uploads.Announced, *, actor: Actor, now: datetime) -> Upload:
+    """A member has announced a file for the shelf, which is put there with the form that says what it is.
+
+    Raises `Missing`; `Refused`: `right_missing` and what `uploads.reserve` refuses.
+    """
+    _lock(merchant_id, actor)
+    return uploads.reserve(None, replace(announced, for_form=True), actor=actor, now=now)
+
+
+def require_keeper(actor: Actor) -> None:
+    """That this actor may put something on the shelf of their shop. Raises `Missing`, `Refused("right_missing")`."""
+    rights = hats.rights_of(actor)
+    if Right.VIEW not in rights:
+        raise Missing
+    if Right.RESPOND not in rights:
+        raise Refused("right_missing", right=Right.RESPOND.value)
 
 
 @act
@@ -117,8 +140,4 @@ def received(item: LibraryItem) -> Received:
 def _lock(merchant_id: int, actor: Actor) -> None:
     if not Merchant.objects.select_for_update().filter(pk=merchant_id).exists() or actor.merchant_id != merchant_id:
         raise Missing
-    rights = hats.rights_of(actor)
-    if Right.VIEW not in rights:
-        raise Missing
-    if Right.RESPOND not in rights:
-        raise Refused("right_missing", right=Right.RESPOND.value)
+    require_keeper(actor)

@@ -38,6 +38,7 @@ FILM_PIXELS = 4096 * 2304
 FILM_FRAMES = FILM_SECONDS * 240
 FILM_TRACKS = 16
 FILM_FPS = 30
+FILM_SHOWN = 1280  # the longer side of what is shown, in pixels
 FILM_BROKEN_PACKETS = 100
 
 # One side of one dossier.
@@ -79,6 +80,7 @@ _CHILDREN = {
     "mask": Child(512 * MEGABYTE, 10, 30, 32 * MEGABYTE),
     # Five minutes of 1080p take two minutes of one core (docs/evidence.md), of 4K four to five; it may have to share it.
     "film": Child(2048 * MEGABYTE, 480, 1200, 400 * MEGABYTE),
+    "film_mask": Child(2048 * MEGABYTE, 480, 1200, 400 * MEGABYTE),
 }
 
 

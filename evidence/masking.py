@@ -13,22 +13,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from common.actor import Actor, Role
 from common.acts import act, outside_act, require_act
 from common.errors import Refused
 from evidence import intake, limits, sniff, store
-from evidence.models import Derivative, Exhibit, Kind, Mask, Opening
+from evidence.models import Derivative, Exhibit, Kind, Mask, Opening, Preparation
 
 log = logging.getLogger("heng.evidence")
-Region = tuple[int, int, int, int]
+# Left, top, right, bottom in 1200ths; in a film also from when and until when in milliseconds, or it is for all of it.
+Region = tuple[int, ...]
 BENCH = (Role.ARBITRATOR, Role.SENIOR)
+# How long whoever makes the copies of a mask is waited for.
 _HELD_FOR = timedelta(minutes=2)
+_FILM_HELD_FOR = timedelta(seconds=limits.child("film_mask").wall_seconds) + timedelta(minutes=2)
 _Rows = TypeVar("_Rows", bound="QuerySet[Exhibit]")
 
 
@@ -67,7 +71,7 @@ def with_masks(exhibits: _Rows) -> _Rows:
 
 def covers(exhibit: Exhibit) -> dict[int, Cover]:
     """The masks that count, by page. A mask that was lifted is none."""
-    if exhibit.blob_id is None or exhibit.kind not in (Kind.IMAGE, Kind.PDF):
+    if exhibit.blob_id is None or exhibit.kind not in (Kind.IMAGE, Kind.PDF, Kind.VIDEO):
         return {}
     rows: Iterable[Mapping[str, Any]] | None = getattr(exhibit, "mask_rows", None)
     if rows is None:
@@ -125,8 +129,8 @@ def opened(exhibits: Sequence[Exhibit], actor: Actor, now: datetime) -> dict[int
 
 
 def pages_of(exhibit: Exhibit) -> list[int]:
-    """The pages that may be masked: 0 for a photo, the drawn ones of a document, none of a video or of words."""
-    if exhibit.kind == Kind.IMAGE:
+    """The pages that may be masked: 0 for a photo or a video, the drawn ones of a document, none of words."""
+    if exhibit.kind in (Kind.IMAGE, Kind.VIDEO):
         return [0]
     if exhibit.kind != Kind.PDF:
         return []
@@ -144,7 +148,7 @@ def put(exhibit: Exhibit, page: int, regions: Sequence[Region], *, actor: Actor,
         raise Refused("cannot_be_masked")
     if len(regions) > limits.MASK_REGIONS:
         raise Refused("too_many_masks", most=limits.MASK_REGIONS)
-    if not all(_is_within(region) for region in regions):
+    if not all(_is_within(region, in_film=exhibit.kind == Kind.VIDEO) for region in regions):
         raise Refused("mask_is_not_within", units=limits.MASK_UNITS)
     cover = covers(exhibit).get(page)
     if list(regions) == list(cover.regions if cover is not None else ()):
@@ -168,11 +172,19 @@ def put(exhibit: Exhibit, page: int, regions: Sequence[Region], *, actor: Actor,
 def hides_less(exhibit: Exhibit, page: int, regions: Sequence[Region]) -> bool:
     """Whether something that is hidden now would be seen again: a region that none of the new ones covers."""
     cover = covers(exhibit).get(page)
-    return cover is not None and not all(any(_covers(new, old) for new in regions) for old in cover.regions)
+    return cover is not None and not all(any(covers_all_of(new, old) for new in regions) for old in cover.regions)
+
+
+def finish_at_once(mask: Mask, *, instant: Callable[[], datetime]) -> bool:
+    """The same while somebody waits for a page: a film is left to whoever prepares films."""
+    return mask.exhibit.kind != Kind.VIDEO and finish(mask.pk, instant=instant)
 
 
 def finish(mask_id: int, *, instant: Callable[[], datetime]) -> bool:
-    """Make the copies of a mask; gives whether they are there. Harmless to repeat, and to be killed in (`finish_due`)."""
+    """Make the copies of a mask; gives whether they are there. Harmless to repeat, and to be killed in (`finish_due`).
+
+    Not before everything is there that it has to cover: what is made of the file later would be without its mask.
+    """
     outside_act()
     mask = _claim(mask_id, now=instant())
     if mask is None:
@@ -187,7 +199,8 @@ def finish(mask_id: int, *, instant: Callable[[], datetime]) -> bool:
         return False
     was_first = _done(mask.pk, made)
     # What those left behind who died at this, or what came too late itself.
-    left = [f"{_base(mask, nth)}/{kind}.webp" for nth in range(1, mask.tries) for kind in _kinds_of(mask.page)]
+    names = [f"{kind}.{store.extension_of(kind)}" for kind in _kinds_of(mask.page)]
+    left = [f"{_base(mask, nth)}/{name}" for nth in range(1, mask.tries) for name in names]
     for key in left if was_first else [one["key"] for one in made]:
         with suppress(Exception):
             store.storage().delete(key)
@@ -196,9 +209,9 @@ def finish(mask_id: int, *, instant: Callable[[], datetime]) -> bool:
 
 def finish_due(instant: Callable[[], datetime], *, limit: int = 20) -> int:
     """Finish masks whose maker died or had no storage. Until then nobody sees their pages."""
-    late = Mask.objects.filter(copies__isnull=True, tries__lt=limits.TRIES * 10).exclude(
-        claimed_at__gt=instant() - _HELD_FOR
-    )
+    now = instant()
+    held = Q(claimed_at__gt=now - _HELD_FOR) | Q(exhibit__kind=Kind.VIDEO, claimed_at__gt=now - _FILM_HELD_FOR)
+    late = _ripe().filter(tries__lt=limits.TRIES * 10).exclude(held)
     return sum(finish(pk, instant=instant) for pk in late.order_by("id").values_list("pk", flat=True)[:limit])
 
 
@@ -235,7 +248,7 @@ def open_for(exhibit: Exhibit, *, reason: str, actor: Actor, now: datetime) -> t
 def _kinds_of(page: int) -> tuple[str, ...]:
     """Every copy that shows this page. The small one of a document shows its first."""
     if page == 0:
-        return (store.DISPLAY, store.THUMB, store.LARGE)
+        return (store.DISPLAY, store.THUMB, store.LARGE, store.FILM)
     return (f"page_{page}", store.THUMB) if page == 1 else (f"page_{page}",)
 
 
@@ -246,8 +259,12 @@ def _painted(page: int) -> tuple[str, ...]:
 
 def _cover(row: Mapping[str, Any]) -> Cover:
     copies = row["copies"]
-    regions = tuple((left, top, right, bottom) for left, top, right, bottom in row["regions"])
-    return Cover(row["page"], regions, None if copies is None else tuple(Shown(**one, masked=True) for one in copies))
+    regions = tuple(tuple(region) for region in row["regions"])
+    return Cover(row["page"], regions, None if copies is None else tuple(_as_masked(one) for one in copies))
+
+
+def _as_masked(copy: Mapping[str, Any]) -> Shown:
+    return Shown(**{**copy, "pieces": bytes.fromhex(copy.get("pieces", ""))}, masked=True)
 
 
 def _as_shown(copy: Derivative) -> Shown:
@@ -255,13 +272,17 @@ def _as_shown(copy: Derivative) -> Shown:
     return Shown(copy.kind, copy.key, copy.sha256, copy.size, copy.width, copy.height, pieces=pieces)
 
 
-def _is_within(region: Region) -> bool:
-    left, top, right, bottom = region
+def _is_within(region: Region, *, in_film: bool) -> bool:
+    left, top, right, bottom, *when = region
+    if when and not (in_film and len(when) == 2 and 0 <= when[0] < when[1] <= limits.FILM_SECONDS * 1000 + 1000):
+        return False
     return 0 <= left < right <= limits.MASK_UNITS and 0 <= top < bottom <= limits.MASK_UNITS
 
 
-def _covers(new: Region, old: Region) -> bool:
-    return new[0] <= old[0] and new[1] <= old[1] and new[2] >= old[2] and new[3] >= old[3]
+def covers_all_of(new: Region, old: Region) -> bool:
+    """Whether nothing of ``old`` would be seen beside ``new``: neither at an edge nor before or after."""
+    in_place = new[0] <= old[0] and new[1] <= old[1] and new[2] >= old[2] and new[3] >= old[3]
+    return in_place and (len(new) == 4 or (len(old) == 6 and new[4] <= old[4] and new[5] >= old[5]))
 
 
 def _base(mask: Mask, attempt: int) -> str:
@@ -270,10 +291,11 @@ def _base(mask: Mask, attempt: int) -> str:
 
 @act
 def _claim(mask_id: int, *, now: datetime) -> Mask | None:
-    mask = Mask.objects.select_for_update(of=("self",)).select_related("blob").filter(pk=mask_id).first()
-    if mask is None or mask.copies is not None:
+    mask = _ripe().select_for_update(of=("self",)).select_related("blob", "exhibit").filter(pk=mask_id).first()
+    if mask is None:
         return None
-    if mask.claimed_at is not None and now - mask.claimed_at < _HELD_FOR:
+    held_for = _FILM_HELD_FOR if mask.exhibit.kind == Kind.VIDEO else _HELD_FOR
+    if mask.claimed_at is not None and now - mask.claimed_at < held_for:
         return None
     mask.tries += 1
     mask.claimed_at = now
@@ -281,18 +303,33 @@ def _claim(mask_id: int, *, now: datetime) -> Mask | None:
     return mask
 
 
+def _ripe() -> QuerySet[Mask]:
+    """Masks to be made whose file has all the copies that there will be: the large one of a photo, the film of a video."""
+    coming = Preparation.objects.filter(blob=OuterRef("blob"), refused_at__isnull=True, set_aside_at__isnull=True)
+    film = Derivative.objects.filter(blob=OuterRef("blob"), kind=store.FILM)
+    by_kind = Q(exhibit__kind=Kind.PDF) | (Q(exhibit__kind=Kind.IMAGE) & ~Exists(coming))
+    return Mask.objects.filter(by_kind | (Q(exhibit__kind=Kind.VIDEO) & Exists(film)), copies__isnull=True)
+
+
+def _fetch(copy: Derivative, to: Path) -> None:
+    digest = hashlib.sha256()
+    try:
+        with store.storage().open(copy.key, "rb") as file, to.open("wb") as out:
+            while piece := file.read(limits.PIECE_BYTES):
+                digest.update(piece)
+                out.write(piece)
+    except Exception as error:  # as in `intake.keep`
+        raise Refused("storage_unavailable") from error
+    if digest.hexdigest() != copy.sha256:
+        raise Refused("evidence_altered")
+
+
 def _paint(mask: Mask, copy: Derivative, base: str) -> list[dict[str, Any]]:
     """One copy of ours, painted in the child like any file, and stored."""
+    mime, work = (sniff.MP4, "film_mask") if copy.kind == store.FILM else (sniff.WEBP, "mask")
     with intake.a_room() as directory:
-        try:
-            with store.storage().open(copy.key, "rb") as file:
-                content = file.read()
-            (directory / "original").write_bytes(content)
-        except Exception as error:  # as in `intake.keep`
-            raise Refused("storage_unavailable") from error
-        if hashlib.sha256(content).hexdigest() != copy.sha256:
-            raise Refused("evidence_altered")
-        reading = intake.read_in(directory, sniff.WEBP, copy.sha256, work="mask", kind=copy.kind, regions=mask.regions)
+        _fetch(copy, directory / "original")
+        reading = intake.read_in(directory, mime, copy.sha256, work=work, kind=copy.kind, regions=mask.regions)
         made = []
         for one in reading.copies:
             if one.kind not in _kinds_of(mask.page):
@@ -308,6 +345,7 @@ def _paint(mask: Mask, copy: Derivative, base: str) -> list[dict[str, Any]]:
                     "size": one.size,
                     "width": one.width,
                     "height": one.height,
+                    **({"pieces": one.pieces.hex()} if one.pieces else {}),
                 }
             )
     return made

@@ -350,14 +350,17 @@ class Upload(models.Model):
 
     While it is ``OPEN`` it holds a place and its whole length of its side's quota, until ``expires_at``. What
     a side abandons expires; what is ``WHOLE`` does not: it is bytes that somebody was promised to be kept.
-    ``token`` is its address: 256 random bits.
+    ``token`` is its address: 256 random bits. Without a dossier it is for the shelf of the shop ``merchant_id``.
+
+    ``for_form``: it becomes nothing by itself. Once it was read it is ``HELD``, with its ``blob``, and ``TAKEN`` when its
+    sender sends the form that it belongs to.
     """
 
-    OPEN, WHOLE, TAKEN, REFUSED, GIVEN_UP = "open", "whole", "taken", "refused", "given_up"
-    STATES: ClassVar = [OPEN, WHOLE, TAKEN, REFUSED, GIVEN_UP]
+    OPEN, WHOLE, HELD, TAKEN, REFUSED, GIVEN_UP = "open", "whole", "held", "taken", "refused", "given_up"
+    STATES: ClassVar = [OPEN, WHOLE, HELD, TAKEN, REFUSED, GIVEN_UP]
 
     token = models.CharField(max_length=43, unique=True)
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="uploads")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="uploads")
     side = models.CharField(max_length=8, choices=Holder.choices)
     sent_by = models.BigIntegerField(null=True)
     merchant_id = models.BigIntegerField(null=True)
@@ -365,9 +368,10 @@ class Upload(models.Model):
     # What the sender says: how the file is called, which row it answers, what it shows, how long it is, and
     # the SHA-256 of its first megabyte, by which the same file is known again on another device.
     claimed_name = models.CharField(max_length=255, blank=True)
-    code = models.CharField(max_length=8)
+    code = models.CharField(max_length=8, blank=True)
     title = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    for_form = models.BooleanField(default=False)
     length = models.PositiveBigIntegerField()
     head = models.CharField(max_length=64, blank=True)
     # How much of it is here.
@@ -381,6 +385,7 @@ class Upload(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)
     exhibit = models.ForeignKey(Exhibit, models.PROTECT, null=True, related_name="+")
+    blob = models.ForeignKey(Blob, models.PROTECT, null=True, related_name="uploads")
     was_there = models.BooleanField(default=False)
     refusal = models.JSONField(null=True)
 
@@ -395,10 +400,18 @@ class Upload(models.Model):
             models.CheckConstraint(
                 condition=Q(state="open", whole_at__isnull=True, closed_at__isnull=True)
                 | Q(state="whole", whole_at__isnull=False, closed_at__isnull=True, offset=models.F("length"))
-                | Q(state="taken", exhibit__isnull=False, closed_at__isnull=False)
+                | Q(state="held", for_form=True, blob__isnull=False, closed_at__isnull=True)
+                | (Q(state="taken", closed_at__isnull=False) & (Q(exhibit__isnull=False) | Q(for_form=True)))
                 | Q(state="refused", refusal__isnull=False, closed_at__isnull=False)
                 | Q(state="given_up", closed_at__isnull=False),
                 name="upload_ends_as_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(dossier__isnull=False) | Q(side="merchant", merchant_id__isnull=False, for_form=True),
+                name="upload_is_for_a_dossier_or_a_shelf",
+            ),
+            models.CheckConstraint(
+                condition=Q(blob__isnull=True) | Q(state="held"), name="upload_claims_bytes_while_it_is_held"
             ),
         ]
 

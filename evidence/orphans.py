@@ -1,6 +1,7 @@
 """Bytes that never became an exhibit go away after a day. Refuses to touch anything an exhibit points at.
 
-`dossiers.add` takes no blob older than an hour, so what is collected here cannot become an exhibit meanwhile.
+`dossiers.add` takes no blob older than an hour but one that an upload holds for a form, which is over hours before, so what
+is collected here cannot become an exhibit meanwhile.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ def collect(now: datetime, *, limit: int = 200) -> int:
     """
     doomed = list(
         Blob.objects.filter(
-            received_at__lt=now - limits.ORPHANED_AFTER, exhibits__isnull=True, library_items__isnull=True
+            received_at__lt=now - limits.ORPHANED_AFTER,
+            exhibits__isnull=True,
+            library_items__isnull=True,
+            uploads__isnull=True,
         )
         .prefetch_related("derivatives", "masks")
         .order_by("received_at", "id")[:limit]

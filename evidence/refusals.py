@@ -55,8 +55,9 @@ SENTENCES: dict[str, str | Promise] = {
     "not_your_exhibit": _("Only the side that gave this evidence can take it back."),
     # masks
     "nothing_to_mask": _("Nothing is marked yet. Mark the parts that others should not see."),
-    "cannot_be_masked": _("Only photos and the pages of a document can be masked. Nothing was changed."),
+    "cannot_be_masked": _("Only photos, videos and the pages of a document can be masked. Nothing was changed."),
     "mask_is_not_within": _("A part that was marked lies outside of the picture. Mark it again."),
+    "mask_time_unreadable": _("Write from when and until when as minutes and seconds, such as 0:05 and 0:12."),
     "too_many_masks": _("That is more than %(most)s parts on one page. Join some of them into larger ones."),
     "evidence_stays_as_masked": _("The evidence is sealed and stays as it is. Ask whoever rules the case to mask it."),
     "open_it_first": _(

@@ -267,7 +267,7 @@ def _film(path: Path, said: dict[str, Any]) -> Copy:
             pieces.append(hashlib.sha256(piece).digest())
             size += len(piece)
     width, height = int(said["width"]), int(said["height"])
-    if sniff.type_of(head) != sniff.MP4 or not 0 < min(width, height) <= max(width, height) <= 1280:
+    if sniff.type_of(head) != sniff.MP4 or not 0 < min(width, height) <= max(width, height) <= limits.FILM_SHOWN:
         raise Refused("could_not_be_read")
     return Copy(store.FILM, path, whole.hexdigest(), size, width, height, b"".join(pieces))
 

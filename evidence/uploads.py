@@ -12,17 +12,18 @@ import secrets
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO, Any
 
 from django.core.files import File
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from common.actor import Actor
 from common.acts import act, outside_act, require_act
 from common.errors import Missing, Refused
 from common.tus import Checksum
-from evidence import dossiers, intake, limits, names, sniff, store
+from evidence import dossiers, holding, intake, limits, names, sniff, store
 from evidence.models import Exhibit, Part, Upload
 
 Reader = Callable[[int], bytes]
@@ -42,36 +43,40 @@ _HEAD_LENGTH = 64  # hex digits of a SHA-256
 _RUNNING = (Upload.OPEN, Upload.WHOLE)
 
 
-def reserve(
-    dossier_id: int,
-    *,
-    length: int,
-    claimed_name: str,
-    code: str,
-    title: str = "",
-    note: str = "",
-    head: str = "",
-    actor: Actor,
-    now: datetime,
-) -> Upload:
-    """A side has announced a file of ``length`` bytes, and its place and length are kept free for it.
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a sender says of a file before it comes: its length in bytes, its name, which row of a checklist it answers, what
+    it shows, and in hex the SHA-256 of its first megabyte. ``for_form``: it waits for a form once it is here.
+    """
+
+    length: int
+    claimed_name: str
+    code: str = ""
+    title: str = ""
+    note: str = ""
+    head: str = ""
+    for_form: bool = False
+
+
+def reserve(dossier_id: int | None, announced: Announced, *, actor: Actor, now: datetime) -> Upload:
+    """A side has announced a file, and its place and length are kept free for it; without a dossier it is for the shelf of
+    the actor's shop, which counts papers and not bytes.
 
     Raises `Refused`: `file_is_empty`, `file_too_big`, `film_too_big`, `name_says_other_type`, `too_many_files`,
     `too_many_bytes`, `too_many_uploads`.
     """
     require_act()
     assert actor.side is not None
-    if length == 0:
+    claimed_name, head = announced.claimed_name, announced.head
+    if announced.length == 0:
         raise Refused("file_is_empty")
     # As its name says: what it really is, its first bytes tell.
-    intake.weigh_size(length, sniff.MP4 if limits.is_film(names.extension(claimed_name)) else "")
+    intake.weigh_size(announced.length, sniff.MP4 if limits.is_film(names.extension(claimed_name)) else "")
     if names.is_active(claimed_name):
         raise Refused("name_says_other_type", extension=names.extension(claimed_name))
     _weigh_pace(actor, now)
-    others = _running(dossier_id, actor.side.value, now).aggregate(files=Count("pk"), size=Sum("length"))
-    dossiers.require_room(
-        dossier_id, side=actor.side.value, size=length, coming_files=others["files"], coming_bytes=others["size"] or 0
-    )
+    if dossier_id is not None:
+        dossiers.require_room(dossier_id, side=actor.side.value, size=announced.length, now=now)
     return Upload.objects.create(
         token=secrets.token_urlsafe(32),
         dossier_id=dossier_id,
@@ -80,27 +85,29 @@ def reserve(
         merchant_id=actor.merchant_id,
         client_id=actor.client_id,
         claimed_name=claimed_name[:255],
-        code=code,
-        title=names.title(title),
-        note=names.note(note),
-        length=length,
+        code=announced.code,
+        title=names.title(announced.title),
+        note=names.note(announced.note),
+        for_form=announced.for_form,
+        length=announced.length,
         head=head.lower() if len(head) == _HEAD_LENGTH and head.isalnum() else "",
         begun_at=now,
         expires_at=now + LIFE,
     )
 
 
-def find(dossier_id: int, token: str, *, actor: Actor) -> Upload:
+def find(dossier_id: int | None, token: str, *, actor: Actor) -> Upload:
     """The upload at this address, for whoever began it. Raises `Missing` for everybody else."""
-    upload = _mine(dossier_id, actor).select_related("exhibit").filter(token=token).first()
+    upload = holding.sent_by(actor, dossier_id).select_related("exhibit").filter(token=token).first()
     if upload is None:
         raise Missing
     return upload
 
 
-def unfinished(dossier_id: int, *, actor: Actor, now: datetime) -> QuerySet[Upload]:
-    """What this sender began here and can go on with, the oldest first."""
-    return _mine(dossier_id, actor).filter(state=Upload.OPEN, expires_at__gt=now).order_by("pk")
+def unfinished(dossier_id: int | None, *, actor: Actor, now: datetime) -> QuerySet[Upload]:
+    """What this sender began here and can go on with, or send with its form, the oldest first."""
+    alive = holding.sent_by(actor, dossier_id).filter(state__in=[Upload.OPEN, Upload.HELD], expires_at__gt=now)
+    return alive.order_by("pk")
 
 
 def actor_of(upload: Upload) -> Actor:
@@ -114,7 +121,7 @@ def actor_of(upload: Upload) -> Actor:
 def is_over(upload: Upload, now: datetime) -> bool:
     """Whether nothing more is taken in: it was refused, given up, or left alone for too long."""
     return upload.state in (Upload.REFUSED, Upload.GIVEN_UP) or (
-        upload.state == Upload.OPEN and now >= upload.expires_at
+        upload.state in (Upload.OPEN, Upload.HELD) and now >= upload.expires_at
     )
 
 
@@ -304,9 +311,9 @@ def refuse(upload_id: int, refused: Refused, *, now: datetime) -> Upload:
 def give_up(upload_id: int, *, now: datetime) -> Upload:
     """Its sender does not want it any more. What it held of the quota is free at once. Harmless to repeat."""
     upload = _lock(upload_id)
-    if upload.state == Upload.OPEN:
-        upload.state, upload.closed_at = Upload.GIVEN_UP, now
-        upload.save(update_fields=["state", "closed_at"])
+    if upload.state in (Upload.OPEN, Upload.HELD):
+        upload.state, upload.blob, upload.closed_at = Upload.GIVEN_UP, None, now
+        upload.save(update_fields=["state", "blob", "closed_at"])
     return upload
 
 
@@ -334,9 +341,9 @@ def collect(now: datetime, *, limit: int = 500) -> int:
 
 @act
 def _expire(now: datetime, limit: int) -> int:
-    late = Upload.objects.filter(state=Upload.OPEN, expires_at__lte=now).order_by("pk")[:limit]
+    late = Upload.objects.filter(state__in=[Upload.OPEN, Upload.HELD], expires_at__lte=now).order_by("pk")[:limit]
     chosen = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    return Upload.objects.filter(pk__in=chosen).update(state=Upload.GIVEN_UP, closed_at=now)
+    return Upload.objects.filter(pk__in=chosen).update(state=Upload.GIVEN_UP, blob=None, closed_at=now)
 
 
 @act
@@ -367,20 +374,6 @@ def _lock(upload_id: int) -> Upload:
     if upload is None:
         raise Missing
     return upload
-
-
-def _mine(dossier_id: int, actor: Actor) -> QuerySet[Upload]:
-    assert actor.side is not None
-    return Upload.objects.filter(
-        dossier_id=dossier_id, side=actor.side.value, sent_by=actor.id, client_id=actor.client_id
-    )
-
-
-def _running(dossier_id: int, side: str, now: datetime) -> QuerySet[Upload]:
-    """What holds a part of the quota. What has expired holds nothing, whether it was collected yet or not."""
-    return Upload.objects.filter(
-        Q(state=Upload.WHOLE) | Q(state=Upload.OPEN, expires_at__gt=now), dossier_id=dossier_id, side=side
-    )
 
 
 def _weigh_pace(actor: Actor, now: datetime) -> None:

@@ -104,7 +104,7 @@ class Copy:
     def stored(self) -> list[Stored]:
         """The files of these exhibits: one's own as handed in, of the other side's the clean copies that are shared.
 
-        The court has originals, but of what is masked: there too whoever takes the bundle has to have said why (`opened`).
+        The court has an original where whoever takes the bundle has said why (`opened`), as on its pages.
         """
         found = []
         for exhibit in self.exhibits:
@@ -125,11 +125,11 @@ class Copy:
     def _has_original(self, exhibit: Exhibit) -> bool:
         if self.side is not None:
             return exhibit.side == self.side.value
-        return not masking.covers(exhibit) or exhibit.pk in self._opened
+        return exhibit.pk in self._opened
 
     @cached_property
     def _opened(self) -> dict[int, datetime]:
-        """Which exhibits this reader of the bench sees beneath their masks now."""
+        """Which exhibits this reader of the bench sees as they were handed in now."""
         return masking.opened(self.exhibits, self.actor, self.now)
 
     def exhibits_file(self, unavailable: Mapping[str, str]) -> dict[str, Any]:

@@ -18,12 +18,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common import signet
+from common import clock, signet
 from common.actor import Actor, Role
-from common.errors import Missing
+from common.errors import Missing, Refused
+from disputes import masking, refusals
 from disputes.models import Case
 from evidence import dossiers
-from evidence.models import Exhibit, Receipt
+from evidence.models import Exhibit, Opening, Receipt
 from insights import exports
 from rulebook import queries as rulebook
 from web import fetch, navigation, throttle, wording
@@ -46,9 +47,14 @@ def page(request: HttpRequest, number: str, *, area: str) -> HttpResponseBase:
         reply["Retry-After"] = str(_WINDOW)
         return reply
     try:
-        export = exports.export(case.pk, actor=actor, now=now)
+        if request.POST.get("with") == "originals":
+            masking.open_originals(case.pk, reason=request.POST.get("reason", ""), actor=actor, now=now)
+        export = exports.export(case.pk, actor=actor, now=clock.now())
     except Missing:
         raise Http404 from None
+    except Refused as refused:
+        said = {"reason_error": refusals.say(refused), "reason": request.POST.get("reason", "")}
+        return render(request, "case/file.html", _shown(case, actor, area, now) | said, status=422)
     return sent(export)
 
 
@@ -104,6 +110,8 @@ def _shown(case: Case, actor: Actor, area: str, now: datetime) -> dict[str, Any]
             for exhibit in _own(case, actor)
         ],
         "is_party": actor.side is not None,
+        "may_have_originals": actor.side is None and masking.is_on_the_bench_of(case, actor),
+        "longest": Opening._meta.get_field("reason").max_length,
         "key": signet.current().id,
         "back": reverse(f"{area}:case", args=[case.number]),
         "top_title": _("Case file"),

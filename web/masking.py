@@ -6,6 +6,7 @@ as regions in 1200ths.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,9 +27,9 @@ from disputes import refusals
 from disputes.models import Case
 from evidence import dossiers, limits, links, masking
 from evidence.masking import Cover, Region
-from evidence.models import Exhibit
+from evidence.models import Exhibit, Kind
 from rulebook import queries as rulebook
-from web import case_page, fetch, navigation, wording
+from web import case_page, fetch, media, navigation, wording
 from web.desk import shell
 
 AREAS = {"buyer": "layout/buyer.html", "merchant": "layout/area.html", "desk": "layout/desk.html"}
@@ -57,13 +58,14 @@ def edit(request: HttpRequest, number: str, place: str, area: str) -> HttpRespon
         kept, ticked = _numbers(request, "keep"), _numbers(request, "cell")
         drawn = request.POST.get("drawn", "")[:_LONGEST]
         try:
-            made = acts.mask(case.pk, row.pk, wanted(request, regions), page=page, actor=actor, now=clock.now())
+            parts = wanted(request, regions, _span(request) if row.kind == Kind.VIDEO else ())
+            made = acts.mask(case.pk, row.pk, parts, page=page, actor=actor, now=clock.now())
         except Missing:
             raise Http404 from None
         except Refused as refused:
             error, status = refusals.say(refused), 409 if refused.code == "evidence_stays_as_masked" else 422
         else:
-            is_done = masking.finish(made.pk, instant=clock.now)
+            is_done = masking.finish_at_once(made, instant=clock.now)
             messages.success(request, _said(len(made.regions), is_done=is_done))
             return HttpResponseRedirect(_exhibit_href(area, case, row))
     shown = {
@@ -72,11 +74,15 @@ def edit(request: HttpRequest, number: str, place: str, area: str) -> HttpRespon
         "picture": _picture(row, page, actor, now, is_beneath=is_beneath),
         "page": page,
         "pages": [(one, one == page) for one in pages] if len(pages) > 1 else [],
-        "regions": [(place, place in kept) for place, _region in enumerate(regions, start=1)],
+        "regions": [(place, place in kept, _when(region)) for place, region in enumerate(regions, start=1)],
         "boxes": [
             (left, top, right - left, bottom - top, place in kept)
-            for place, (left, top, right, bottom) in enumerate(regions, start=1)
+            for place, (left, top, right, bottom, *_when_) in enumerate(regions, start=1)
         ],
+        "film": media.film(row, viewer=actor.id or 0, beneath=is_beneath, now=now),
+        "is_film": row.kind == Kind.VIDEO,
+        "starts": request.POST.get("starts", "")[:12],
+        "ends": request.POST.get("ends", "")[:12],
         "drawn": drawn,
         "closed": refusals.say(Refused("evidence_stays_as_masked")) if closed and not error else "",
         "can_mask": not closed,
@@ -182,12 +188,16 @@ def _told(covers: Mapping[int, Cover], *, mine: bool, bench: bool, until: dateti
     return _("%(what)s for privacy. Whoever rules can look beneath, with a reason.") % {"what": what(covers)}
 
 
-def wanted(request: HttpRequest, standing: Sequence[Region]) -> list[Region]:
-    """What the form asks for: those that stand and were not unticked, the cells that were ticked, and what was drawn."""
+def wanted(request: HttpRequest, standing: Sequence[Region], span: tuple[int, ...] = ()) -> list[Region]:
+    """What the form asks for: those that stand and were not unticked, the cells that were ticked, and what was drawn.
+
+    What is new is for ``span`` of a film, from and until in milliseconds, or for all of it.
+    """
     kept = _numbers(request, "keep")
     stays = [region for place, region in enumerate(standing, start=1) if place in kept]
     ticked = _numbers(request, "cell")
-    found = [*stays, *_of_cells(ticked), *_drawn(request.POST.get("drawn", ""))]
+    new = [*_of_cells(ticked), *_drawn(request.POST.get("drawn", ""))]
+    found = [*stays, *((*region, *span) for region in new)]
     # What lies within another part, or was marked twice, is no part of its own.
     return [one for n, one in enumerate(found) if not any(_within(one, at, found[:n]) for at in found)]
 
@@ -197,9 +207,31 @@ def _numbers(request: HttpRequest, name: str) -> set[int]:
 
 
 def _within(one: Region, other: Region, earlier: Sequence[Region]) -> bool:
-    if one == other:
-        return one in earlier
-    return other[0] <= one[0] and other[1] <= one[1] and other[2] >= one[2] and other[3] >= one[3]
+    return one in earlier if one == other else masking.covers_all_of(other, one)
+
+
+def _span(request: HttpRequest) -> tuple[int, ...]:
+    """From when until when new parts of a film are covered, in milliseconds; nothing where the form leaves both open."""
+    said = [request.POST.get(name, "").strip()[:12] for name in ("starts", "ends")]
+    if not any(said):
+        return ()
+    starts, ends = (_milliseconds(one) for one in said)
+    if starts is None or ends is None or starts >= ends:
+        raise Refused("mask_time_unreadable")
+    return starts, ends
+
+
+def _milliseconds(written: str) -> int | None:
+    found = re.fullmatch(r"(?:(\d{1,2})[:：])?(\d{1,3})(?:[.,](\d))?", written)
+    if found is None:
+        return None
+    minutes, seconds, tenths = (int(part or 0) for part in found.groups())
+    return minutes * 60_000 + seconds * 1000 + tenths * 100
+
+
+def _when(region: Region) -> str:
+    """From when until when a part of a film is covered, as a player counts; empty if it is for all of it."""
+    return "–".join(media.length(at) for at in region[4:])
 
 
 def _of_cells(ticked: Iterable[int]) -> list[Region]:

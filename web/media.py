@@ -50,7 +50,7 @@ def of(
         pages=[]
         if film and shown
         else [_picture(row, copy, copies, viewer, beneath, now) for copy in _in_order(shown)],
-        film=_film(row, film, viewer, now) if film and shown else None,
+        film=_film(row, film, viewer, beneath, now) if film and shown else None,
         waiting=waiting(row),
         lost=lost(row),
         advice=advice(row) if mine else "",
@@ -62,13 +62,8 @@ def of(
     )
 
 
-def limits_text(*, in_one_form: bool = False) -> str:
-    """What may be sent. Named before the picker opens. ``in_one_form``: all at once, and not in pieces."""
-    each = _limits_of_each()
-    return f"{each} {_('The files of one form may have 50 MB together.')}" if in_one_form else each
-
-
-def _limits_of_each() -> str:
+def limits_text() -> str:
+    """What may be sent. Named before the picker opens."""
     words = {
         "megabytes": limits.FILE_BYTES // limits.MEGABYTE,
         "film": limits.FILM_BYTES // limits.MEGABYTE,
@@ -141,10 +136,19 @@ def _picture(
     }
 
 
-def _film(row: Exhibit, copy: Shown, viewer: int, now: datetime) -> dict[str, Any]:
+def film(row: Exhibit, *, viewer: int, beneath: bool, now: datetime) -> dict[str, Any] | None:
+    """The player of a video alone, if its film is made."""
+    copy = (masking.bare(row) if beneath else masking.shared(row)).get(store.FILM)
+    return _film(row, copy, viewer, beneath, now) if copy is not None else None
+
+
+def _film(row: Exhibit, copy: Shown, viewer: int, beneath: bool, now: datetime) -> dict[str, Any]:
+    def link(kind: str) -> str:
+        return _link(row, links.beneath(kind) if beneath else kind, viewer, now)
+
     return {
-        "src": _link(row, copy.kind, viewer, now),
-        "poster": _link(row, store.DISPLAY, viewer, now),
+        "src": link(copy.kind),
+        "poster": link(store.DISPLAY),
         "width": copy.width,
         "height": copy.height,
     }

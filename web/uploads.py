@@ -7,6 +7,7 @@ any script of the page's own sends. Words are for people, in the language of the
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -20,12 +21,41 @@ from common.errors import Missing, Refused
 from disputes import refusals
 from disputes import uploads as case_uploads
 from disputes.models import Case
-from evidence import limits, uploads
+from evidence import holding, library, limits, uploads
+from evidence.intake import Received
 from evidence.models import Upload
+from evidence.uploads import Announced
 from web import fetch
 
 View = Callable[..., HttpResponse]
 RETRY_AFTER = "60"
+# What a form posts of a file that is held for it: the upload's token.
+HELD = "held"
+# What a script says in ``Upload-Metadata`` of a file that comes with an appeal.
+FOR_APPEAL = "appeal"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where files are sent to: a case, or without one the shelf of the reader's shop."""
+
+    actor: Actor
+    case: Case | None
+
+    @property
+    def dossier_id(self) -> int | None:
+        return self.case.dossier_id if self.case is not None else None
+
+    def address(self, upload: Upload) -> str:
+        if self.case is None:
+            return reverse("merchant:library_upload", args=[upload.token])
+        return reverse(f"{self.actor.role.value}:upload", args=[self.case.number, upload.token])
+
+    def begin(self, announced: Announced) -> Upload:
+        if self.case is not None:
+            return case_uploads.begin(self.case.pk, announced, actor=self.actor, now=clock.now())
+        assert self.actor.merchant_id is not None
+        return library.announce(self.actor.merchant_id, announced, actor=self.actor, now=clock.now())
 
 
 def _speaks_tus(view: View) -> View:
@@ -53,27 +83,26 @@ def _speaks_tus(view: View) -> View:
 
 
 @_speaks_tus
-def collection(request: HttpRequest, number: str, *, role: Role) -> HttpResponse:
+def collection(request: HttpRequest, number: str = "", *, role: Role) -> HttpResponse:
     """POST begins an upload, GET lists those that can be gone on with, OPTIONS says what is spoken here."""
     actor = fetch.actor_or_404(request, role)
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers=tus.about_the_server(limits.FILM_BYTES))
-    case = fetch.case_or_404(number, actor)
+    place = _place(actor, number)
     if request.method == "GET":
         now = clock.now()
-        rows = uploads.unfinished(case.dossier_id, actor=actor, now=now)
-        return JsonResponse({"uploads": [shown(case, upload, role) for upload in rows]})
+        rows = uploads.unfinished(place.dossier_id, actor=actor, now=now)
+        return JsonResponse({"uploads": [_shown(place, upload) for upload in rows]})
     if request.method == "POST":
-        return _begin(request, case, actor, role)
+        return _begin(request, place)
     return _not_allowed("GET, POST, OPTIONS")
 
 
 @_speaks_tus
-def one(request: HttpRequest, number: str, token: str, *, role: Role) -> HttpResponse:
+def one(request: HttpRequest, token: str, number: str = "", *, role: Role) -> HttpResponse:
     """One upload. HEAD asks how far it is, PATCH brings bytes, DELETE ends it, GET tells a person what became of it."""
-    actor = fetch.actor_or_404(request, role)
-    case = fetch.case_or_404(number, actor)
-    upload = uploads.find(case.dossier_id, token, actor=actor)
+    place = _place(fetch.actor_or_404(request, role), number)
+    upload = uploads.find(place.dossier_id, token, actor=place.actor)
     match _method(request):
         case "HEAD":
             tus.require_version(request.headers)
@@ -90,14 +119,32 @@ def one(request: HttpRequest, number: str, token: str, *, role: Role) -> HttpRes
             uploads.clear_away(upload.pk)
             return HttpResponse(status=204)
         case "GET":
-            return JsonResponse(shown(case, upload, role))
+            return JsonResponse(_shown(place, upload))
     return _not_allowed("GET, HEAD, PATCH, DELETE")
 
 
-def shown(case: Case, upload: Upload, role: Role) -> dict[str, Any]:
-    """An upload as the page's script reads it. Of the file only what its sender said."""
+def held_for(tokens: list[str], actor: Actor, case: Case | None) -> list[Received]:
+    """The files that a form names and that are here already. Raises `Refused("upload_expired")`."""
+    dossier_id = case.dossier_id if case is not None else None
+    return holding.held(tokens, actor=actor, dossier_id=dossier_id, now=clock.now())
+
+
+def _place(actor: Actor, number: str) -> _Place:
+    return _Place(actor, fetch.case_or_404(number, actor) if number else None)
+
+
+def _shown(place: _Place, upload: Upload) -> dict[str, Any]:
+    """An upload as the page's script reads it. Of the file only what its sender said.
+
+    ``take`` is what the form must name to have it: the token of a file that waits for it, or the exhibit that it is;
+    ``new`` whether the case moved on by it.
+    """
+    exhibit = upload.exhibit if upload.state == Upload.TAKEN else None
     return {
-        "url": reverse(f"{role.value}:upload", args=[case.number, upload.token]),
+        "url": place.address(upload),
+        "take": upload.token if upload.state == Upload.HELD else str(exhibit.pk) if exhibit else "",
+        "new": exhibit is not None and not upload.was_there,
+        "for": FOR_APPEAL if upload.for_form and place.case is not None else "",
         "name": upload.claimed_name,
         "code": upload.code,
         "head": upload.head,
@@ -118,6 +165,8 @@ def words_of(upload: Upload) -> str:
             named = {"name": exhibit.name, "number": exhibit.number}
             return _("Same file as “%(name)s” (%(number)s). We kept one.") % named
         return _("Received as %(number)s. Receipt %(code)s") % {"number": exhibit.number, "code": exhibit.receipt_code}
+    if upload.state == Upload.HELD:
+        return _("Here. It goes with the form when you send it.")
     if upload.state == Upload.WHOLE:
         return _("All of it is here. We are looking at it; you can go on.")
     if (refused := case_uploads.refusal_of(upload)) is not None:
@@ -125,25 +174,23 @@ def words_of(upload: Upload) -> str:
     return ""
 
 
-def _begin(request: HttpRequest, case: Case, actor: Actor, role: Role) -> HttpResponse:
+def _begin(request: HttpRequest, place: _Place) -> HttpResponse:
     asked = tus.creation(request.headers)
     said = asked.metadata
-    code = said.get("code", "")[:8]
-    upload = case_uploads.begin(
-        case.pk,
-        length=asked.length,
-        claimed_name=said.get("filename", ""),
-        code=code,
-        title=said.get("name", ""),
-        note=said.get("note", ""),
-        head=said.get("head", ""),
-        actor=actor,
-        now=clock.now(),
+    upload = place.begin(
+        Announced(
+            asked.length,
+            claimed_name=said.get("filename", ""),
+            code=said.get("code", "")[:8],
+            title=said.get("name", ""),
+            note=said.get("note", ""),
+            head=said.get("head", ""),
+            for_form=said.get("for") == FOR_APPEAL,
+        )
     )
     if asked.body is not None:
         upload = case_uploads.bring(upload, request.read, asked.body, instant=clock.now)
-    where = reverse(f"{role.value}:upload", args=[case.number, upload.token])
-    return HttpResponse(status=201, headers={**_standing(upload), "Location": where})
+    return HttpResponse(status=201, headers={**_standing(upload), "Location": place.address(upload)})
 
 
 def _standing(upload: Upload) -> dict[str, str]:

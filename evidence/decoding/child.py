@@ -38,6 +38,7 @@ WORKS: dict[str, Callable[[Job], Found]] = {
     "film": films.rewrite,
     "pages": documents.go_on,
     "mask": masks.paint,
+    "film_mask": films.paint,
 }
 READERS: dict[str, Callable[[Job], Found]] = {
     sniff.PDF: documents.read,

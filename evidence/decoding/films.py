@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from evidence import limits, sniff
-from evidence.decoding import measures, pictures
+from evidence.decoding import masks, measures, pictures
 from evidence.decoding.outcome import Found, Job, Refusal
 
 _CONTAINERS = {sniff.MP4: "mov", sniff.MOV: "mov", sniff.WEBM: "matroska"}
@@ -42,8 +42,6 @@ def read(job: Job) -> Found:
 
 def rewrite(job: Job) -> Found:
     """All of it as 720p MP4 that begins to play before it is there (work "film")."""
-    import av
-
     with _opened(job) as container:
         video, facts = _weighed(container)
         sound = next((s for s in container.streams.audio if _name(s) in _SOUNDS), None)
@@ -51,31 +49,55 @@ def rewrite(job: Job) -> Found:
         container.seek(0)
         width, height = _fitted(first.width, first.height)
         turn = _Turn(_rotation(first), width, height)
-        # The bare container as FFmpeg writes it: no title, no chapter, no position, not even which encoder.
-        with av.open(
-            str(job.out / "film.mp4"),
-            "w",
-            format="mp4",
-            options={"movflags": "+faststart", "fflags": "+bitexact"},
-        ) as out:
-            picture_out = out.add_stream("libx264", rate=limits.FILM_FPS)
-            picture_out.width, picture_out.height, picture_out.pix_fmt = turn.width, turn.height, "yuv420p"
-            picture_out.codec_context.thread_count = 1
-            picture_out.codec_context.time_base = _CLOCK
-            picture_out.options = {"preset": "veryfast", "crf": "24", "g": str(limits.FILM_FPS * 4)}
-            sound_out = out.add_stream("aac", rate=48_000) if sound is not None else None
-            if sound_out is not None:
-                sound_out.layout, sound_out.bit_rate = "stereo", 128_000
-                sound_out.codec_context.thread_count = 1
-            seconds = _Film(container, video, sound, out, picture_out, sound_out, (width, height), turn).write()
+        seconds = _encode(job, container, video, sound, (width, height), turn)
     if not seconds:
         raise Refusal("could_not_be_read")
     copy = {"kind": "film", "width": turn.width, "height": turn.height}
     return Found(turn.width, turn.height, copies=[copy], facts=facts)
 
 
+def paint(job: Job) -> Found:
+    """A film of ours again, with parts painted over for all of it or for a while (work "film_mask").
+
+    Encoded anew from the painted pictures: what was beneath is in none of them, nor in what they are told from.
+    """
+    with _opened(job) as container:
+        video, facts = _weighed(container)
+        size = _measures(video)
+        if max(size) > limits.FILM_SHOWN:
+            raise Refusal("could_not_be_read")
+        sound = next((s for s in container.streams.audio if _name(s) in _SOUNDS), None)
+        seconds = _encode(job, container, video, sound, size, _Brush(job.regions, *size))
+    if not seconds:
+        raise Refusal("could_not_be_read")
+    return Found(*size, copies=[{"kind": "film", "width": size[0], "height": size[1]}], facts=facts)
+
+
+def _encode(job: Job, container: Any, video: Any, sound: Any, size: tuple[int, int], change: _Turn | _Brush) -> float:
+    """Write the film; gives its seconds of picture."""
+    import av
+
+    # The bare container as FFmpeg writes it: no title, no chapter, no position, not even which encoder.
+    with av.open(
+        str(job.out / "film.mp4"),
+        "w",
+        format="mp4",
+        options={"movflags": "+faststart", "fflags": "+bitexact"},
+    ) as out:
+        picture_out = out.add_stream("libx264", rate=limits.FILM_FPS)
+        picture_out.width, picture_out.height, picture_out.pix_fmt = change.width, change.height, "yuv420p"
+        picture_out.codec_context.thread_count = 1
+        picture_out.codec_context.time_base = _CLOCK
+        picture_out.options = {"preset": "veryfast", "crf": "24", "g": str(limits.FILM_FPS * 4)}
+        sound_out = out.add_stream("aac", rate=48_000) if sound is not None else None
+        if sound_out is not None:
+            sound_out.layout, sound_out.bit_rate = "stereo", 128_000
+            sound_out.codec_context.thread_count = 1
+        return _Film(container, video, sound, out, picture_out, sound_out, size, change).write()
+
+
 class _Turn:
-    """Turns small pictures the right way up. Of FFmpeg's filters these are the only ones that are ever made."""
+    """Turns small pictures the right way up. Of FFmpeg's filters these and `_Brush`'s are the only ones that are made."""
 
     def __init__(self, rotation: int, width: int, height: int) -> None:
         self.rotation = rotation
@@ -112,6 +134,48 @@ class _Turn:
         return graph
 
 
+class _Brush:
+    """Paints over parts of pictures that are upright already. FFmpeg copies a picture that others are still told from."""
+
+    def __init__(self, regions: tuple[tuple[int, ...], ...], width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self.boxes = [self._box(region) for region in regions]
+        self.graph: Any = None
+
+    def __call__(self, picture: Any) -> Any:
+        if self.graph is None:
+            self.graph = self._made(picture)
+        self.graph.push(picture)
+        return self.graph.pull()
+
+    def _box(self, region: tuple[int, ...]) -> str:
+        """Outwards to whole pairs of pixels, which share their colour, and to a tenth of a second."""
+        left, top, right, bottom, *when = region
+        units = limits.MASK_UNITS
+        x, y = left * self.width // units // 2 * 2, top * self.height // units // 2 * 2
+        width = -(-right * self.width // units // 2) * 2 - x
+        height = -(-bottom * self.height // units // 2) * 2 - y
+        box = f"x={x}:y={y}:w={width}:h={height}:color=0x{bytes(masks.PAINT).hex()}:t=fill"
+        if not when:
+            return box
+        return f"{box}:enable=between(t\\,{when[0] / 1000 - 0.1:.3f}\\,{when[1] / 1000 + 0.1:.3f})"
+
+    def _made(self, picture: Any) -> Any:
+        from av.filter import Graph
+
+        graph = Graph()
+        graph.threads = 1
+        last = graph.add_buffer(width=picture.width, height=picture.height, format=picture.format, time_base=_CLOCK)
+        for box in self.boxes:
+            step = graph.add("drawbox", box)
+            last.link_to(step)
+            last = step
+        sink = graph.add("buffersink")
+        last.link_to(sink)
+        graph.configure()
+        return graph
+
+
 class _Film:
     """One run through a video. Counts what it decodes: a file may say anything of its own length."""
 
@@ -124,7 +188,7 @@ class _Film:
         video_out: Any,
         sound_out: Any,
         size: tuple[int, int],
-        turn: _Turn,
+        change: _Turn | _Brush,
     ) -> None:
         import av
 
@@ -133,7 +197,7 @@ class _Film:
         self.resampler = (
             av.AudioResampler(format="fltp", layout="stereo", rate=48_000, frame_size=1024) if sound_out else None
         )
-        self.size, self.turn = size, turn
+        self.size, self.change = size, change
         self.frames = 0
         self.samples = 0
         self.broken = 0
@@ -184,8 +248,10 @@ class _Film:
         if at < self.next_at:
             return  # more than thirty a second show nothing more
         self.next_at = at + Fraction(9, 10 * limits.FILM_FPS)
-        shown = self.turn(frame.reformat(*self.size, "yuv420p", threads=1))
         pts = max(self.last_pts + 1, int(at / _CLOCK))
+        small = frame.reformat(*self.size, "yuv420p", threads=1)
+        small.pts, small.time_base = pts, _CLOCK
+        shown = self.change(small)
         shown.pts, shown.time_base, shown.pict_type = pts, _CLOCK, 0
         self.last_pts, self.end = pts, at + Fraction(1, limits.FILM_FPS)
         self.out.mux(self.video_out.encode(shown))
@@ -333,7 +399,7 @@ def _rotation(frame: Any) -> int:
 
 def _fitted(width: int, height: int) -> tuple[int, int]:
     """Even numbers that fit 1280 × 720 lying or standing, never larger than they are."""
-    shrink = min(1.0, 1280 / max(width, height), 720 / min(width, height))
+    shrink = min(1.0, limits.FILM_SHOWN / max(width, height), 720 / min(width, height))
     return max(2, round(width * shrink / 2) * 2), max(2, round(height * shrink / 2) * 2)
 
 

@@ -11,12 +11,15 @@ from evidence import limits
 from evidence.decoding import pictures
 from evidence.decoding.outcome import Found, Job, Refusal
 
-_PAINT = (58, 62, 66)  # told apart from a black part of the picture
+PAINT = (58, 62, 66)  # told apart from a black part of the picture
 _UNITS = limits.MASK_UNITS
 
 
 def paint(job: Job) -> Found:
-    """The picture again, painted, and of the first one its small copy, made from the painted one."""
+    """The picture again, painted, and of the first one its small copy, made from the painted one.
+
+    The still of a film is painted with all of its regions, whenever they are.
+    """
     from PIL import Image, ImageDraw
 
     try:
@@ -27,7 +30,7 @@ def paint(job: Job) -> Found:
     except (OSError, SyntaxError, ValueError, RuntimeError, Image.DecompressionBombError) as error:
         raise Refusal("could_not_be_read") from error
     brush = ImageDraw.Draw(picture)
-    for left, top, right, bottom in job.regions:
+    for left, top, right, bottom, *_when in job.regions:
         # Outwards to whole pixels: nothing of what shall not be seen is left at an edge. Ends are inclusive here.
         brush.rectangle(
             (
@@ -36,7 +39,7 @@ def paint(job: Job) -> Found:
                 -(-right * picture.width // _UNITS) - 1,
                 -(-bottom * picture.height // _UNITS) - 1,
             ),
-            fill=_PAINT,
+            fill=PAINT,
         )
     side = limits.LARGE_SIDE if job.kind == "large" else limits.DISPLAY_SIDE
     found = Found(*picture.size)

@@ -20,7 +20,7 @@ class Job:
     """One piece of work on ``directory/original``, whose results go to ``directory/out``.
 
     ``work``: "read" looks at the file for the first time; "large", "film" and "pages" make what is left to be made, from
-    page ``first`` on; "mask" paints ``regions`` over a copy of ours that is called ``kind``.
+    page ``first`` on; "mask" paints ``regions`` over a picture of ours that is called ``kind``, "film_mask" over a film.
     """
 
     directory: Path
@@ -28,7 +28,7 @@ class Job:
     work: str
     first: int = 1
     kind: str = ""
-    regions: tuple[tuple[int, int, int, int], ...] = ()
+    regions: tuple[tuple[int, ...], ...] = ()
 
     @property
     def original(self) -> Path:

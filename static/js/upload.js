@@ -1,12 +1,23 @@
 // Uploads that survive a cut connection, a reload and another device (tus 1.0). Enhancement only: the form works without.
 // A form with data-uploads="URL" sends its files there by itself: at once, or with data-uploads-at="submit" when it is sent.
+// So does a file input of a larger form; what came of its files is then named in that form, as data-uploads-name. With
+// data-uploads-at="button" they go when the button beside it is pressed.
 (function () {
   "use strict";
   var CHUNK = 1024 * 1024, AT_ONCE = 3, TRIES = 5, PATIENCE = 100;
-  var forms = Array.prototype.slice.call(document.querySelectorAll("form[data-uploads]"));
+  // A place files are chosen at: a form of its own, or one input among the fields of a form.
+  var places = Array.prototype.map.call(document.querySelectorAll("form[data-uploads], input[data-uploads]"), function (host) {
+    var inner = host.tagName === "INPUT", input = inner ? host : host.querySelector("input[type=file]");
+    return {
+      form: inner ? host.form : host, input: input, inner: inner, url: host.dataset.uploads, at: host.dataset.uploadsAt || "",
+      purpose: host.dataset.uploadsFor || "", name: host.dataset.uploadsName || "", code: host.dataset.uploadsCode || "code",
+      done: host.dataset.done, bad: inner ? host.closest(".field") : host
+    };
+  });
   var model = document.getElementById("upload-row"), words = document.getElementById("upload-words");
-  if (!forms.length || !model || !words || !window.XMLHttpRequest || !Blob.prototype.slice) return;
+  if (!places.length || !model || !words || !window.XMLHttpRequest || !Blob.prototype.slice) return;
   var t = words.dataset, live = words.querySelector("[role=status]"), banner = words.querySelector("[data-offline]");
+  var notYet = words.querySelector("[data-not-yet]");
   var queue = [], running = 0;
 
   var fill = function (pattern, values) {
@@ -33,7 +44,7 @@
       var xhr = item.xhr = new XMLHttpRequest();
       xhr.open(method, url);
       xhr.setRequestHeader("Tus-Resumable", "1.0.0");
-      xhr.setRequestHeader("X-CSRFToken", item.form.elements.csrfmiddlewaretoken.value);
+      xhr.setRequestHeader("X-CSRFToken", item.place.form.elements.csrfmiddlewaretoken.value);
       Object.keys(headers || {}).forEach(function (name) { xhr.setRequestHeader(name, headers[name]); });
       if (progress) xhr.upload.onprogress = function (event) { progress(event.loaded); };
       xhr.timeout = 120000;
@@ -61,11 +72,11 @@
     item.state = state;
     item.row.dataset.state = state;
     part(item, "bar").value = percent(item);
-    part(item, "bar").hidden = state === "done" || state === "failed" || state === "checking";
+    part(item, "bar").hidden = ["done", "held", "failed", "checking"].indexOf(state) >= 0;
     part(item, "words").textContent = text || fill(t.tSending, far(item));
     button.hidden = ["sending", "waiting", "paused", "stopped", "lost"].indexOf(state) < 0;
     button.textContent = state === "paused" ? t.tResume : state === "stopped" ? t.tRetry : t.tPause;
-    part(item, "cancel").textContent = state === "failed" ? t.tRemove : t.tCancel;
+    part(item, "cancel").textContent = state === "failed" || state === "held" ? t.tRemove : t.tCancel;
     part(item, "cancel").hidden = state === "done" || state === "checking";
     [button, part(item, "cancel")].forEach(function (b) { b.setAttribute("aria-label", b.textContent + ": " + item.name); });
     var quarter = Math.floor(percent(item) / 25);
@@ -74,26 +85,36 @@
     }
     item.quarter = quarter;
   };
-  var list = function (form) {
-    var ul = form.querySelector("ul.ups");
+  var list = function (place) {
+    var ul = place.list;
     if (!ul) {
-      ul = document.createElement("ul");
+      ul = place.list = document.createElement("ul");
       ul.className = "ups";
       ul.setAttribute("aria-label", t.tFiles);
-      var after = form.querySelector("input[type=file]");
-      after.parentNode.insertBefore(ul, after.nextSibling);
+      place.input.parentNode.insertBefore(ul, place.input.nextSibling);
     }
     return ul;
   };
-  var add = function (form, name, length) {
-    var item = { form: form, name: name, length: length, at: 0, url: "", tries: 0 };
+  var add = function (place, name, length) {
+    var item = { place: place, name: name, length: length, at: 0, url: "", tries: 0 };
     item.row = model.content.firstElementChild.cloneNode(true);
     part(item, "name").textContent = name;
     part(item, "bar").setAttribute("aria-label", name);
     part(item, "pause").addEventListener("click", function () { pause(item); });
     part(item, "cancel").addEventListener("click", function () { cancel(item); });
-    list(form).append(item.row);
+    list(place).append(item.row);
     return item;
+  };
+  // It is here: the form that its input stands in names it from now on.
+  var keep = function (item, said) {
+    if (!item.place.inner || !said.take || item.kept) return;
+    var named = item.kept = document.createElement("input"), seen = item.place.form.elements.seen;
+    named.type = "hidden";
+    named.name = item.place.name;
+    named.value = said.take;
+    item.row.append(named);
+    // The case moved on by this file, which its reader knows of, and by nothing else.
+    if (said["new"] && seen) seen.value = String(+seen.value + 1);
   };
 
   // The three that run, and those that wait for their turn.
@@ -105,7 +126,7 @@
       send(item).then(ended.bind(null, item), stopped.bind(null, item));
     }
   };
-  var ended = function (item) { running--; if (item.state === "sending") show(item, "waiting", t.tWaiting); done(item.form); next(); };
+  var ended = function (item) { running--; if (item.state === "sending") show(item, "waiting", t.tWaiting); done(item.place); next(); };
   var stopped = function (item, why) {
     running--;
     if (why && why.aborted) { /* whoever stopped it has said what it is now */ }
@@ -117,7 +138,7 @@
         item.timer = setTimeout(function () { show(item, "waiting", t.tWaiting); next(); }, 1000 * Math.pow(2, item.tries - 1));
       }
     } else show(item, why && why.words && why.words === t.tSignedOut ? "stopped" : "failed", why && why.words || t.tStopped);
-    done(item.form);
+    done(item.place);
     next();
   };
   var lose = function (item) { show(item, "lost", fill(t.tLost, far(item))); };
@@ -140,14 +161,14 @@
   };
   var begin = function (item) {
     return digest(item.file.slice(0, CHUNK)).then(function (head) {
-      return unfinished(item.form).then(function (rows) {
+      return unfinished(item.place).then(function (rows) {
         var same = head && rows.find(function (row) {
-          return row.head === head && row.length === item.length && row.name === item.name && row.code === item.code;
+          return row.head === head && row.length === item.length && row.name === item.name && row.code === item.code && mine(item.place, row);
         });
         if (same && !queue.some(function (one) { return one.url === same.url && one.file; })) return goOn(item, same);
-        var said = { filename: item.name, code: item.code, name: item.title, note: item.note, head: head };
+        var said = { filename: item.name, code: item.code, name: item.title, note: item.note, head: head, "for": item.place.purpose };
         var headers = { "Upload-Length": String(item.length), "Upload-Metadata": meta(said) };
-        return ask(item, "POST", item.form.dataset.uploads, headers).then(function (reply) {
+        return ask(item, "POST", item.place.url, headers).then(function (reply) {
           if (reply.status !== 201) throw { words: reply.said.detail };
           item.url = reply.header("Location");
           item.at = 0;
@@ -189,7 +210,11 @@
   var outcome = function (item, asked) {
     return ask(item, "GET", item.url).then(function (reply) {
       var state = reply.said.state;
-      if (state === "taken") { item.at = item.length; show(item, "done", reply.said.words); }
+      if (state === "taken" || state === "held") {
+        item.at = item.length;
+        keep(item, reply.said);
+        show(item, state === "held" ? "held" : "done", reply.said.words);
+      }
       else if (state === "whole") {
         show(item, "checking", reply.said.words);
         if ((asked || 0) < PATIENCE) {
@@ -217,12 +242,12 @@
     var gone = function () {
       var focus = item.row.nextElementSibling || item.row.previousElementSibling;
       if (item.row.contains(document.activeElement)) {
-        ((focus && focus.querySelector("button:not([hidden])")) || item.form.querySelector("input[type=file]")).focus();
+        ((focus && focus.querySelector("button:not([hidden])")) || item.place.input).focus();
       }
       item.row.remove();
       queue.splice(queue.indexOf(item), 1);
       say(item.name + ": " + t.tCancelled);
-      done(item.form);
+      done(item.place);
     };
     if (!item.url) return gone();
     ask(item, "DELETE", item.url).then(gone, gone);
@@ -230,72 +255,112 @@
 
   // What was begun before, here or on another device: shown once per page, beside the row that it answers.
   var lists = {};
-  var unfinished = function (form, first) {
-    var url = form.dataset.uploads;
+  var mine = function (place, row) { return (row["for"] || "") === place.purpose; };
+  var unfinished = function (place, first) {
+    var url = place.url;
     if (first && lists[url]) return lists[url];
-    lists[url] = ask({ form: form }, "GET", url).then(function (reply) { return reply.said.uploads || []; });
+    lists[url] = ask({ place: place }, "GET", url).then(function (reply) { return reply.said.uploads || []; });
     return lists[url].catch(function (why) { if (why.again) throw why; return []; });
   };
-  forms.forEach(function (form) {
-    unfinished(form, true).then(function (rows) {
+  places.forEach(function (place) {
+    unfinished(place, true).then(function (rows) {
       rows.forEach(function (row) {
-        var code = form.elements.code;
-        if (code && code.type === "hidden" && code.value !== row.code) return;
+        var code = place.form.elements[place.code];
+        if (!mine(place, row) || code && code.type === "hidden" && code.value !== row.code) return;
         if (queue.some(function (one) { return one.url === row.url; })) return;
-        var item = add(form, row.name, row.length);
+        var item = add(place, row.name, row.length);
         item.url = row.url;
         item.at = row.offset;
         queue.push(item);
-        show(item, "left", fill(t.tLeft, far(item)));
+        keep(item, row);
+        if (row.state === "held") show(item, "held", row.words);
+        else show(item, "left", fill(t.tLeft, far(item)));
       });
     }, function () {});
   });
 
-  var value = function (form, name) { var field = form.elements[name]; return field ? field.value : ""; };
-  var take = function (form, input) {
+  var value = function (place, name) { var field = place.form.elements[name]; return field ? field.value : ""; };
+  var take = function (place) {
+    var input = place.input, before = queue.filter(function (item) { return item.place === place; });
+    // Where one file is asked for, another one is instead of it.
+    if (place.inner && !place.at && !input.multiple) before.forEach(cancel);
     Array.prototype.forEach.call(input.files, function (file) {
-      var item = add(form, file.name, file.size);
+      var item = add(place, file.name, file.size);
       item.file = file;
-      item.code = value(form, "code");
-      item.title = value(form, "name");
-      item.note = value(form, "note");
+      item.code = place.purpose ? "" : value(place, place.code);
+      item.title = place.inner ? "" : value(place, "name");
+      item.note = place.inner ? "" : value(place, "note");
       queue.push(item);
       show(item, "waiting", t.tWaiting);
     });
     input.value = "";
-    form.classList.remove("bad");
+    if (place.bad) place.bad.classList.remove("bad");
     next();
   };
-  var done = function (form) {
-    var mine = queue.filter(function (item) { return item.form === form && item.file; });
-    var over = mine.length && mine.every(function (item) { return item.state === "done" || item.state === "failed"; });
-    var good = mine.filter(function (item) { return item.state === "done"; });
-    if (!over || !good.length) return;
-    if (form.dataset.uploadsAt === "submit") {
-      if (good.length === mine.length && form.dataset.done) location.assign(form.dataset.done);
+  var open = function (form) {
+    return queue.filter(function (item) {
+      return item.place.form === form && item.file && ["done", "held", "failed"].indexOf(item.state) < 0;
+    });
+  };
+  var done = function (place) {
+    if (place.inner) {
+      if (!open(place.form).length && notYet) notYet.hidden = true;
       return;
     }
-    if (!form.querySelector(".ups-done")) {
+    var sent = queue.filter(function (item) { return item.place === place && item.file; });
+    var over = sent.length && sent.every(function (item) { return item.state === "done" || item.state === "failed"; });
+    var good = sent.filter(function (item) { return item.state === "done"; });
+    if (!over || !good.length) return;
+    if (place.at === "submit") {
+      if (good.length === sent.length && place.done) location.assign(place.done);
+      return;
+    }
+    if (!place.form.querySelector(".ups-done")) {
       var link = words.querySelector("[data-done]").cloneNode(true);
       link.hidden = false;
       link.querySelector("a").addEventListener("click", function (event) { event.preventDefault(); location.reload(); });
-      list(form).after(link);
+      list(place).after(link);
     }
   };
 
-  forms.forEach(function (form) {
-    var input = form.querySelector("input[type=file]"), button = form.querySelector("button:not([type=button])");
-    if (form.dataset.uploadsAt === "submit") {
+  // A form that has files of its own on their way is sent when they are here, and not without them.
+  var holds = function (form) {
+    form.addEventListener("submit", function (event) {
+      places.forEach(function (place) { if (place.form === form && place.input.files.length) take(place); });
+      var late = open(form);
+      if (!late.length) return;
+      event.preventDefault();
+      event.stopPropagation();
+      var first = late[0].row;
+      for (var box = first.closest("details"); box; box = box.parentNode.closest("details")) box.open = true;
+      first.scrollIntoView({ block: "center" });
+      part(late[0], "cancel").focus();
+      say(notYet.textContent.trim());
+      notYet.hidden = false;
+      first.parentNode.after(notYet);
+    });
+  };
+  var inside = [];
+  places.forEach(function (place) {
+    var form = place.form, input = place.input, button = form.querySelector("button:not([type=button])");
+    if (place.at === "submit") {
       form.addEventListener("submit", function (event) {
         if (!input.files.length) return;
         event.preventDefault();
         event.stopPropagation();
-        take(form, input);
+        take(place);
       });
-    } else {
-      button.hidden = true;
-      input.addEventListener("change", function () { if (input.files.length) take(form, input); });
+      return;
     }
+    if (!place.inner) button.hidden = true;
+    else if (inside.indexOf(form) < 0) { inside.push(form); holds(form); }
+    if (place.at === "button") {
+      input.closest("details, fieldset").querySelector("button").addEventListener("click", function (event) {
+        if (!input.files.length) return;
+        event.preventDefault();
+        take(place);
+      });
+    } else input.addEventListener("change", function () { if (input.files.length) take(place); });
   });
 
   window.addEventListener("offline", function () {

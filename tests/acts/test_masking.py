@@ -18,7 +18,7 @@ from disputes import masking as acts
 from disputes import submissions
 from evidence import dossiers, erasure, intake, integrity, limits, masking, orphans, preparation, store
 from evidence.masking import Region
-from evidence.models import Blob, Exhibit, Mask, Opening
+from evidence.models import Blob, Derivative, Exhibit, Mask, Opening, Preparation
 from journal.kinds import HOUSE_ONLY, Kind
 from journal.models import Entry
 from tests import builders, files, reach
@@ -127,19 +127,156 @@ def test_a_mask_of_a_page_leaves_the_other_pages(scene: Scene) -> None:
     assert sorted(masking.covers(exhibit)) == [1, 3]
 
 
-def test_only_pictures_and_pages_can_be_masked(scene: Scene) -> None:
+def test_only_what_can_be_seen_can_be_masked(scene: Scene) -> None:
     photo, film = add(scene, half_red()), add(scene, files.film(0.3), "x.mp4")
-    for exhibit, page in ((film, 0), (film, 1), (photo, 1)):
+    for exhibit, page in ((film, 1), (photo, 1)):
         with pytest.raises(Refused, match="cannot_be_masked"):
             mask(scene, exhibit, LEFT_HALF, page=page)
     for region in ((0, 0, 0, 10), (10, 0, 5, 10), (0, 0, 1201, 10), (-1, 0, 10, 10)):
         with pytest.raises(Refused, match="mask_is_not_within"):
             mask(scene, photo, region)
+    for when in ((0,), (5, 5), (0, 400_000), (-1, 5)):
+        with pytest.raises(Refused, match="mask_is_not_within"):
+            mask(scene, film, (*LEFT_HALF, *when))
+    with pytest.raises(Refused, match="mask_is_not_within"):
+        mask(scene, photo, (*LEFT_HALF, 0, 1000))
     with pytest.raises(Refused, match="too_many_masks"):
         mask(scene, photo, *[(0, n, 10, n + 1) for n in range(limits.MASK_REGIONS + 1)])
     with pytest.raises(Refused, match="nothing_to_mask"):
         mask(scene, photo)
     assert not Mask.objects.exists()
+
+
+# --- videos ---------------------------------------------------------------------------------------------------------
+
+
+def a_film(seconds: float = 2.0) -> bytes:
+    """Red all over, with sound."""
+    import av
+
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4") as container:
+        video = container.add_stream("libx264", rate=30)
+        video.width, video.height, video.pix_fmt = 320, 240, "yuv420p"
+        for n in range(round(seconds * 30)):
+            frame = av.VideoFrame.from_image(Image.new("RGB", (320, 240), RED))
+            frame.pts = n
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    return out.getvalue()
+
+
+def moments(copy: masking.Shown) -> list[tuple[float, Any]]:
+    """Every picture of a film with its second."""
+    import av
+
+    with store.storage().open(copy.key, "rb") as file, av.open(io.BytesIO(file.read())) as container:
+        return [(float(frame.time), frame.to_image()) for frame in container.decode(video=0)]
+
+
+def prepare() -> None:
+    while preparation.do_next(clock.now):
+        pass
+
+
+def test_a_part_of_a_video_is_burnt_into_every_picture_of_it(scene: Scene) -> None:
+    exhibit = add(scene, a_film(), "x.mp4")
+    prepare()
+    masked(scene, exhibit, LEFT_HALF)
+    shared = masking.shared(exhibit)
+    assert set(shared) == {"display", "thumb", "film"} and all(copy.masked for copy in shared.values())
+    seen = moments(shared["film"])
+    assert len(seen) == 60 and shared["film"].pieces
+    for _at, picture in seen:
+        assert is_like(picture.getpixel((80, 120)), PAINT) and is_like(picture.getpixel((158, 120)), PAINT)
+        assert picture.getpixel((240, 120))[0] > 180
+    assert is_like(pixels(shared["display"]).getpixel((80, 120)), PAINT)
+    assert moments(masking.bare(exhibit)["film"])[0][1].getpixel((80, 120))[0] > 180, "what lies beneath is as it was"
+
+
+def test_a_part_of_a_video_may_be_covered_for_a_while(scene: Scene) -> None:
+    exhibit = add(scene, a_film(), "x.mp4")
+    prepare()
+    masked(scene, exhibit, (*LEFT_HALF, 500, 1200))
+    for at, picture in moments(masking.shared(exhibit)["film"]):
+        is_covered = is_like(picture.getpixel((80, 120)), PAINT)
+        if 0.5 <= at <= 1.2:
+            assert is_covered, at
+        elif not 0.35 <= at <= 1.35:
+            assert not is_covered, at
+    assert is_like(pixels(masking.shared(exhibit)["display"]).getpixel((80, 120)), PAINT), "the still shows no moment"
+
+
+def test_a_video_that_is_masked_before_its_film_is_made_is_shown_only_with_it(scene: Scene) -> None:
+    exhibit = add(scene, a_film(0.5), "x.mp4")
+    made = mask(scene, exhibit, LEFT_HALF)
+    assert not masking.finish_at_once(made, instant=clock.now)
+    assert masking.finish_due(clock.now) == 0 and masking.shared(exhibit) == {}
+    prepare()
+    assert "film" in masking.bare(exhibit) and masking.shared(exhibit) == {}, (
+        "the film is there and nobody gets it bare"
+    )
+    assert masking.find(exhibit, "film") is None
+    assert masking.finish_due(clock.now) == 1
+    assert is_like(moments(masking.shared(exhibit)["film"])[0][1].getpixel((80, 120)), PAINT)
+
+
+def test_a_shorter_time_hides_less(scene: Scene) -> None:
+    exhibit = add(scene, a_film(0.3), "x.mp4")
+    mask(scene, exhibit, (*LEFT_HALF, 100, 2000))
+    assert masking.hides_less(exhibit, 0, [(*LEFT_HALF, 100, 1999)])
+    assert masking.hides_less(exhibit, 0, [(0, 0, 599, 1200)])
+    assert not masking.hides_less(exhibit, 0, [LEFT_HALF])
+    assert not masking.hides_less(exhibit, 0, [(*LEFT_HALF, 0, 2000)])
+
+
+# --- copies that come after the mask --------------------------------------------------------------------------------
+
+
+def test_a_large_copy_that_is_made_after_a_mask_is_never_seen_without_it(scene: Scene) -> None:
+    """The mask waits for the copies that are still to be made, and until then the page is nobody else's."""
+    exhibit = add(scene, half_red(2400, 1800))
+    made = mask(scene, exhibit, LEFT_HALF)
+    assert not masking.finish(made.pk, instant=clock.now) and masking.shared(exhibit) == {}
+    prepare()
+    assert set(masking.bare(exhibit)) == {"display", "thumb", "large"} and masking.shared(exhibit) == {}
+    assert masking.find(exhibit, "large") is None
+    assert masking.finish(made.pk, instant=clock.now)
+    shared = masking.shared(exhibit)
+    assert set(shared) == {"display", "thumb", "large"}
+    assert is_like(pixels(shared["large"]).getpixel((10, 10)), PAINT)
+
+
+def test_a_mask_put_on_while_a_large_copy_is_being_made_covers_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The race itself: the worker has read the bare picture when the mask comes, and hands its copy in afterwards."""
+    exhibit = add(scene, half_red(2400, 1800))
+    finish, tried = preparation._finish, []
+
+    def with_a_mask_before(*args: Any, **about: Any) -> bool:
+        made = mask(scene, exhibit, LEFT_HALF)
+        tried.append(masking.finish(made.pk, instant=clock.now))
+        return finish(*args, **about)
+
+    monkeypatch.setattr(preparation, "_finish", with_a_mask_before)
+    prepare()
+    assert tried == [False] and "large" in masking.bare(exhibit) and masking.shared(exhibit) == {}
+    assert masking.finish_due(clock.now) == 1
+    assert all(is_like(pixels(copy).getpixel((5, 5)), PAINT) for copy in masking.shared(exhibit).values())
+    assert "large" in masking.shared(exhibit)
+
+
+def test_a_large_copy_that_cannot_be_made_keeps_no_mask_waiting(scene: Scene) -> None:
+    exhibit = add(scene, half_red(2400, 1800))
+    made = mask(scene, exhibit, LEFT_HALF)
+    Preparation.objects.update(refused_at=clock.now(), code="too_complex")
+    assert masking.finish(made.pk, instant=clock.now)
+    Derivative.objects.create(
+        blob=exhibit.blob, kind="large", key="x/large.webp", sha256="0" * 64, size=1, width=2400, height=1800
+    )
+    assert set(masking.shared(exhibit)) == {"display", "thumb"}, "made by hand afterwards, it is not shown bare"
+    assert masking.find(exhibit, "large") is None
 
 
 def test_the_same_mask_again_changes_nothing(scene: Scene) -> None:

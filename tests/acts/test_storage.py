@@ -22,6 +22,7 @@ from disputes import uploads as case_uploads
 from engine import ticks
 from evidence import intake, integrity, limits, links, orphans, store, uploads
 from evidence.models import Blob, Derivative, Exhibit, Part, Upload
+from evidence.uploads import Announced
 from tests import builders, files, reach, s3
 from tests.reach import Scene
 
@@ -120,7 +121,7 @@ def added(scene: Scene, content: bytes = PHOTO) -> Exhibit:
 
 def begun(scene: Scene, content: bytes = PHOTO) -> Upload:
     return case_uploads.begin(
-        scene.case.pk, length=len(content), claimed_name="x.jpg", code="E06", actor=scene.buyer, now=clock.now()
+        scene.case.pk, Announced(len(content), "x.jpg", "E06"), actor=scene.buyer, now=clock.now()
     )
 
 

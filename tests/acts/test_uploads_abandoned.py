@@ -15,6 +15,7 @@ from disputes import uploads as case_uploads
 from engine import ticks
 from evidence import store, uploads
 from evidence.models import Exhibit, Part, Scan, Upload
+from evidence.uploads import Announced
 from tests import builders, clamd, files, reach
 from tests.reach import Scene
 
@@ -40,12 +41,7 @@ def scene() -> Scene:
 
 def begun(scene: Scene, content: bytes = PHOTO) -> Upload:
     return case_uploads.begin(
-        scene.case.pk,
-        length=len(content),
-        claimed_name="x.jpg",
-        code="E06",
-        actor=scene.buyer,
-        now=clock.now(),
+        scene.case.pk, Announced(len(content), "x.jpg", "E06"), actor=scene.buyer, now=clock.now()
     )
 
 
@@ -213,7 +209,7 @@ def test_a_window_that_closes_meanwhile_refuses_the_whole_file(scene: Scene) -> 
 
 def test_a_merchant_who_lost_the_right_brings_nothing_in(scene: Scene) -> None:
     upload = case_uploads.begin(
-        scene.case.pk, length=len(PHOTO), claimed_name="x.jpg", code="E09", actor=scene.merchant, now=clock.now()
+        scene.case.pk, Announced(len(PHOTO), "x.jpg", "E09"), actor=scene.merchant, now=clock.now()
     )
     upload = sent(upload, PHOTO)
     Membership.objects.filter(user_id=scene.merchant.id).update(rights=["view"])

@@ -198,6 +198,39 @@ def test_a_bundle_holds_of_the_other_side_only_what_is_shared(scene: Scene) -> N
     assert red_ones(unpacked(scene, scene.arbitrator)) == []
 
 
+def originals(found: dict[str, bytes]) -> list[str]:
+    return [name for name in found if re.fullmatch(r"evidence/[BM]\d+\.\w+", name) and not name.endswith(".json")]
+
+
+def test_the_court_takes_originals_along_only_with_a_reason(scene: Scene) -> None:
+    page = reverse("desk:file", args=[scene.case.number])
+    client = signed_in(scene.arbitrator)
+    assert originals(unpacked(scene, scene.arbitrator)) == originals(unpacked(scene, scene.senior)) == []
+    for reason in ("", "  ", "长" * 301):
+        refused = client.post(page, {"with": "originals", "reason": reason})
+        assert refused.status_code == 422 and "reason_error" in refused.content.decode()
+    assert not Opening.objects.exists()
+    reply = client.post(page, {"with": "originals", "reason": "鉴定机构要原件"})
+    with zipfile.ZipFile(io.BytesIO(b"".join(reply.streaming_content))) as archive:
+        taken = {name: archive.read(name) for name in archive.namelist()}
+    files_on_record = Exhibit.objects.filter(dossier_id=scene.case.dossier_id, blob__isnull=False)
+    assert len(originals(taken)) == files_on_record.count() > 1
+    assert set(Opening.objects.values_list("reason", "by_id")) == {("鉴定机构要原件", scene.arbitrator.id)}
+    [entry] = Entry.objects.filter(kind=Kind.ORIGINAL_OPENED.value)
+    assert len(entry.data["numbers"]) == len(originals(taken)) and "鉴定" not in json.dumps(entry.data)
+    assert originals(unpacked(scene, scene.senior)) == [], "somebody else of the bench says why too"
+    builders.travel(limits.OPEN_FOR)
+    assert originals(unpacked(scene, scene.arbitrator)) == []
+
+
+def test_who_does_not_rule_the_case_takes_no_originals(scene: Scene) -> None:
+    for actor, area in ((scene.buyer, "buyer"), (scene.merchant, "merchant")):
+        page = reverse(f"{area}:file", args=[scene.case.number])
+        assert "reason" not in signed_in(actor).get(page).context
+        assert signed_in(actor).post(page, {"with": "originals", "reason": "x"}).status_code == 404
+    assert not Opening.objects.exists()
+
+
 def mask_page(scene: Scene, area: str = "buyer") -> str:
     return reverse(f"{area}:mask", args=[scene.case.number, scene.more["photo"].number])
 

@@ -92,6 +92,7 @@ class ReplyForm(ActForm):
         self.shelf = self._shelf()
         self.filled = self._filled()
         self.codes = self._codes()
+        self.uploads = reverse("merchant:uploads", args=[self.case.number])
         for point in self.points:
             self._add(point)
         if self.event is Event.CLAIM_REBUTTED:
@@ -133,9 +134,18 @@ class ReplyForm(ActForm):
             )
         self.fields[f"file_{point.pk}"] = FileField(
             label=_("Photo, video or PDF for point %(number)s") % number,
-            help_text=media.limits_text(in_one_form=True),
+            help_text=media.limits_text(),
             required=False,
-            widget=FileInput(attrs={"accept": kinds.accepts()}),
+            # With script it goes by itself and is then named in the point; without, it comes with the form.
+            widget=FileInput(
+                attrs={
+                    "accept": kinds.accepts(),
+                    "data-uploads": self.uploads,
+                    "data-uploads-at": "button",
+                    "data-uploads-code": f"code_{point.pk}",
+                    "data-uploads-name": f"exhibits_{point.pk}",
+                }
+            ),
         )
         self.fields[f"code_{point.pk}"] = ChoiceField(
             label=_("What it shows"), choices=self.codes, widget=PlainSelect, required=False

@@ -23,7 +23,7 @@ from evidence import intake, library
 from evidence import media as kinds
 from evidence.library_models import LibraryItem
 from rulebook import queries as rulebook
-from web import media, wording
+from web import media, uploads, wording
 from web.forms import HouseForm
 from web.keyset import Cursor
 from web.merchant import shell
@@ -31,12 +31,13 @@ from web.party.forms import EvidenceForm
 from web.selects import PlainSelect
 
 PAGE = 50
+_OF_THE_FILE = ("file_missing", "upload_expired")
 
 
 class ItemForm(HouseForm):
     """One file, what it shows, and which goods it is about."""
 
-    file = FileField(label=gettext_lazy("Photo, video or PDF"))
+    file = FileField(label=gettext_lazy("Photo, video or PDF"), required=False)
     code = ChoiceField(label=gettext_lazy("What it shows"), widget=PlainSelect)
     name = CharField(label=gettext_lazy("Short name"), max_length=60)
     sku = CharField(
@@ -59,8 +60,13 @@ class ItemForm(HouseForm):
     def __init__(self, *args: Any, codes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].choices = codes  # type: ignore[attr-defined]
-        self.fields["file"].help_text = media.limits_text(in_one_form=True)
-        self.fields["file"].widget.attrs["accept"] = kinds.accepts()
+        self.fields["file"].help_text = media.limits_text()
+        # It is kept for the form while the rest is typed; without script it comes with the form.
+        self.fields["file"].widget.attrs |= {
+            "accept": kinds.accepts(),
+            "data-uploads": reverse("merchant:library_uploads"),
+            "data-uploads-name": uploads.HELD,
+        }
 
 
 class FilterForm(HouseForm):
@@ -78,7 +84,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if form is None:
             raise Http404
-        if form.is_valid() and _put(desk, form):
+        if form.is_valid() and _put(desk, form, request.POST.getlist(uploads.HELD)[-1:]):
             messages.success(request, _("It is in the library."))
             return HttpResponseRedirect(reverse("merchant:library"))
     search = FilterForm(request.GET or None, auto_id="filter_%s")
@@ -132,16 +138,21 @@ def _rows(merchant_id: int, wanted: str, after: str) -> list[LibraryItem]:
     return list(items[: PAGE + 1])
 
 
-def _put(desk: shell.Desk, form: ItemForm) -> bool:
+def _put(desk: shell.Desk, form: ItemForm, held: list[str]) -> bool:
     data = dict(form.cleaned_data)
     file = data.pop("file")
     try:
-        received = intake.receive(file, claimed_name=file.name, now=desk.now, actor=desk.actor)
+        if file:
+            received = intake.receive(file, claimed_name=file.name, now=desk.now, actor=desk.actor)
+        elif held:
+            [received] = uploads.held_for(held, desk.actor, None)
+        else:
+            raise Refused("file_missing")
         library.keep(desk.shop_id, received, **data, actor=desk.actor, now=clock.now())
     except Missing:
         raise Http404 from None
     except Refused as refused:
-        where = EvidenceForm.field_of.get(refused.code)
+        where = EvidenceForm.field_of.get(refused.code, "file" if refused.code in _OF_THE_FILE else None)
         error = ValidationError(refusals.say(refused), code=refused.code)
         form.add_error(where if where in form.fields else None, error)
         return False

@@ -18,6 +18,7 @@ from disputes import clocks, compliance, intervention, negotiation, offers, rebu
 from disputes.lifecycle import Event, Kind
 from disputes.models import Case
 from evidence import intake
+from web import uploads
 from web.acts import ActForm, ActPage, Text
 from web.party import files, forms
 
@@ -137,15 +138,9 @@ def _extend(form: ActForm) -> None:
 
 def _appeal(form: ActForm) -> None:
     data = form.cleaned_data
-    new = [
-        NewExhibit(
-            intake.receive(file, claimed_name=file.name, now=form.now, actor=form.actor),
-            code=data["code"],
-            name="",
-            why_late=data["why_late"],
-        )
-        for file in data["file"]
-    ]
+    here = uploads.held_for(form.request.POST.getlist(uploads.HELD), form.actor, form.case)
+    sent = [intake.receive(file, claimed_name=file.name, now=form.now, actor=form.actor) for file in data["file"]]
+    new = [NewExhibit(received, code=data["code"], name="", why_late=data["why_late"]) for received in [*here, *sent]]
     appeals.file(
         form.case.pk,
         ground=data["ground"],

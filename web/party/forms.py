@@ -36,7 +36,7 @@ from disputes.submissions import Answer
 from evidence import media as kinds
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
-from web import case_page, media, samples, sums
+from web import case_page, media, samples, sums, uploads
 from web.acts import ActForm
 
 LONGEST = 500
@@ -460,6 +460,7 @@ class AppealForm(ActForm):
         "text_missing": "text",
         "text_too_long": "text",
         **{code: "file" for code, field in EvidenceForm.field_of.items() if field == "file"},
+        "upload_expired": "file",
     }
     ground = ChoiceField(label=gettext_lazy("Ground"), widget=RadioSelect)
     points = FindingsField(
@@ -468,11 +469,7 @@ class AppealForm(ActForm):
         widget=CheckboxSelectMultiple,
     )
     text = words(gettext_lazy("What is wrong, and why"), gettext_lazy("At most 500 characters."))
-    file = FilesField(
-        label=gettext_lazy("New evidence"),
-        required=False,
-        help_text=gettext_lazy("Only what was not on the file before."),
-    )
+    file = FilesField(label=gettext_lazy("New evidence"), required=False)
     code = ChoiceField(label=gettext_lazy("What the new evidence shows"), required=False)
     why_late = CharField(
         label=gettext_lazy("Why it was not given before"),
@@ -482,6 +479,16 @@ class AppealForm(ActForm):
     )
 
     def prepare(self) -> None:
+        file, side = self.fields["file"], self.actor.side or Side.BUYER
+        # They are kept for the form and become exhibits when it is sent; without script they come with it.
+        self.uploads_inside = reverse(f"{side.value}:uploads", args=[self.case.number])
+        file.help_text = _("Only what was not on the file before.") + " " + media.limits_text()
+        file.widget.attrs |= {
+            "accept": kinds.accepts(),
+            "data-uploads": self.uploads_inside,
+            "data-uploads-for": uploads.FOR_APPEAL,
+            "data-uploads-name": uploads.HELD,
+        }
         procedure = rulebook.rules(self.case.procedure_rules_id)
         substance = rulebook.rules(self.case.substance_rules_id)
         grounds = [(code, f"{ground.name} · {ground.text}") for code, ground in procedure.appeal_grounds.items()]
