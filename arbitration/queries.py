@@ -125,6 +125,7 @@ class Workspace:
     round, newest first, each with ``found`` (point number → finding), ``admitted`` (exhibit id → [verdict, reason]) and
     ``cited``.
     ``statements``: what both sides wrote, oldest first: side, kind, text and ``at`` in ISO form.
+    ``more``: what its page wanted read with it.
     ``names``: how the people of the case are called, for the linter. ``languages``: those the parties chose to read.
     """
 
@@ -139,6 +140,7 @@ class Workspace:
     never_consented: bool
     statements: list[dict[str, str]]
     offers: list[Offer]
+    more: tuple[Any, ...] = ()
 
     @property
     def draft(self) -> Ruling | None:
@@ -177,14 +179,17 @@ def workspace(case_id: int, *, actor: Actor) -> Workspace:
     return workspace_of(case, actor=actor)
 
 
-def workspace_of(case: Case, *, actor: Actor) -> Workspace:
-    """The same for a case that its page has already been given: at most seven queries."""
+def workspace_of(case: Case, *, actor: Actor, more: Sequence[ArraySubquery] = ()) -> Workspace:
+    """The same for a case that its page has already been given: at most seven queries.
+
+    ``more``: what else its page needs and has no query to spare for; read in the first of them.
+    """
     members = Membership.objects.filter(merchant_id=case.merchant_id).order_by()
     read = members.filter(removed_at__isnull=True).values("user__language").distinct()
     files = CaseFile.objects.filter(case=case, round=case.round).values("body")
     spoken = Statement.objects.filter(case=case, side__in=["buyer", "merchant"]).order_by("at", "id")
     words = JSONObject(side=F("side"), kind=F("kind"), text=F("text"), at=F("at"))
-    file, names, languages, denied, said = (
+    file, names, languages, denied, said, *others = (
         Case.objects.filter(pk=case.pk)
         .values_list(
             Subquery(files[:1]),
@@ -192,6 +197,7 @@ def workspace_of(case: Case, *, actor: Actor) -> Workspace:
             ArraySubquery(read),
             ExpressionWrapper(record.never_consented(case), output_field=BooleanField()),
             ArraySubquery(spoken.values(words=words)),
+            *more,
         )
         .get()
     )
@@ -208,7 +214,13 @@ def workspace_of(case: Case, *, actor: Actor) -> Workspace:
         languages=frozenset([case.buyer.language, *languages]),
         statements=said,
         offers=[] if case.ruled_by_id else list(case.offers.filter(state=Offer.OPEN).order_by("made_at", "id")),
+        more=tuple(others),
     )
+
+
+def in_hand(actor: Actor) -> QuerySet[Case]:
+    """The cases that this reader holds."""
+    return _of_view(actor, View.MINE)
 
 
 def exhibits(case: Case, actor: Actor) -> list[Exhibit]:

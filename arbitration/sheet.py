@@ -50,17 +50,24 @@ class Sheet:
         Substance counts as of the payment of the order, procedure as of filing. What happened before the first rules were
         published is judged by these.
         """
-        found: tuple[Clause, Rules, bool] | None = None
-        paid_on = self.record.paid_at.astimezone(PLATFORM_ZONE).date()
-        filed_on = (self.case.intervened_at or self.case.opened_at).astimezone(PLATFORM_ZONE).date()
-        for rules, since in ((self.substance, paid_on), (self.procedure, filed_on)):
-            clause = rules.clauses.get(number)
-            if clause is None:
-                continue
-            if clause.in_force_from <= max(since, _day(rules.effective_from) or since):
-                return clause, rules, True
-            found = found or (clause, rules, False)
-        return found
+        return clause_of(number, self.case, self.substance, self.procedure, self.record.paid_at)
+
+
+def clause_of(
+    number: str, case: Case, substance: Rules, procedure: Rules, paid_at: datetime
+) -> tuple[Clause, Rules, bool] | None:
+    """As `Sheet.clause`, for a page that has no ruling yet."""
+    found: tuple[Clause, Rules, bool] | None = None
+    paid_on = paid_at.astimezone(PLATFORM_ZONE).date()
+    filed_on = (case.intervened_at or case.opened_at).astimezone(PLATFORM_ZONE).date()
+    for rules, since in ((substance, paid_on), (procedure, filed_on)):
+        clause = rules.clauses.get(number)
+        if clause is None:
+            continue
+        if clause.in_force_from <= max(since, _day(rules.effective_from) or since):
+            return clause, rules, True
+        found = found or (clause, rules, False)
+    return found
 
 
 def read(case: Case, ruling: Ruling) -> Sheet:

@@ -6,7 +6,7 @@ whatever dies in between is asked again under the same key, and the marketplace 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -225,13 +225,23 @@ def award_of(outcome: Outcome) -> Award:
 def funds_of(case: Case) -> Funds:
     """What this case may draw on now. Of the order's escrow that is its own line and the freight, not other lines."""
     order = Order.objects.only("freight").get(pk=case.order_id)
-    names = {pot: _books(case).account(pot) for pot in entries.MONEY}
-    room = book.available(names.values())
+    return funds(case, order.freight, book.available(accounts_of(case).values()))
+
+
+def accounts_of(case: Case) -> dict[Pot, str]:
+    """The accounts that hold what this case may draw on."""
+    return {pot: _books(case).account(pot) for pot in entries.MONEY}
+
+
+def funds(case: Case, freight: int, room: Mapping[str, int]) -> Funds:
+    """The same from what was read: ``freight`` of the order, ``room`` by account, as `ledger.book.available` says it."""
+    names = accounts_of(case)
+    left = {pot: max(0, room.get(name, 0)) for pot, name in names.items()}
     return Funds(
-        escrow=min(room[names[Pot.ESCROW]], case.paid + order.freight),
-        settlement=room[names[Pot.SETTLEMENT]],
-        deposit=room[names[Pot.DEPOSIT]],
-        advance=room[names[Pot.ADVANCE]],
+        escrow=min(left[Pot.ESCROW], case.paid + freight),
+        settlement=left[Pot.SETTLEMENT],
+        deposit=left[Pot.DEPOSIT],
+        advance=left[Pot.ADVANCE],
         line=case.paid,
     )
 

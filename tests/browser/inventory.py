@@ -25,7 +25,7 @@ ALWAYS: dict[str | None, tuple[str, ...]] = {
     ),
     "buyer": ("buyer:home", "buyer:orders", "buyer:inbox", "buyer:settings"),
     "merchant": ("merchant:inbox", "merchant:open", "merchant:decided", "merchant:messages", *_SHOP),
-    "arbitrator-2": ("desk:queue", "desk:done", "desk:rules", "desk:similar", "desk:calibration"),
+    "arbitrator-2": ("desk:queue", "desk:done", "desk:rules", "desk:keys", "desk:similar", "desk:calibration"),
     "senior": ("desk:review", "desk:appeals"),
     "ops": (
         *("ops:deadlines", "ops:admission", "ops:stuck", "ops:quarantine", "ops:money", "ops:rules"),
@@ -45,7 +45,10 @@ FOUND: dict[str | None, tuple[str, ...]] = {
         "merchant:file",
         *("merchant:member", "merchant:member_remove", "merchant:desk"),
     ),
-    "arbitrator-2": ("desk:case", "desk:exhibit", "desk:letter", "desk:file", "desk:act"),
+    "arbitrator-2": (
+        *("desk:case", "desk:exhibit", "desk:letter", "desk:file", "desk:act"),
+        *("desk:viewer", "desk:clauses"),
+    ),
     "ops": ("ops:case", "ops:act", "ops:case_money", "ops:advance", "ops:limit", "ops:keeping"),
 }
 # Found only when the demo happens to have such a case, or reached by a form.
@@ -99,6 +102,7 @@ NOT_PAGES = {
     "merchant:library_remove": "takes a form, shows nothing",
     "merchant:messages_read": "takes a form, shows nothing",
     "merchant:switch": "takes a form, shows nothing",
+    "desk:seen": "spoken to by the page's script",
     "desk:next": "takes a form, shows nothing",
     "desk:cite": "takes a form, leads on to the draft",
     "desk:clause_note": "takes a form, shows nothing",

@@ -227,7 +227,7 @@ def test_the_workspace_shows_what_both_sides_wrote_in_their_own_words():
     )
     Statement.objects.create(case=made.case, side="merchant", kind="offer", text="私下的话", at=clock.now())
     shown = text(signed_in(made.arbitrator), page("case", made.case.number))
-    block = shown[shown.index('id="statements"') : shown.index("Points at issue")]
+    block = shown[shown.index('id="statements"') : shown.index("Evidence of both sides")]
     told = made.case.statements.filter(kind__in=["request", "refusal", "story"]).order_by("at", "id")
     places = [block.index(one.text) for one in told]
     assert {one.side for one in told} == {"buyer", "merchant"} and places == sorted(places)

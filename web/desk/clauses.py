@@ -1,15 +1,17 @@
-"""The rulebook beside the desk: one version, searched. Knows no case; a case's page names the version it is ruled by."""
+"""The rulebook beside the desk: one version, searched, or the clauses that one case can be ruled by."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from arbitration import record
 from common import clock
+from disputes.models import CaseFile
 from rulebook import queries
-from web import rules
-from web.desk import shell
+from web import fetch, rules
+from web.desk import shell, verdict
 
 
 @require_safe
@@ -31,3 +33,27 @@ def index(request: HttpRequest) -> HttpResponse:
         "chapters": rules.chapters(queries.rules(chosen.pk), wanted),
     }
     return render(request, "desk/rules.html", shown)
+
+
+@require_safe
+def of_case(request: HttpRequest, number: str) -> HttpResponse:
+    """All clauses of the rules of one case; those that were not in force for it say from when they are. ``?q=`` searches.
+
+    The workspace's script asks for the same as JSON.
+    """
+    actor = shell.reader(request)
+    case, now = fetch.case_and_now_or_404(number, actor)
+    kept = CaseFile.objects.filter(case=case, round=case.round).values_list("body", flat=True).first()
+    found = verdict.all_clauses(case, record.read(kept or {}, case).paid_at)
+    if request.accepts("application/json") and not request.accepts("text/html"):
+        return JsonResponse({"clauses": found})
+    wanted = request.GET.get("q", "").strip()[:64].casefold()
+    rows = [row for row in found if wanted in f"{row['number']} {row['title']} {row['text']}".casefold()]
+    shown = {
+        **shell.around(actor, "queue", now),
+        "case": case,
+        "q": request.GET.get("q", "").strip()[:64],
+        "rows": rows,
+        "version": queries.rules(case.substance_rules_id).version,
+    }
+    return render(request, "desk/clauses.html", shown)

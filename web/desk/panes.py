@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,13 +16,13 @@ from common import money
 from common.actor import Actor
 from disputes import amounts, labels
 from disputes.models import Point
-from evidence import dossiers, masking, sheets
+from evidence import dossiers, masking, sheets, signals
 from evidence.models import Exhibit
 from rulebook.schema import Bearer, Rules
 from web import case_page, media, records, wording
 from web import masking as masks
 from web.case_page import ExhibitView
-from web.desk import looking
+from web.desk import looking, ruler
 
 FORM = "ruling"
 
@@ -80,30 +80,56 @@ def gap(work: Workspace, rules: Rules) -> dict[str, Any]:
     }
 
 
-def points(work: Workspace, found: Mapping[int, str], current: Point | None) -> list[dict[str, Any]]:
-    """Each point with both stances; the side that raised it stands by it without having answered."""
-    return [
-        {
-            "number": point.number,
-            "title": point.text,
-            "href": f"?p={point.number}",
-            "is_current": current is not None and point.pk == current.pk,
-            "finding": found.get(point.number, ""),
-            "show_open": True,
-            "stances": [_stance(point, "buyer", "b"), _stance(point, "merchant", "m")],
-        }
-        for point in work.points
-    ]
+def points(work: Workspace, every: Exhibits, found: Mapping[int, str], current: Point | None) -> list[dict[str, Any]]:
+    """Each point with both stances; the side that raised it stands by it without having answered.
+
+    ``b`` and ``m``: the exhibits that are looked at first for it.
+    """
+    rows = []
+    for point in work.points:
+        named = _named(point)
+        first = {side: _chosen(every.of(side), "", named) for side in ("b", "m")}
+        rows.append(
+            {
+                "number": point.number,
+                "title": point.text,
+                "href": f"?p={point.number}",
+                "is_current": current is not None and point.pk == current.pk,
+                "finding": found.get(point.number, ""),
+                "show_open": True,
+                "stances": [stance(point, "buyer", "b", every), stance(point, "merchant", "m", every)],
+                "b": first["b"].number if first["b"] is not None else "",
+                "m": first["m"].number if first["m"] is not None else "",
+            }
+        )
+    return rows
 
 
-def _stance(point: Point, side: str, short: str) -> dict[str, Any]:
+def stance(point: Point, side: str, short: str, every: Exhibits) -> dict[str, Any]:
+    """What one side says to a point and on how many exhibits it rests; of whoever raised it, all that they gave."""
     answer = next((answer for answer in getattr(point, "current_answers", []) if answer.side == side), None)
     if answer is None:
-        text = _("Raised this point") if point.raised_by == side else ""
-        return {"side": short, "text": text, "count": None if text else 0}
+        raised = point.raised_by == side
+        views = every.of(short) if raised else []
+        return {"side": short, "text": _("Raised this point") if raised else "", **_counted(views)}
     words = labels.STANCES[answer.stance]
-    said = f"{words} · {records.masked(answer.text)}" if answer.text else words
-    return {"side": short, "text": said, "count": len(answer.exhibits)}
+    said = f"{words} · {records.masked(answer.text)}" if answer.text else str(words)
+    named = [view for view in every.of(short) if view.id in answer.exhibits]
+    return {"side": short, "text": said, **_counted(named)}
+
+
+def _counted(views: Sequence[ExhibitView]) -> dict[str, Any]:
+    """How many, and the symbol of what they are, if they are all of a kind."""
+    kinds = {view.kind for view in views}
+    symbols = {"image": "image", "video": "video", "pdf": "file-text", "text": "file-text", "chat": "message-square"}
+    return {"count": len(views), "icon": symbols.get(kinds.pop(), "paperclip") if len(kinds) == 1 else ""}
+
+
+def said(point: Point | None, every: Exhibits) -> dict[str, str]:
+    """What each side says to the point that is shown."""
+    if point is None:
+        return {"b": "", "m": ""}
+    return {short: stance(point, side, short, every)["text"] for side, short in (("buyer", "b"), ("merchant", "m"))}
 
 
 # What a side says to its cause. Words that belong to a proposal stand with it, those of an appeal with the appeal.
@@ -129,26 +155,101 @@ def statements(work: Workspace) -> list[dict[str, Any]]:
 def facts(work: Workspace) -> list[dict[str, Any]]:
     """What the platform's own records say, oldest first. From the frozen file and the case; neither side can edit it."""
     case, order = work.case, work.file.get("order") or {}
-    back = amounts.given_back(case)
-    told: list[tuple[datetime | None, str]] = [
-        (_at(order.get("paid_at")), _("Paid %(sum)s") % {"sum": _sum(case.line.paid, case.currency)}),
-        (_at(order.get("shipped_at")), _("Shipped by the merchant")),
-        (_at(order.get("signed_at")), _("Delivered and signed for")),
-        (_at(order.get("completed_at")), _("Order completed")),
-        (case.opened_at if back else None, _("Given back before: %(sum)s") % {"sum": _sum(back, case.currency)}),
-        (case.opened_at, _("Refund asked for")),
-        (case.intervened_at, _("Platform asked to step in")),
-        (case.buyer_handed_in_at, _("Buyer handed in the evidence")),
-        (case.merchant_handed_in_at, _("Merchant handed in the evidence")),
+    signed, back = delivered_at(work), amounts.given_back(case)
+    told: list[tuple[datetime | None, str, bool]] = [
+        (_at(order.get("paid_at")), _("Paid %(sum)s") % {"sum": _sum(case.line.paid, case.currency)}, False),
+        (_at(order.get("shipped_at")), _("Shipped by the merchant"), False),
+        (signed, _("Delivered and signed for"), True),
+        (_at(order.get("completed_at")), _("Order completed"), False),
+        (case.opened_at if back else None, _("Given back before: %(sum)s") % {"sum": _sum(back, case.currency)}, False),
+        (case.opened_at, _("Refund asked for"), False),
+        (case.intervened_at, _("Platform asked to step in"), False),
+        (case.buyer_handed_in_at, _("Buyer handed in the evidence"), False),
+        (case.merchant_handed_in_at, _("Merchant handed in the evidence"), False),
     ]
-    signed = _at(order.get("signed_at"))
+    first = first_report(work)
+    if first is not None and signed is not None:
+        after = wording.span(first - signed)
+        told.append((first, _("Buyer first wrote, %(after)s after delivery") % {"after": after}, True))
+    rows = [{"at": at, "text": text, "strong": strong} for at, text, strong in told if at is not None]
+    return sorted(rows, key=lambda row: row["at"])
+
+
+def delivered_at(work: Workspace) -> datetime | None:
+    return _at((work.file.get("order") or {}).get("signed_at"))
+
+
+def first_report(work: Workspace) -> datetime | None:
+    """When the buyer first wrote after the delivery, as the frozen talk says."""
+    signed = delivered_at(work)
     talk = (work.file.get("chat") or {}).get("messages") or []
     first = next((item for item in talk if item.get("sender") == "buyer" and _after(item.get("at"), signed)), None)
-    if first is not None and signed is not None:
-        after = wording.span(_must(first["at"]) - signed)
-        told.append((_must(first["at"]), _("Buyer first wrote, %(after)s after delivery") % {"after": after}))
-    rows = [{"at": at, "text": text} for at, text in told if at is not None]
-    return sorted(rows, key=lambda row: row["at"])
+    return _must(first["at"]) if first is not None else None
+
+
+# Names of the kinds of events, and what an impossible order of two of them says.
+EVENTS = {
+    "placed": gettext_lazy("Ordered"),
+    "paid": gettext_lazy("Paid"),
+    "shipped": gettext_lazy("Shipped by the merchant"),
+    "delivered": gettext_lazy("Delivered and signed for"),
+    "claimed": gettext_lazy("Refund asked for"),
+    "filed": gettext_lazy("Platform asked to step in"),
+}
+FLAGS = {
+    "paid_before_placed": gettext_lazy("Paid before it was ordered: %(second)s, and ordered %(first)s"),
+    "shipped_before_paid": gettext_lazy("Shipped before it was paid: %(second)s, and paid %(first)s"),
+    "scan_before_shipped": gettext_lazy(
+        "Scanned by the carrier before it was shipped: %(second)s, and shipped %(first)s"
+    ),
+    "delivered_before_shipped": gettext_lazy("Delivered before it was shipped: %(second)s, and shipped %(first)s"),
+    "claimed_before_delivered": gettext_lazy("Claimed before it was delivered: %(second)s, and delivered %(first)s"),
+    "filed_before_claimed": gettext_lazy("Filed before the refund was asked for: %(second)s, and asked %(first)s"),
+    "scan_after_delivered": gettext_lazy("Under way after it was delivered: scanned %(first)s, delivered %(second)s"),
+    "taken_before_delivered": gettext_lazy("%(name)s says it was taken %(second)s, and the delivery was %(first)s"),
+    "taken_after_delivered": gettext_lazy("%(name)s says it was taken %(first)s, after the delivery of %(second)s"),
+    "taken_after_added": gettext_lazy("%(name)s says it was taken %(first)s, and was handed in %(second)s"),
+}
+
+
+def ruled(work: Workspace, every: Exhibits, now: datetime) -> dict[str, Any]:
+    """The time ruler: ``marks`` with their place and words, ``flags`` as sentences."""
+    case = work.case
+    more = [ruler.Event(case.opened_at, "claimed", "b")]
+    if case.intervened_at is not None:
+        more.append(ruler.Event(case.intervened_at, "filed", "b"))
+    for view in every.views:
+        row = every.rows[view.number]
+        sheet = row.blob.sheet if row.blob is not None else None
+        if sheet is not None and (taken := signals.taken_at(sheet)) is not None:
+            more.append(ruler.Event(taken, "taken", view.side, view.number))
+        if view.side != "p":
+            more.append(ruler.Event(row.added_at, "added", view.side, view.number))
+    found = ruler.events(work.file, more)
+    arrives = (work.file.get("order") or {}).get("signed_at") is not None
+    # The ruler is drawn on the scale of what happened to the goods; when things were handed in is on the cards.
+    drawn = [event for event in found if event.kind != "added"]
+    return {
+        "marks": [
+            {"event": mark.event, "x": 20 + mark.x, "title": _event(mark.event, now)} for mark in ruler.marks(drawn)
+        ],
+        "flags": [_flag(flag, now) for flag in ruler.flags(found, arrives=arrives)],
+    }
+
+
+def _event(event: ruler.Event, now: datetime) -> str:
+    at = wording.moment(event.at, now)
+    if event.kind == "taken":
+        return _("%(name)s taken, by its own clock %(at)s") % {"name": event.name, "at": at}
+    if event.kind == "scan":
+        return f"{event.name or _('Scanned by the carrier')} · {at}"
+    return f"{EVENTS[event.kind]} · {at}"
+
+
+def _flag(flag: ruler.Flag, now: datetime) -> str:
+    name = next((event.name for event in (flag.first, flag.second) if event.kind == "taken"), "")
+    moments = {"first": wording.moment(flag.first.at, now), "second": wording.moment(flag.second.at, now)}
+    return str(FLAGS[flag.code]) % {"name": name, **moments}
 
 
 def promises(work: Workspace) -> list[str]:
@@ -285,25 +386,6 @@ def answers(row: Exhibit) -> list[dict[str, Any]]:
             "at": _must(one["at"]),
         }
         for one in getattr(row, "answered", None) or []
-    ]
-
-
-def strip(views: Iterable[ExhibitView], every: Exhibits, shown: Shown, key: str) -> list[dict[str, Any]]:
-    """The small pictures of one side, with what was opened."""
-    current = {"b": shown.buyer, "m": shown.merchant}.get(key)
-    point = shown.point.number if shown.point is not None else ""
-    other = {"b": shown.merchant, "m": shown.buyer}.get(key)
-    rest = f"&{'m' if key == 'b' else 'b'}={other.number}" if other is not None else ""
-    return [
-        {
-            "number": view.number,
-            "name": view.name,
-            "thumb": view.thumb,
-            "href": f"?p={point}&{key}={view.number}{rest}",
-            "is_current": current is not None and view.number == current.number,
-            "seen": every.seen(view),
-        }
-        for view in views
     ]
 
 

@@ -46,6 +46,7 @@ def around(actor: Actor, current: str, now: datetime, waiting: Mapping[View, int
         "nav": [item for item in items if _is_open(item.key, actor)],
         "area_name": _("Ruling desk"),
         "home": reverse("desk:queue"),
+        "commands_href": reverse("desk:keys"),
         "actor": actor,
         "now": now,
     }

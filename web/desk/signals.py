@@ -20,16 +20,21 @@ from rulebook.schema import Rules
 
 def of(work: Workspace, rows: Sequence[Exhibit], rules: Rules) -> dict[str, list[str]]:
     """Number of the exhibit → sentences. One query for all of them, and none if they have no files."""
-    copies = twins.of(rows)
-    moments = Moments(delivered_at=_signed_at(work.file), claimed_at=work.case.opened_at)
-    return {row.number: [words(one) for one in _of_one(row, moments, copies, rules)] for row in rows}
+    copies, when = twins.of(rows), moments(work)
+    return {row.number: [words(one) for one in found(row, when, copies.get(row.pk), rules)] for row in rows}
 
 
-def _of_one(row: Exhibit, moments: Moments, copies: Mapping[int, Twins], rules: Rules) -> list[Signal]:
+def moments(work: Workspace) -> Moments:
+    """What times in files are held against, as the frozen file and the case say."""
+    return Moments(delivered_at=_signed_at(work.file), claimed_at=work.case.opened_at)
+
+
+def found(row: Exhibit, when: Moments, copies: Twins | None, rules: Rules) -> list[Signal]:
+    """The signals of one exhibit, the weightiest first. No query."""
     kind = rules.exhibits.get(row.code)
     checks = frozenset(check.code for check in kind.checks) if kind is not None else frozenset()
     sheet = row.blob.sheet if row.blob is not None else None
-    return signals.of(row, sheet, moments, copies.get(row.pk), checks)
+    return signals.of(row, sheet, when, copies, checks)
 
 
 def _signed_at(file: Mapping[str, Any]) -> datetime | None:

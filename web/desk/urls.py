@@ -3,7 +3,7 @@
 from django.urls import path
 
 from web import case_file, masking
-from web.desk import acts, calibration, clauses, decide, looking, queue, similar, workspace
+from web.desk import acts, calibration, clauses, commands, decide, looking, queue, similar, viewer, workspace
 
 urlpatterns = [
     path("", queue.index, name="queue"),
@@ -21,8 +21,11 @@ urlpatterns = [
     path("calibration/notes/<int:pk>/", calibration.close_note, name="clause_note"),
     path("calibration/<str:token>/", calibration.reading, name="reading"),
     path("calibration/<str:token>/evidence/<str:place>/", calibration.exhibit, name="reading_exhibit"),
+    path("keys/", commands.index, name="keys"),
     path("cases/<str:number>/", workspace.case, name="case"),
     path("cases/<str:number>/seen/", looking.seen, name="seen"),
+    path("cases/<str:number>/clauses/", clauses.of_case, name="clauses"),
+    path("cases/<str:number>/evidence/", viewer.index, name="viewer"),
     path("cases/<str:number>/evidence/<str:place>/", workspace.exhibit, name="exhibit"),
     path("cases/<str:number>/evidence/<str:place>/mask/", masking.edit, {"area": "desk"}, name="mask"),
     path("cases/<str:number>/evidence/<str:place>/open/", masking.open_original, name="open"),

@@ -5,7 +5,7 @@ One form, kept as a draft whatever is missing. Knows what is shown; what may hap
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,18 +19,34 @@ from django.views.decorators.http import require_safe
 from arbitration import queries, record, rulings, sheet
 from arbitration.models import Admission, Ruling
 from arbitration.queries import Workspace
-from common import clock, money
+from common import clock
 from common.actor import Actor, Role
 from common.errors import Missing, Refused
 from disputes import labels, refusals
 from disputes.lifecycle import Event, State
 from disputes.models import Case
+from evidence import twins
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import case_page, countdowns, drafts, fetch, lateness, letter, masking, media, records, supplements, wording
-from web.desk import looking, offered, panes, precedent_words, problems, shell, signals
+from web import case_page, countdowns, drafts, fetch, lateness, masking, media, records, supplements, wording
+from web.desk import (
+    keys,
+    looking,
+    middle,
+    neighbours,
+    offered,
+    panes,
+    precedent_words,
+    problems,
+    reasons,
+    shell,
+    signals,
+    verdict,
+)
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
+# What the page's scripts are: the panes and how one looks for every reader, the rest for whoever rules.
+SCRIPTS = ("js/desk.js", "js/desk-look.js", "js/desk-keys.js", "js/desk-write.js")
 # What whoever only reads a case most likely came for, best first.
 _FIRST = (Event.TAKEN, Event.APPEAL_TAKEN, Event.RULING_SERVED, Event.ADMITTED, Event.APPEAL_UPHELD)
 
@@ -39,7 +55,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """GET: the workspace, or the same to read for whoever does not hold the case. POST: the draft is saved."""
     actor = shell.reader(request)
     found, now = fetch.case_and_now_or_404(number, actor)
-    work = queries.workspace_of(found, actor=actor)
+    work = queries.workspace_of(found, actor=actor, more=neighbours.columns(found, actor))
     rules = rulebook.rules(found.substance_rules_id)
     if request.method != "POST":
         form = RulingForm(work=work, rules=rules) if may_write(found, actor) else None
@@ -175,78 +191,156 @@ def _show(
     ruling = basis(work) if form is not None else _readable(work, actor)
     values: dict[str, Any] | None = {name: form[name].value() for name in form.fields} if form is not None else None
     found = _found(work, ruling, values)
-    every = panes.exhibits(work, actor, rules, now)
-    chosen = panes.choose(work, every, found, request.GET)
-    looking.note(request, panes.whole(every, chosen), actor=actor, now=now)
-    lacking = shown_problems(work, work.draft, now) if form is not None and work.draft else []
+    shown = _evidence(request, work, rules, form, values, ruling, found, actor, now)
+    near = neighbours.of(case, work.more)
     label = labels.state_label(
         State(case.state), actor.role, awaits=case.awaits, suspended=case.suspended_at is not None
     )
-    claims = panes.gap(work, rules)
     acts = offered.acts(work, actor, now)
-    weighed = _weights(ruling, rules)
-    # Of what lies open only: the others have a page of their own.
-    hints = signals.of(work, [every.rows[number] for number in sorted(_numbers(chosen))], rules)
-    cards = [
-        panes.card(
-            view,
-            every,
-            values,
-            number=case.number,
-            reasons=form.fields[f"reason_{view.number}"].choices if form is not None else (),  # type: ignore[attr-defined]
-            weight=weighed.get(view.id),
-            wait=citable_after(case),
-            now=now,
-            hints=hints.get(view.number, ()),
-        )
-        for view in every.views
-    ]
-    pair = [card for card in cards if card["number"] in _numbers(chosen)]
     context = {
         **shell.around(actor, "queue", now),
+        **shown,
+        **_left(work, shown["every"], rules, actor, now),
+        "scripts": SCRIPTS if form is not None else SCRIPTS[:2],
         "case": case,
         "label": label,
         "type_name": str(rules.type(case.type_code).name),
         "again": shell.is_again(case),
         "left": countdowns.of_case(case, now, mine=form is not None),
-        "claims": claims,
-        "exception": lateness.exception_of(case) if State(case.state) is State.ADMISSION else None,
-        "statements": panes.statements(work),
-        "points": panes.points(work, found, chosen.point),
-        "done": sum(1 for point in work.points if found.get(point.number)),
-        "facts": panes.facts(work),
-        "promises": panes.promises(work),
-        "asked": supplements.at_the_desk(case, work.exhibits, rules, now),
-        "offers": _offers(work, actor, now),
-        "appeal": _appeal(work, rules),
-        "point": chosen.point,
-        "burden": panes.burden(rules, case.type_code),
-        "pair": pair,
-        "others": [card for card in cards if card not in pair],
-        "strips": [(key, panes.strip(every.of(key), every, chosen, key)) for key in ("b", "m")],
-        "records": panes.strip(every.of("p"), every, chosen, "p"),
-        "seen": sum(1 for view in every.views if every.seen(view)),
-        "total": len(every.views),
+        "beside": near,
         "form": form,
-        "finding_rows": _finding_rows(work, found, chosen),
-        "clauses": _clauses(form, rules) if form is not None else [],
-        "version": rules.version,
-        "calculation": _calculation(work),
+        "finding_rows": verdict.finding_rows(work, found, shown["point"]),
         "draft": work.draft,
         "departs": precedent_words.deviation_words(getattr(work.draft, "deviation", None)),
         "waiting": _waiting(work, actor) if form is None else None,
-        "lacking": lacking,
         "returned": next((row for row in work.rulings if row.state == Ruling.RETURNED), None),
         "actions": acts,
         "take_from": wording.moment(opens, now) if (opens := offered.open_until(case, now)) else "",
         "primary": next((act for wanted in _FIRST for act in acts if act.event is wanted), None),
         "letter_href": reverse("desk:letter", args=[case.number]) if work.in_force else "",
+        **hotkeys(request),
     }
+    if form is not None:
+        context |= _right(work, form, rules, found, acts, near, now)
     return render(request, "desk/case.html", context, status=status)
 
 
-def _numbers(chosen: panes.Shown) -> set[str]:
-    return {view.number for view in (chosen.buyer, chosen.merchant) if view is not None}
+def hotkeys(request: HttpRequest) -> dict[str, Any]:
+    """The single keys as the script, the bar and the help read them."""
+    table = keys.table()
+    return {
+        "desk_keys": {"on": True, "keys": table},
+        "key_hints": keys.hints(table),
+        "key_groups": keys.by_group(table),
+        "keys_href": reverse("desk:keys"),
+    }
+
+
+def evidence(request: HttpRequest, work: Workspace, rules: Rules, actor: Actor, now: datetime) -> dict[str, Any]:
+    """The middle of the page for whoever only looks. What stands there whole is noted as seen."""
+    ruling = _readable(work, actor)
+    return _evidence(request, work, rules, None, None, ruling, _found(work, ruling, None), actor, now)
+
+
+def _evidence(
+    request: HttpRequest,
+    work: Workspace,
+    rules: Rules,
+    form: RulingForm | None,
+    values: Mapping[str, Any] | None,
+    ruling: Ruling | None,
+    found: Mapping[int, str],
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Any]:
+    """The points, the evidence for one of them, and a card of every exhibit."""
+    case = work.case
+    every = panes.exhibits(work, actor, rules, now)
+    chosen = panes.choose(work, every, found, request.GET)
+    weighing = _weighing(work, form, values, ruling, rules)
+    made = middle.cards(work, every, rules, weighing, twins.of(list(every.rows.values())), actor, now)
+    pair = [view for view in (chosen.buyer, chosen.merchant) if view is not None]
+    looking.note(
+        request, [every.rows[view.number] for view in pair if made[view.number]["whole"]], actor=actor, now=now
+    )
+    view = middle.view_of(request.GET)
+    return {
+        "every": every,
+        "points": panes.points(work, every, found, chosen.point),
+        "done": sum(1 for point in work.points if found.get(point.number)),
+        "point": chosen.point,
+        "burden": panes.burden(rules, case.type_code),
+        "view": view,
+        "views": middle.views(chosen, view),
+        "halves": middle.halves(chosen, made, panes.said(chosen.point, every)),
+        "others": middle.others(chosen, made),
+        "strips": middle.strips(every, chosen),
+        "records": middle.strip(every, chosen, "p"),
+        "seen_words": middle.seen_words(sum(1 for one in every.views if every.seen(one)), len(every.views)),
+        "viewer_href": reverse("desk:viewer", args=[case.number]) + middle.address(chosen),
+    }
+
+
+def _left(work: Workspace, every: panes.Exhibits, rules: Rules, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Claims and what the platform's own records say."""
+    case = work.case
+    return {
+        "claims": panes.gap(work, rules),
+        "exception": lateness.exception_of(case) if State(case.state) is State.ADMISSION else None,
+        "statements": panes.statements(work),
+        "facts": panes.facts(work),
+        "promises": panes.promises(work),
+        "ruler": panes.ruled(work, every, now),
+        "asked": supplements.at_the_desk(case, work.exhibits, rules, now),
+        "offers": _offers(work, actor, now),
+        "appeal": _appeal(work, rules),
+    }
+
+
+def _right(
+    work: Workspace,
+    form: RulingForm,
+    rules: Rules,
+    found: Mapping[int, str],
+    acts: Sequence[case_page.Action],
+    near: neighbours.Neighbours,
+    now: datetime,
+) -> dict[str, Any]:
+    """The decision: what is chosen, what it comes to, what is missing."""
+    case = work.case
+    ruled = sheet_of(work, work.draft) if work.draft is not None else None
+    jury = next((act.href for act in acts if act.event is Event.SENT_TO_JURY), "")
+    typed = str(form["reasons"].value() or "")
+    return {
+        "clauses": verdict.clauses(form, rules),
+        "version": rules.version,
+        "clauses_href": reverse("desk:clauses", args=[case.number]),
+        "remedies": verdict.remedies(form, rules),
+        "suggested": verdict.suggested_share(work.points, found, rules.type(case.type_code).burden.bearer),
+        "calculation": verdict.calculation(work, ruled, near.funds),
+        "lacking": shown_problems(work, work.draft, now) if work.draft else [],
+        "templates": reasons.choices(),
+        "slots": reasons.slots(typed),
+        "jury_href": jury,
+        "saved_words": verdict.saved_at(work, now),
+    }
+
+
+def _weighing(
+    work: Workspace,
+    form: RulingForm | None,
+    values: Mapping[str, Any] | None,
+    ruling: Ruling | None,
+    rules: Rules,
+) -> middle.Weighing:
+    named = [("", "–"), *((code, str(item.name)) for code, item in rules.admission_reasons.items())]
+    return middle.Weighing(
+        form=values,
+        reasons=named if form is not None else (),
+        weights=_weights(ruling, rules),
+        marks={},
+        wait=citable_after(work.case),
+    )
 
 
 def _readable(work: Workspace, actor: Actor) -> Ruling | None:
@@ -270,19 +364,6 @@ def _found(work: Workspace, ruling: Ruling | None, values: Mapping[str, Any] | N
     return {number: SHOWN_FINDING.get(finding, "") for number, finding in findings(ruling).items()}
 
 
-def _finding_rows(work: Workspace, found: Mapping[int, str], chosen: panes.Shown) -> list[dict[str, Any]]:
-    return [
-        {
-            "number": point.number,
-            "title": point.text,
-            "name": f"finding_{point.number}",
-            "chosen": found.get(point.number, ""),
-            "is_current": chosen.point is not None and chosen.point.pk == point.pk,
-        }
-        for point in work.points
-    ]
-
-
 def _weights(ruling: Ruling | None, rules: Rules) -> dict[int, tuple[str, str]]:
     """Exhibit id → verdict and its reason in words."""
     if ruling is None:
@@ -291,35 +372,6 @@ def _weights(ruling: Ruling | None, rules: Rules) -> dict[int, tuple[str, str]]:
     return {
         pk: (verdict, str(named[reason].name) if reason in named else "")
         for pk, (verdict, reason) in admissions(ruling).items()
-    }
-
-
-def _clauses(form: RulingForm, rules: Rules) -> list[dict[str, Any]]:
-    chosen = set(form["clauses"].value() or ())
-    listed = form.fields["clauses"].choices  # type: ignore[attr-defined]
-    return [
-        {
-            "number": number,
-            "title": str(rules.clauses[number].title) if number in rules.clauses else "",
-            "text": str(rules.clauses[number].plain) if number in rules.clauses else "",
-            "chosen": number in chosen,
-        }
-        for number, _label in listed
-    ]
-
-
-def _calculation(work: Workspace) -> dict[str, Any] | None:
-    """The saved draft's sum; ``instead`` is what is owed in all if what is ordered in kind is not done."""
-    draft, currency = work.draft, work.case.currency
-    calculation = sheet_of(work, draft).calculation if draft is not None else None
-    if draft is None or calculation is None:
-        return None
-    return {
-        "lines": letter.line_words(sheet.lines_of(draft), currency),
-        "total": draft.amount,
-        "instead": money.sign(currency) + money.text(calculation.substitute, currency)
-        if calculation.substitute
-        else "",
     }
 
 
