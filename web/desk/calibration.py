@@ -38,7 +38,7 @@ from disputes import refusals
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
 from web import media, records
-from web.desk import panes, shell
+from web.desk import middle, panes, shell
 from web.desk.ruling_form import FINDING, SHOWN_FINDING, usual_clauses
 from web.desk.workspace import citable_after
 from web.forms import HouseForm
@@ -246,14 +246,14 @@ def _blind(
         "type_name": str(rules.type(case.type_code).name),
         "claims": panes.gap(work, rules),
         "statements": panes.statements(work),
-        "points": panes.points(work, {}, chosen.point),
+        "points": panes.points(work, every, {}, chosen.point),
         "facts": panes.facts(work),
         "promises": panes.promises(work),
         "point": chosen.point,
         "burden": panes.burden(rules, case.type_code),
         "pair": [card for card in cards if card["number"] in open_now],
         "others": [card for card in cards if card["number"] not in open_now],
-        "strips": [(key, panes.strip(every.of(key), every, chosen, key)) for key in ("b", "m")],
+        "strips": middle.strips(every, chosen),
         "form": form,
         "finding_rows": [
             {
