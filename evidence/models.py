@@ -93,6 +93,9 @@ class Sheet(models.Model):
     brightness = models.PositiveSmallIntegerField(null=True)
     sharpness = models.PositiveSmallIntegerField(null=True)
 
+    # Of the barcodes in it, as `numbers` keeps them; null where nobody looked.
+    numbers = models.JSONField(null=True)
+
     class Meta:
         indexes: ClassVar = [
             # The four quarters of the hash: pictures that look alike share one of them, or all but one bit of it. Not

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from evidence import limits, names
+from evidence import limits, names, numbers
 from evidence.models import Blob, Sheet
 from evidence.sandbox import Reading
 
@@ -43,6 +43,7 @@ def of(blob: Blob, reading: Reading, *, now: datetime) -> Sheet:
         dhash=facts["dhash"] if re.fullmatch(r"[0-9a-f]{16}", str(facts.get("dhash"))) else "",
         brightness=_count(facts, "brightness", 255),
         sharpness=_count(facts, "sharpness", 9999),
+        numbers=numbers.keep(facts.get("printed")),
     )
 
 

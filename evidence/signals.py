@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from common.ids import PLATFORM_ZONE
-from evidence import sheets
+from evidence import numbers, sheets
 from evidence.models import Kind, Sheet
 from evidence.twins import Twins
 
@@ -22,7 +22,8 @@ AFTER_CLAIM = "taken_after_claim"
 EDITED = "edited"
 SAME_HERE, SAME_ELSEWHERE = "same_here", "same_elsewhere"
 ALIKE_HERE, ALIKE_ELSEWHERE = "alike_here", "alike_elsewhere"
-WAYBILL_UNCHECKED = "waybill_not_checked"
+WAYBILL_MATCHES, WAYBILL_DIFFERS = "waybill_matches", "waybill_differs"
+WAYBILL_NONE, WAYBILL_UNCHECKED = "waybill_none", "waybill_not_checked"
 TOO_DARK, TOO_BLURRED = "too_dark", "too_blurred"
 CODES = (
     NO_METADATA,
@@ -33,6 +34,9 @@ CODES = (
     SAME_ELSEWHERE,
     ALIKE_HERE,
     ALIKE_ELSEWHERE,
+    WAYBILL_MATCHES,
+    WAYBILL_DIFFERS,
+    WAYBILL_NONE,
     WAYBILL_UNCHECKED,
     TOO_DARK,
     TOO_BLURRED,
@@ -44,6 +48,12 @@ EDITORS = (
     *("美图", "醒图", "b612", "beautyplus", "faceapp", "photoroom", "paint.net", "acorn", "capture one", "imagemagick"),
     *("capcut", "剪映", "premiere", "final cut", "imovie", "davinci", "kinemaster", "inshot", "lavf", "handbrake"),
 )
+_WAYBILL = {
+    numbers.MATCHES: WAYBILL_MATCHES,
+    numbers.DIFFERS: WAYBILL_DIFFERS,
+    numbers.NONE: WAYBILL_NONE,
+    numbers.UNCHECKED: WAYBILL_UNCHECKED,
+}
 # Checks of the rules that ask for a number that can be read in the picture.
 _ASK_FOR_A_WAYBILL = frozenset({"waybill_readable", "waybill_at_start"})
 
@@ -65,10 +75,13 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """When the goods were signed for and when the refund was first asked for, as the platform's records say."""
+    """When the goods were signed for and when the refund was first asked for, as the platform's records say; and the numbers
+    of the parcels that went there and back.
+    """
 
     delivered_at: datetime | None
     claimed_at: datetime | None
+    waybills: tuple[str, ...] = ()
 
 
 def of(
@@ -88,8 +101,9 @@ def of(
     if exhibit.kind != Kind.PDF and not (sheet.taken_at or sheet.make or sheet.model or sheet.software):
         found.append(Signal(NO_METADATA))
     if exhibit.kind != Kind.PDF and checks & _ASK_FOR_A_WAYBILL:
-        # No reader of numbers in pictures is part of this house: said, so that nobody takes silence for a yes.
-        found.append(Signal(WAYBILL_UNCHECKED))
+        # Where no machine looked that is said, so that nobody takes silence for a yes.
+        verdict = numbers.weigh(sheet.numbers, moments.waybills)
+        found.append(Signal(_WAYBILL[verdict.code], {"ending": verdict.last} if verdict.last else {}))
     return found
 
 

@@ -22,10 +22,10 @@ _ROOM_MB = {"local": 900, "dev": 1700}
 
 
 def wanted(*, dev: bool) -> list[str]:
-    """What pyproject.toml requires: its own, the embedded servers', what reads videos, and for tests the group ``dev``."""
+    """What pyproject.toml requires: its own, the embedded servers', what reads videos and labels, and for tests ``dev``."""
     parts = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = parts["project"]["optional-dependencies"]
-    names = [*parts["project"]["dependencies"], *extras["local"], *extras["media"]]
+    names = [*parts["project"]["dependencies"], *extras["local"], *extras["media"], *extras["barcodes"]]
     return [*names, *parts["dependency-groups"]["dev"]] if dev else names
 
 

@@ -231,6 +231,8 @@ def load() -> None:
         WebPImagePlugin,
     )
 
+    with contextlib.suppress(ImportError):
+        importlib.import_module("zxingcpp")
     warnings.simplefilter("ignore")
 
 

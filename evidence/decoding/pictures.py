@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from evidence import limits, sniff
-from evidence.decoding import measures
+from evidence.decoding import codes, measures
 from evidence.decoding.outcome import Found, Job, Refusal
 
 FORMATS = {sniff.JPEG: "JPEG", sniff.PNG: "PNG", sniff.WEBP: "WEBP", sniff.GIF: "GIF", sniff.AVIF: "AVIF"}
@@ -41,7 +41,7 @@ def read(job: Job) -> Found:
     stated, raw = _decoded(job, limits.DISPLAY_SIDE)
     width, height = (stated[1], stated[0]) if raw.orientation >= 5 else stated
     shown = _upright(raw, limits.DISPLAY_SIDE)
-    found = Found(width, height, facts={**_said(raw.exif), **measures.of(shown)})
+    found = Found(width, height, facts={**_said(raw.exif), **measures.of(shown), **codes.of(shown)})
     found.copies = [
         write(shown, job, "display", limits.DISPLAY_SIDE),
         write(shown, job, "thumb", limits.THUMB_SIDE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from evidence import signals, twins
+from evidence import numbers, signals, twins
 from evidence.models import Sheet
 from evidence.signals import Moments
 from evidence.twins import Seen, Twins
@@ -81,6 +82,41 @@ def test_a_file_that_says_nothing_of_itself_is_told_and_a_pdf_is_not() -> None:
     assert codes(Piece("pdf"), bare) == []
 
 
+def test_a_number_that_was_read_is_held_against_the_parcels_of_the_order() -> None:
+    asked = frozenset({"waybill_readable"})
+    parcels = Moments(SIGNED, CLAIMED, waybills=("SF1234567890123", "YT0000111122223"))
+
+    def told(printed: list[str] | None, moments: Moments = parcels) -> list[tuple[str, str]]:
+        found = signals.of(Piece(), a_sheet(numbers=numbers.keep(printed)), moments, None, asked)
+        return [(signal.code, signal.data.get("ending", "")) for signal in found]
+
+    assert told(["sf 1234 5678 90123"]) == [("waybill_matches", "0123")]
+    assert told(["https://x.example/t?no=YT0000111122223&x=1"]) == [("waybill_matches", "2223")]
+    assert told(["6901234567892", "SF1234567890123"]) == [("waybill_matches", "0123")]
+    assert told(["SF9999999999999"]) == [("waybill_differs", "9999")]
+    assert told([]) == told(["HELLO WORLD", "12345"]) == [("waybill_none", "")]
+    assert told(None) == told(["SF9999999999999"], MOMENTS) == [("waybill_not_checked", "")]
+    with translation.override("en"):
+        assert "0123" in words.words(signals.Signal("waybill_matches", {"ending": "0123"}))
+
+
+def test_of_a_number_in_a_picture_only_its_end_can_be_read_in_the_database() -> None:
+    kept = numbers.keep(["SF1234567890123"])
+    assert kept is not None and "12345678" not in json.dumps(kept) and kept[0]["last"] == "0123"
+    again = numbers.keep(["SF1234567890123"])
+    assert again == kept
+    assert numbers.keep("no list") is None and numbers.keep([7, None]) == []
+    assert len(numbers.keep([f"SF{n:013}" for n in range(99)]) or []) == 16
+
+
+def test_under_a_key_that_is_gone_nothing_is_said_of_a_number(settings: Any) -> None:
+    kept, wanted = numbers.keep(["SF1234567890123"]), ("SF1234567890123",)
+    settings.SECRET_KEY, old = "another-key-another-key-another-key", settings.SECRET_KEY
+    assert numbers.weigh(kept, wanted).code == numbers.UNCHECKED
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert numbers.weigh(kept, wanted) == numbers.Verdict(numbers.MATCHES, "0123")
+
+
 def test_what_no_machine_has_read_is_said_to_be_unread() -> None:
     assert codes(None, None, None, "clear", "waybill_readable") == ["waybill_not_checked"]
     assert codes(None, None, None, "waybill_at_start") == ["waybill_not_checked"]
@@ -102,7 +138,7 @@ def test_copies_come_first_and_say_how_many_and_when_but_never_whose() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
 def test_every_hint_is_a_sentence_in_every_language(language: str) -> None:
-    data = {"count": 2, "first": SIGNED, "last": CLAIMED, "at": SIGNED, "by": "GIMP"}
+    data = {"count": 2, "first": SIGNED, "last": CLAIMED, "at": SIGNED, "by": "GIMP", "ending": "0123"}
     with translation.override(language):
         said = [words.words(signals.Signal(code, data)) for code in signals.CODES]
     assert len(set(said)) == len(signals.CODES)

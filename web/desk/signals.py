@@ -25,8 +25,13 @@ def of(work: Workspace, rows: Sequence[Exhibit], rules: Rules) -> dict[str, list
 
 
 def moments(work: Workspace) -> Moments:
-    """What times in files are held against, as the frozen file and the case say."""
-    return Moments(delivered_at=_signed_at(work.file), claimed_at=work.case.opened_at)
+    """What times and numbers in files are held against, as the frozen file and the case say."""
+    parcels = work.file.get("shipments") or []
+    return Moments(
+        delivered_at=_signed_at(work.file),
+        claimed_at=work.case.opened_at,
+        waybills=tuple(parcel["tracking_number"] for parcel in parcels if parcel.get("tracking_number")),
+    )
 
 
 def found(row: Exhibit, when: Moments, copies: Twins | None, rules: Rules) -> list[Signal]:
@@ -78,6 +83,15 @@ def words(signal: Signal) -> str:
                 "Pictures that look almost the same are in {n} other cases ({days}).",
                 _n(data),
             )
+        case signals.WAYBILL_MATCHES:
+            return _("A machine read the number of this order's parcel in it (it ends in %(ending)s).") % data
+        case signals.WAYBILL_DIFFERS:
+            return (
+                _("A machine read no number of this order's parcels in it, but another one (it ends in %(ending)s).")
+                % data
+            )
+        case signals.WAYBILL_NONE:
+            return _("A machine found no barcode in it. A number in plain digits may still be there.")
         case signals.WAYBILL_UNCHECKED:
             return _("Whether the waybill number can be read was not checked by a machine.")
         case signals.TOO_DARK:
