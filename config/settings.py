@@ -191,6 +191,7 @@ HENG_CHORES = [
     "web.drafts.tidy",
     "disputes.handling.forget_drafts",
     "disputes.drafts.forget",
+    "insights.consistency.take_when_due",
 ]
 # Who prints the pages of a bundle: they look like the house's own, which the rooms below do not know.
 HENG_PRINTER = "web.printer.pages"

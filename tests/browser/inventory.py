@@ -26,10 +26,10 @@ ALWAYS: dict[str | None, tuple[str, ...]] = {
     "buyer": ("buyer:home", "buyer:orders", "buyer:inbox", "buyer:settings"),
     "merchant": ("merchant:inbox", "merchant:open", "merchant:decided", "merchant:messages", *_SHOP),
     "arbitrator-2": ("desk:queue", "desk:done", "desk:rules", "desk:keys", "desk:similar", "desk:calibration"),
-    "senior": ("desk:review", "desk:appeals"),
+    "senior": ("desk:review", "desk:appeals", "desk:consistency"),
     "ops": (
         *("ops:deadlines", "ops:admission", "ops:stuck", "ops:quarantine", "ops:money", "ops:rules"),
-        *("ops:calendar", "ops:clock", "ops:erasures"),
+        *("ops:calendar", "ops:clock", "ops:erasures", "ops:consistency"),
     ),
 }
 # Pages about something: found by following links from those above, as a person would.
@@ -106,6 +106,9 @@ NOT_PAGES = {
     "desk:next": "takes a form, shows nothing",
     "desk:cite": "takes a form, leads on to the draft",
     "desk:clause_note": "takes a form, shows nothing",
+    "desk:consistency_table": "a file to download",
+    "ops:consistency_table": "a file to download",
+    "ops:clause_note": "takes a form, shows nothing",
     "ops:erasure_decide": "takes a form, shows nothing",
     "ops:anew": "takes a form, shows nothing",
     "ops:recover": "takes a form, shows nothing",

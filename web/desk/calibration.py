@@ -167,7 +167,7 @@ def reading(request: HttpRequest, token: str) -> HttpResponse:
         return _compared(request, drawn, actor)
     work = _work(drawn, actor)
     rules = rulebook.rules(drawn.ruling.substance_rules_id)
-    form = ReadingForm(request.POST or None, work=work, rules=rules)
+    form = ReadingForm(request.POST if request.method == "POST" else None, work=work, rules=rules)
     status = 200
     if request.method == "POST":
         status = 422

@@ -101,11 +101,11 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_cite": case is not None and workspace.may_write(case, actor),
     }
     if case is not None and not searched:
-        shown |= _of_case(case)
+        shown |= _of_case(case, rules)
     else:
         after = request.GET.get("after", "")
         page = precedents.search(wanted, after=int(after) if after.isdecimal() and len(after) < 19 else None)
-        shown |= {"rows": _rows(page.rows), "after": page.after, "is_later_page": bool(after)}
+        shown |= {"rows": [_row(row, rules) for row in page.rows], "after": page.after, "is_later_page": bool(after)}
     return render(request, "desk/similar.html", shown)
 
 
@@ -117,7 +117,7 @@ def precedent(request: HttpRequest, reference: str) -> HttpResponse:
     if row is None:
         raise Http404
     case = _case(request, actor)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             precedents.withdraw(row.pk, because=form.cleaned_data["because"], actor=actor, now=now)
@@ -127,8 +127,8 @@ def precedent(request: HttpRequest, reference: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:similar"))
     shown = {
         **shell.around(actor, "similar", now),
-        "row": _row(row),
-        "precedent": row,
+        "row": _row(row, rulebook.current_rules(now)),
+        "reasons": row.reasons,
         "form": form if actor.role is Role.SENIOR and row.withdrawn_at is None else None,
         "errors": form.errors,
         "withdrawn": WHY_WITHDRAWN.get(row.withdrawn_because, ""),
@@ -177,9 +177,9 @@ def near_of(case: Case) -> Near:
     return precedents.near(case, points=texts, exhibits=given.values_list("side", "code"), until=clock.now())
 
 
-def _of_case(case: Case) -> dict[str, Any]:
+def _of_case(case: Case, rules: Rules) -> dict[str, Any]:
     near = near_of(case)
-    rows = [_row(row, score) for score, row in near.cases[:SHOWN]]
+    rows = [_row(row, rules, score) for score, row in near.cases[:SHOWN]]
     line = near.line
     return {
         "rows": rows,
@@ -195,13 +195,8 @@ def _of_case(case: Case) -> dict[str, Any]:
     }
 
 
-def _rows(found: Iterable[Precedent]) -> list[dict[str, Any]]:
-    return [_row(row) for row in found]
-
-
-def _row(row: Precedent, score: int | None = None) -> dict[str, Any]:
+def _row(row: Precedent, rules: Rules, score: int | None = None) -> dict[str, Any]:
     """One precedent in words. Names of types, evidence and remedies are those of today's rules."""
-    rules = rulebook.current_rules(clock.now())
 
     def names(codes: Iterable[str]) -> list[str]:
         return [str(rules.exhibits[code].name) if code in rules.exhibits else code for code in codes]
@@ -222,6 +217,5 @@ def _row(row: Precedent, score: int | None = None) -> dict[str, Any]:
         "clauses": row.clauses,
         "version": row.rules_version,
         "on_appeal": row.on_appeal,
-        "reasons": row.reasons,
         "is_erased": row.erased_at is not None,
     }

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from web import case_file, masking
-from web.desk import acts, calibration, clauses, commands, decide, looking, queue, similar, viewer, workspace
+from web.desk import acts, calibration, clauses, commands, consistency, decide, looking, queue, similar, viewer, workspace
 
 urlpatterns = [
     path("", queue.index, name="queue"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("calibration/<str:token>/", calibration.reading, name="reading"),
     path("calibration/<str:token>/evidence/<str:place>/", calibration.exhibit, name="reading_exhibit"),
     path("keys/", commands.index, name="keys"),
+    path("consistency/", consistency.index, name="consistency"),
+    path("consistency/table/", consistency.table, name="consistency_table"),
     path("cases/<str:number>/", workspace.case, name="case"),
     path("cases/<str:number>/seen/", looking.seen, name="seen"),
     path("cases/<str:number>/clauses/", clauses.of_case, name="clauses"),

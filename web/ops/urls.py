@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.ops import acts, case, case_money, clock, deadlines, keeping, money, quarantine, rules, stuck
+from web.ops import acts, case, case_money, clock, consistency, deadlines, keeping, money, quarantine, rules, stuck
 
 app_name = "ops"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("money/", money.board, name="money"),
     path("money/limit/<str:currency>/", money.limit, name="limit"),
     path("money/reports/<int:pk>/", money.report, name="report"),
+    path("consistency/", consistency.index, name="consistency"),
+    path("consistency/table/", consistency.table, name="consistency_table"),
+    path("consistency/notes/<int:pk>/", consistency.close_note, name="clause_note"),
     path("keeping/", keeping.requests, name="erasures"),
     path("keeping/<int:pk>/", keeping.decide, name="erasure_decide"),
     path("rules/", rules.rule_sets, name="rules"),
