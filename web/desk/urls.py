@@ -3,7 +3,19 @@
 from django.urls import path
 
 from web import case_file, masking
-from web.desk import acts, calibration, clauses, commands, consistency, decide, looking, queue, similar, viewer, workspace
+from web.desk import (
+    acts,
+    calibration,
+    clauses,
+    commands,
+    consistency,
+    decide,
+    looking,
+    queue,
+    similar,
+    viewer,
+    workspace,
+)
 
 urlpatterns = [
     path("", queue.index, name="queue"),
