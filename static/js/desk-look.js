@@ -1,0 +1,110 @@
+// How one looks at two pictures: nearer, turned, with more contrast, one above the other. Changes nothing but the view.
+(function () {
+  "use strict";
+  var desk = window.heng && window.heng.desk;
+  if (!desk || !desk.half.b) return;
+  var find = desk.find, all = desk.all, tools = find("[data-looks]"), pair = find("[data-pair]");
+  var fresh = function () { return { zoom: 1, x: 0, y: 0, turn: 0, of: "" }; };
+  var how = { b: fresh(), m: fresh() }, linked = true, over = null;
+  tools.hidden = false;
+  document.body.classList.add("looks-on");
+
+  var frame = function (side) { return find("[data-frame]", desk.half[side]); };
+  var draw = function () {
+    ["b", "m"].forEach(function (side) {
+      var box = frame(side), at = how[side];
+      if (!box) return;
+      // Lying on its side a picture has to fit into the height of the frame.
+      var fit = at.turn % 180 ? box.clientHeight / box.clientWidth : 1;
+      all("img, .marks", box).forEach(function (one) {
+        one.style.transform = at.zoom === 1 && !at.turn ? "" : "translate(" + at.x * 100 + "%," + at.y * 100 + "%) rotate(" + at.turn + "deg) scale(" + at.zoom * fit + ")";
+      });
+    });
+    find("[data-zoom]").textContent = Math.round(how[desk.active()].zoom * 100) + "%";
+  };
+  var both = function (change) {
+    (linked ? ["b", "m"] : [desk.active()]).forEach(function (side) { change(how[side]); });
+    draw();
+  };
+  var zoom = function (by) {
+    both(function (at) {
+      at.zoom = Math.max(1, Math.min(5, Math.round(at.zoom * by * 100) / 100));
+      bound(at);
+    });
+  };
+  var bound = function (at) {
+    var room = (at.zoom - 1) / 2;
+    at.x = Math.max(-room, Math.min(room, at.x)); at.y = Math.max(-room, Math.min(room, at.y));
+  };
+  var ACTS = {
+    link: function (button) { linked = !linked; button.setAttribute("aria-pressed", linked); },
+    in: function () { var now = how[desk.active()].zoom; if (now >= 5) both(function (at) { Object.assign(at, fresh(), { turn: at.turn, of: at.of }); }); else zoom(1.5); },
+    out: function () { zoom(1 / 1.5); },
+    reset: function () { both(function (at) { Object.assign(at, fresh(), { of: at.of }); }); },
+    turn: function () { var at = how[desk.active()]; at.turn = (at.turn + 90) % 360; draw(); },
+    contrast: function (button) { var on = pair.parentElement.classList.toggle("contrast"); button.setAttribute("aria-pressed", on); }
+  };
+  tools.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-look]");
+    if (button) ACTS[button.dataset.look](button);
+  });
+
+  // By hand: drag to move, Ctrl and the wheel or two clicks to come nearer. A single click only chooses the side.
+  var held = null;
+  pair.addEventListener("pointerdown", function (event) {
+    var box = event.target.closest("[data-frame]");
+    if (!box || event.button) return;
+    held = { box: box, side: box.closest("[data-half]").dataset.half, x: event.clientX, y: event.clientY };
+    box.setPointerCapture(event.pointerId);
+  });
+  pair.addEventListener("pointermove", function (event) {
+    if (!held) return;
+    var dx = (event.clientX - held.x) / held.box.clientWidth, dy = (event.clientY - held.y) / held.box.clientHeight;
+    held.x = event.clientX; held.y = event.clientY;
+    (linked ? ["b", "m"] : [held.side]).forEach(function (side) { var at = how[side]; at.x += dx; at.y += dy; bound(at); });
+    draw();
+  });
+  ["pointerup", "pointercancel"].forEach(function (name) { pair.addEventListener(name, function () { held = null; }); });
+  pair.addEventListener("dragstart", function (event) { if (event.target.closest("[data-frame]")) event.preventDefault(); });
+  pair.addEventListener("click", function (event) { if (event.detail && event.target.closest("[data-frame]") && !event.ctrlKey && !event.metaKey) event.preventDefault(); });
+  pair.addEventListener("dblclick", function (event) { if (event.target.closest("[data-frame]")) ACTS.in(); });
+  pair.addEventListener("wheel", function (event) {
+    if (!event.target.closest("[data-frame]") || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2);
+  }, { passive: false });
+
+  // One above the other: the upper one is cut where the slider stands. Film and words stay side by side.
+  var overlay = function (state) {
+    if (over) { over.remove(); over = null; }
+    pair.hidden = false;
+    if (state.v !== "over") return;
+    var pictures = ["b", "m"].map(function (side) { return frame(side) && find("img", frame(side)); });
+    if (!pictures[0] || !pictures[1]) return;
+    over = document.createElement("div");
+    over.className = "over";
+    var shot = document.createElement("div"), rule = document.createElement("span"), slide = document.createElement("input"), who = document.createElement("p");
+    shot.className = "frame"; rule.className = "rule"; who.className = "who";
+    ["b", "m"].forEach(function (side) { who.append(find(".party", desk.half[side]).cloneNode(true)); });
+    pictures.reverse().forEach(function (img, at) {
+      var copy = img.cloneNode();
+      copy.loading = "eager"; copy.removeAttribute("style"); copy.className = at ? "top-one" : "";
+      shot.append(copy);
+    });
+    slide.type = "range"; slide.min = 0; slide.max = 100; slide.value = 50;
+    slide.setAttribute("aria-label", find('[data-view="over"]').textContent.trim());
+    slide.addEventListener("input", function () { shot.style.setProperty("--cut", slide.value + "%"); });
+    shot.append(rule);
+    over.append(who, shot, slide);
+    pair.before(over);
+    pair.hidden = true;
+  };
+  desk.on(function (state) {
+    ["b", "m"].forEach(function (side) { if (how[side].of !== state[side]) how[side] = Object.assign(fresh(), { of: state[side], zoom: linked ? how[side].zoom : 1 }); });
+    overlay(state);
+    draw();
+  });
+  var state = desk.state();
+  how.b.of = state.b; how.m.of = state.m;
+  overlay(state);
+})();

@@ -87,6 +87,7 @@
 
   // Forms: send once, say when it takes long, warn before typed words are lost, count characters.
   var dirty = new Set();
+  window.heng.saved = function (form) { dirty.delete(form); };
   document.addEventListener("input", function (event) {
     var form = event.target.form, counter = event.target.id && document.querySelector('[data-counts="' + CSS.escape(event.target.id) + '"]');
     if (form && "keep" in form.dataset) dirty.add(form);

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -45,7 +45,9 @@ from web.desk import (
 )
 from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
 
-# What the page's scripts are: the panes and how one looks for every reader, the rest for whoever rules.
+# The header with which the page's script asks for what has to be said anew after a save.
+PART = "X-Part"
+# What the page's scripts are: panes, looking and keys for every reader, writing for whoever rules.
 SCRIPTS = ("js/desk.js", "js/desk-look.js", "js/desk-keys.js", "js/desk-write.js")
 # What whoever only reads a case most likely came for, best first.
 _FIRST = (Event.TAKEN, Event.APPEAL_TAKEN, Event.RULING_SERVED, Event.ADMITTED, Event.APPEAL_UPHELD)
@@ -59,10 +61,16 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     rules = rulebook.rules(found.substance_rules_id)
     if request.method != "POST":
         form = RulingForm(work=work, rules=rules) if may_write(found, actor) else None
+        if form is not None and request.headers.get(PART):
+            return render(
+                request, "desk/parts.html", {"case": found, "draft": work.draft, **_parts(work, form, rules, now)}
+            )
         if form is not None:
             drafts.restore(request, form)
         return _show(request, work, actor, rules, form, now)
     form = RulingForm(request.POST, work=work, rules=rules)
+    if request.POST.get("go") == "template" and request.POST.get("template") in reasons.CODES:
+        return _filled(request, work, actor, rules, form, now)
     if not form.is_valid():
         return _show(request, work, actor, rules, form, now, status=422)
     try:
@@ -201,7 +209,7 @@ def _show(
         **shell.around(actor, "queue", now),
         **shown,
         **_left(work, shown["every"], rules, actor, now),
-        "scripts": SCRIPTS if form is not None else SCRIPTS[:2],
+        "scripts": SCRIPTS if form is not None else SCRIPTS[:3],
         "case": case,
         "label": label,
         "type_name": str(rules.type(case.type_code).name),
@@ -221,7 +229,7 @@ def _show(
         **hotkeys(request),
     }
     if form is not None:
-        context |= _right(work, form, rules, found, acts, near, now)
+        context |= _right(work, form, rules, acts, now)
     return render(request, "desk/case.html", context, status=status)
 
 
@@ -298,32 +306,58 @@ def _left(work: Workspace, every: panes.Exhibits, rules: Rules, actor: Actor, no
 
 
 def _right(
-    work: Workspace,
-    form: RulingForm,
-    rules: Rules,
-    found: Mapping[int, str],
-    acts: Sequence[case_page.Action],
-    near: neighbours.Neighbours,
-    now: datetime,
+    work: Workspace, form: RulingForm, rules: Rules, acts: Sequence[case_page.Action], now: datetime
 ) -> dict[str, Any]:
     """The decision: what is chosen, what it comes to, what is missing."""
-    case = work.case
-    ruled = sheet_of(work, work.draft) if work.draft is not None else None
-    jury = next((act.href for act in acts if act.event is Event.SENT_TO_JURY), "")
-    typed = str(form["reasons"].value() or "")
+    number = work.case.number
     return {
+        **_parts(work, form, rules, now),
         "clauses": verdict.clauses(form, rules),
         "version": rules.version,
-        "clauses_href": reverse("desk:clauses", args=[case.number]),
+        "clauses_href": reverse("desk:clauses", args=[number]),
         "remedies": verdict.remedies(form, rules),
-        "suggested": verdict.suggested_share(work.points, found, rules.type(case.type_code).burden.bearer),
-        "calculation": verdict.calculation(work, ruled, near.funds),
-        "lacking": shown_problems(work, work.draft, now) if work.draft else [],
         "templates": reasons.choices(),
-        "slots": reasons.slots(typed),
-        "jury_href": jury,
+        "slots": reasons.slots(str(form["reasons"].value() or "")),
+        "jury_href": next((act.href for act in acts if act.event is Event.SENT_TO_JURY), ""),
         "saved_words": verdict.saved_at(work, now),
     }
+
+
+def _parts(work: Workspace, form: RulingForm, rules: Rules, now: datetime) -> dict[str, Any]:
+    """What changes with every save: the share that is suggested, the sum, what is missing."""
+    draft, funds = work.draft, neighbours.of(work.case, work.more).funds
+    found = {point.number: str(form[f"finding_{point.number}"].value() or "") for point in work.points}
+    bearer = rules.type(work.case.type_code).burden.bearer
+    return {
+        "suggested": verdict.suggested_share(work.points, found, bearer),
+        "calculation": verdict.calculation(work, sheet_of(work, draft) if draft is not None else None, funds),
+        "lacking": shown_problems(work, draft, now) if draft is not None else [],
+    }
+
+
+def _filled(
+    request: HttpRequest, work: Workspace, actor: Actor, rules: Rules, form: RulingForm, now: datetime
+) -> HttpResponse:
+    """A template below the reasons typed so far, filled from what was typed. Nothing is saved by it."""
+    values = {name: str(form[name].value() or "") for name in form.fields}
+    weights = {row.number: values.get(f"admit_{row.number}", "") for row in work.exhibits}
+    first, signed = panes.first_report(work), panes.delivered_at(work)
+    facts = reasons.Facts(
+        findings={point.number: values[f"finding_{point.number}"] for point in work.points},
+        admitted=[number for number, weight in weights.items() if weight in ("yes", "part")],
+        refused=[number for number, weight in weights.items() if weight == "no"],
+        burden=rules.type(work.case.type_code).burden.clause,
+        after=first - signed if first is not None and signed is not None else None,
+    )
+    language = values["language"] if values["language"] in rulings.LANGUAGES else work.language
+    text = reasons.fill(request.POST["template"], facts, language)
+    typed = request.POST.copy()
+    typed["reasons"] = "\n".join(part for part in (values["reasons"].strip(), text) if part)
+    if not request.accepts("text/html"):
+        return JsonResponse({"reasons": typed["reasons"]})
+    form.data = typed
+    form.restored = True
+    return _show(request, work, actor, rules, form, now)
 
 
 def _weighing(
