@@ -20,10 +20,12 @@
         one.style.transform = at.zoom === 1 && !at.turn ? "" : "translate(" + at.x * 100 + "%," + at.y * 100 + "%) rotate(" + at.turn + "deg) scale(" + at.zoom * fit + ")";
       });
     });
-    find("[data-zoom]").textContent = Math.round(how[desk.active()].zoom * 100) + "%";
+    find("[data-zoom]").textContent = Math.round(hand().zoom * 100) + "%";
   };
+  // Of a record of the platform there is nothing to come nearer to; then the tools mean both pictures.
+  var hand = function () { return how[desk.active()] || how.b; };
   var both = function (change) {
-    (linked ? ["b", "m"] : [desk.active()]).forEach(function (side) { change(how[side]); });
+    (linked || !how[desk.active()] ? ["b", "m"] : [desk.active()]).forEach(function (side) { change(how[side]); });
     draw();
   };
   var zoom = function (by) {
@@ -38,10 +40,10 @@
   };
   var ACTS = {
     link: function (button) { linked = !linked; button.setAttribute("aria-pressed", linked); },
-    in: function () { var now = how[desk.active()].zoom; if (now >= 5) both(function (at) { Object.assign(at, fresh(), { turn: at.turn, of: at.of }); }); else zoom(1.5); },
+    in: function () { var now = hand().zoom; if (now >= 5) both(function (at) { Object.assign(at, fresh(), { turn: at.turn, of: at.of }); }); else zoom(1.5); },
     out: function () { zoom(1 / 1.5); },
     reset: function () { both(function (at) { Object.assign(at, fresh(), { of: at.of }); }); },
-    turn: function () { var at = how[desk.active()]; at.turn = (at.turn + 90) % 360; draw(); },
+    turn: function () { var at = hand(); at.turn = (at.turn + 90) % 360; draw(); },
     contrast: function (button) { var on = pair.parentElement.classList.toggle("contrast"); button.setAttribute("aria-pressed", on); }
   };
   tools.addEventListener("click", function (event) {
@@ -54,6 +56,7 @@
   pair.addEventListener("pointerdown", function (event) {
     var box = event.target.closest("[data-frame]");
     if (!box || event.button) return;
+    if (!how[box.closest("[data-half]").dataset.half]) return;
     held = { box: box, side: box.closest("[data-half]").dataset.half, x: event.clientX, y: event.clientY };
     box.setPointerCapture(event.pointerId);
   });
@@ -78,7 +81,7 @@
   var overlay = function (state) {
     if (over) { over.remove(); over = null; }
     pair.hidden = false;
-    if (state.v !== "over") return;
+    if (state.v !== "over" || state.r) return;
     var pictures = ["b", "m"].map(function (side) { return frame(side) && find("img", frame(side)); });
     if (!pictures[0] || !pictures[1]) return;
     over = document.createElement("div");

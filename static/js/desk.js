@@ -13,16 +13,16 @@
     var side = "BMP".indexOf(a[0]) - "BMP".indexOf(b[0]);
     return side || a.slice(1) - b.slice(1);
   });
-  var rows = all("[data-point]"), half = { b: find("[data-half=b]"), m: find("[data-half=m]") };
-  var strips = { b: all("[data-strip=b] a"), m: all("[data-strip=m] a") };
+  var rows = all("[data-point]"), half = { b: find("[data-half=b]"), m: find("[data-half=m]"), r: find("[data-half=r]") };
+  var strips = { b: all("[data-strip=b] a"), m: all("[data-strip=m] a"), r: all("[data-strip=r] a") };
   var shownIn = function (side) { var card = half[side] && find("article[data-n]", half[side]); return card ? card.dataset.n : ""; };
   var point = rows.find(function (row) { return row.hasAttribute("aria-current"); });
-  var now = { p: point ? point.dataset.point : "", b: shownIn("b"), m: shownIn("m"), v: /view-one/.test(pair && pair.className) ? "one" : /view-over/.test(pair && pair.className) ? "over" : "two" };
-  var active = "b";
+  var now = { p: point ? point.dataset.point : "", b: shownIn("b"), m: shownIn("m"), r: shownIn("r"), v: /view-one/.test(pair && pair.className) ? "one" : /view-over/.test(pair && pair.className) ? "over" : "two" };
+  var active = now.r ? "r" : "b", sideOf = { B: "b", M: "m", P: "r" };
 
   var query = function (state) {
     var said = new URLSearchParams();
-    ["p", "b", "m"].forEach(function (key) { if (state[key]) said.set(key, state[key]); });
+    ["p", "b", "m", "r"].forEach(function (key) { if (state[key]) said.set(key, state[key]); });
     if (state.v !== "two") said.set("v", state.v);
     return "?" + said;
   };
@@ -38,8 +38,9 @@
   };
   var place = function (side, number) {
     var next = cards[number], old = half[side] && find("article[data-n]", half[side]);
-    if (!next || next === old) return;
+    if (next === old) return;
     if (old) putBack(old);
+    if (!next) return;
     half[side].prepend(next);
   };
   var toPoint = function (row) {
@@ -56,19 +57,20 @@
     all("[data-finding]").forEach(function (one) { one.classList.toggle("cur", one.dataset.finding === row.dataset.point); });
   };
   var show = function (next, how) {
-    var state = Object.assign({}, now, next), row = rows.find(function (one) { return one.dataset.point === state.p; });
+    var state = Object.assign({}, now, { r: "" }, next), row = rows.find(function (one) { return one.dataset.point === state.p; });
     if (next.p && next.p !== now.p && row) {
       if (!next.b) state.b = row.dataset.b || state.b;
       if (!next.m) state.m = row.dataset.m || state.m;
       toPoint(row);
     }
-    ["b", "m"].forEach(function (side) {
-      if (state[side] && half[side]) place(side, state[side]);
+    ["b", "m", "r"].forEach(function (side) {
+      if (half[side] && (state[side] || side === "r")) place(side, state[side]);
       state[side] = shownIn(side);
       mark(strips[side], function (one) { return one.dataset.n === state[side]; });
     });
-    if (pair && state.v !== now.v) pair.className = "pair view-" + state.v;
+    if (pair) pair.className = "pair view-" + (state.r ? "rec" : state.v);
     now = state;
+    if (!!now.r !== (active === "r")) choose(now.r ? "r" : "b");
     all("[data-view]").forEach(function (one) {
       one.href = query(Object.assign({}, now, { v: one.dataset.view }));
       one.toggleAttribute("aria-current", false);
@@ -85,7 +87,7 @@
   var ahead = function () {
     var at = rows.findIndex(function (one) { return one.dataset.point === now.p; });
     var wanted = [rows[at + 1], rows[at - 1]].flatMap(function (row) { return row ? [row.dataset.b, row.dataset.m] : []; });
-    ["b", "m"].forEach(function (side) {
+    ["b", "m", "r"].forEach(function (side) {
       var here = strips[side].findIndex(function (one) { return one.dataset.n === now[side]; });
       [here + 1, here - 1].forEach(function (n) { if (strips[side][n]) wanted.push(strips[side][n].dataset.n); });
     });
@@ -99,7 +101,7 @@
     clearTimeout(waits);
     waits = setTimeout(function () {
       if (document.hidden) return;
-      var sides = now.v === "one" ? [active] : ["b", "m"];
+      var sides = now.r ? ["r"] : now.v === "one" ? [active] : ["b", "m"];
       tell(sides.map(function (side) { return now[side]; }).filter(function (number) {
         var card = cards[number], img = card && find("img", card);
         return card && "whole" in card.dataset && (!img || img.complete && img.naturalWidth);
@@ -117,7 +119,7 @@
       main.dispatchEvent(new CustomEvent("heng:seen"));
     }).catch(function () { fresh.forEach(function (number) { opened.delete(number); }); });
   };
-  var strip = function (number) { return strips.b.concat(strips.m).find(function (one) { return one.dataset.n === number; }) || document.createElement("a"); };
+  var strip = function (number) { return strips.b.concat(strips.m, strips.r).find(function (one) { return one.dataset.n === number; }) || document.createElement("a"); };
   listeners.push(look);
   document.addEventListener("visibilitychange", look);
   main.addEventListener("play", function (event) { var card = event.target.closest("article[data-n]"); if (card) tell([card.dataset.n]); }, true);
@@ -149,14 +151,14 @@
     if (!plain(event)) return;
     var row = event.target.closest("a[data-point]"), small = event.target.closest("[data-strip] a"), view = event.target.closest("a[data-view]");
     if (row) { event.preventDefault(); show({ p: row.dataset.point }); }
-    if (small) { event.preventDefault(); activate(small.closest("[data-strip]").dataset.strip); show(side(active, small.dataset.n)); }
+    if (small) { event.preventDefault(); open(small.dataset.n); }
     if (view) { event.preventDefault(); show({ v: view.dataset.view }); }
     var within = event.target.closest("[data-half]");
-    if (within) activate(within.dataset.half);
+    if (within && within.dataset.half !== active) choose(within.dataset.half);
   });
   window.addEventListener("popstate", function () {
     var said = new URLSearchParams(location.search);
-    show({ p: said.get("p") || now.p, b: said.get("b") || now.b, m: said.get("m") || now.m, v: said.get("v") || "two" }, "back");
+    show({ p: said.get("p") || now.p, b: said.get("b") || now.b, m: said.get("m") || now.m, r: said.get("r") || "", v: said.get("v") || "two" }, "back");
   });
   // A link to an exhibit's weight or to a point, from what is missing: to where it stands.
   document.addEventListener("click", function (event) {
@@ -165,17 +167,22 @@
     var number = hash.replace(/#(admit|point)-/, "");
     event.preventDefault();
     if (hash.indexOf("#point-") === 0) { show({ p: number }); var first = find('[data-finding="' + number + '"] input'); if (first) first.focus(); return; }
-    if (cards[number] && half[cards[number].dataset.side]) { activate(cards[number].dataset.side); show(side(active, number)); cards[number].scrollIntoView({ block: "nearest" }); }
-    else if (cards[number]) { var box = cards[number].closest("details"); if (box) box.open = true; cards[number].scrollIntoView({ block: "center" }); }
+    if (cards[number]) { open(number); cards[number].scrollIntoView({ block: "nearest" }); }
     var control = cards[number] && find("input", cards[number]);
     if (control) control.focus();
   });
   var side = function (which, number) { var next = {}; next[which] = number; return next; };
-  var activate = function (which) {
-    if (!half[which]) return;
+  var choose = function (which) {
     active = which;
-    ["b", "m"].forEach(function (one) { half[one].toggleAttribute("data-active", one === which); });
+    ["b", "m", "r"].forEach(function (one) { if (half[one]) half[one].toggleAttribute("data-active", one === which); });
     look();
+  };
+  // An exhibit by its number, wherever it belongs. A record of the platform takes the room of both sides.
+  var open = function (number) {
+    var which = sideOf[number[0]];
+    if (!half[which] || !cards[number]) return;
+    choose(which);
+    show(side(which, number));
   };
   var step = function (list, at, by) { return list[Math.max(0, Math.min(list.length - 1, at + by))]; };
 
@@ -198,11 +205,17 @@
     card: function () { return cards[now[active]]; },
     show: show,
     point: function (by) { var at = rows.findIndex(function (one) { return one.dataset.point === now.p; }), row = step(rows, at, by); if (row) show({ p: row.dataset.point }); },
+    open: open,
     exhibit: function (by) {
       var list = strips[active], at = list.findIndex(function (one) { return one.dataset.n === now[active]; }), next = step(list, at, by);
-      if (next) { next.scrollIntoView({ block: "nearest" }); show(side(active, next.dataset.n)); }
+      if (next) { next.scrollIntoView({ block: "nearest" }); open(next.dataset.n); }
     },
-    other: function () { activate(active === "b" ? "m" : "b"); },
+    // Buyer, merchant, the platform's records, and round again.
+    other: function () {
+      if (active === "b") choose("m");
+      else if (active === "m" && strips.r.length) open(strips.r[0].dataset.n);
+      else { if (now.r) show({}); choose("b"); }
+    },
     view: function () { var names = ["two", "one", "over"]; show({ v: names[(names.indexOf(now.v) + 1) % 3] }); }
   };
   history.replaceState(now, "", location.search ? query(now) + location.hash : location.href);

@@ -44,7 +44,7 @@ ICONS = {
     Kind.RECORD: "shield-check",
 }
 # Lines of a text or a talk that a card shows; the rest is on the page of the exhibit.
-_MOST_LINES = 30
+_MOST_LINES = 60
 
 
 @dataclass(frozen=True)
@@ -151,14 +151,19 @@ def halves(shown: Shown, made: Mapping[str, dict[str, Any]], said: Mapping[str, 
     """
     chosen = {"b": shown.buyer, "m": shown.merchant}
     return [
-        {"side": side, "card": made[view.number] if (view := chosen[side]) is not None else None, "said": said[side]}
+        {
+            "side": side,
+            "is_active": side == "b",
+            "card": made[view.number] if (view := chosen[side]) is not None else None,
+            "said": said[side],
+        }
         for side in SIDES
     ]
 
 
 def others(shown: Shown, made: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """The cards that are not beside each other, in the order of the file."""
-    pair = {view.number for view in (shown.buyer, shown.merchant) if view is not None}
+    pair = {view.number for view in (shown.buyer, shown.merchant, shown.record) if view is not None}
     return [card for number, card in made.items() if number not in pair]
 
 
@@ -168,8 +173,8 @@ def strips(every: Exhibits, shown: Shown) -> list[tuple[str, list[dict[str, Any]
 
 
 def strip(every: Exhibits, shown: Shown, side: str) -> list[dict[str, Any]]:
-    chosen = {"b": shown.buyer, "m": shown.merchant}
-    current = chosen.get(side)
+    current = {"b": shown.buyer, "m": shown.merchant, "p": shown.record}[side]
+    key = "r" if side == "p" else side
     return [
         {
             "number": view.number,
@@ -177,7 +182,7 @@ def strip(every: Exhibits, shown: Shown, side: str) -> list[dict[str, Any]]:
             "thumb": view.thumb,
             "icon": ICONS.get(Kind(every.rows[view.number].kind), "file-text"),
             "length": view.length,
-            "href": address(shown, **{side: view.number}),
+            "href": address(shown, **{"r": "", key: view.number}),
             "is_current": current is not None and view.number == current.number,
             "seen": every.seen(view),
         }
@@ -191,6 +196,7 @@ def address(shown: Shown, **changes: str) -> str:
         "p": str(shown.point.number) if shown.point is not None else "",
         "b": shown.buyer.number if shown.buyer is not None else "",
         "m": shown.merchant.number if shown.merchant is not None else "",
+        "r": shown.record.number if shown.record is not None else "",
         "v": "",
         **changes,
     }

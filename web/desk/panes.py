@@ -22,18 +22,22 @@ from rulebook.schema import Bearer, Rules
 from web import case_page, media, records, wording
 from web import masking as masks
 from web.case_page import ExhibitView
-from web.desk import looking, ruler
+from web.desk import ruler
 
 FORM = "ruling"
 
 
 @dataclass(frozen=True)
 class Shown:
-    """Which point and which exhibits the middle shows. Numbers as in the address: ``?p=2&b=B3&m=M1``."""
+    """Which point and which exhibits the middle shows. Numbers as in the address: ``?p=2&b=B3&m=M1``.
+
+    ``record``: one of the platform's, which is nobody's side and takes the room of both (``&r=P1``).
+    """
 
     point: Point | None
     buyer: ExhibitView | None
     merchant: ExhibitView | None
+    record: ExhibitView | None = None
 
 
 @dataclass(frozen=True)
@@ -270,13 +274,14 @@ def choose(work: Workspace, every: Exhibits, found: Mapping[int, str], asked: Ma
         point=point,
         buyer=_chosen(every.of("b"), asked.get("b", ""), named),
         merchant=_chosen(every.of("m"), asked.get("m", ""), named),
+        record=next((view for view in every.of("p") if view.number == asked.get("r", "")), None),
     )
 
 
-def whole(every: Exhibits, shown: Shown) -> list[Exhibit]:
-    """Of what the middle shows, the exhibits that it shows all of."""
-    views = [view for view in (shown.buyer, shown.merchant) if view is not None and looking.is_whole(view)]
-    return [every.rows[view.number] for view in views]
+def in_sight(shown: Shown) -> list[ExhibitView]:
+    """What the middle shows, and not only as a small picture."""
+    views = [shown.record] if shown.record is not None else [shown.buyer, shown.merchant]
+    return [view for view in views if view is not None]
 
 
 def _named(point: Point | None) -> set[int]:

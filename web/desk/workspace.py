@@ -281,6 +281,7 @@ def _evidence(
         "view": view,
         "views": middle.views(chosen, view),
         "halves": middle.halves(chosen, made, panes.said(chosen.point, every)),
+        "record": made[chosen.record.number] if chosen.record is not None else None,
         "others": middle.others(chosen, made),
         "strips": middle.strips(every, chosen),
         "records": middle.strip(every, chosen, "p"),
