@@ -219,6 +219,14 @@ class TakeBundle(Body):
     on_behalf_of = serializers.ChoiceField(SIDES)
 
 
+class TakeLetter(Body):
+    """In whose words: either side is addressed as “you” in its own."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """``for`` cannot be an attribute."""
+        return {"for": serializers.ChoiceField(SIDES)}
+
+
 class QuoteChat(Body):
     """Messages ``first`` to ``last`` of the platform's record of the chat, counted from 0."""
 

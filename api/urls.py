@@ -11,6 +11,7 @@ from api.bundles import CaseBundle
 from api.cases import ACTIONS, Cases, OneCase
 from api.exhibits import AddExhibit, MaskExhibit, QuoteChat
 from api.feed import Ingest
+from api.letters import CaseLetter
 from api.outcomes import Outcomes
 from api.payments import Payments
 from api.rules import RulesInForce
@@ -26,6 +27,7 @@ V1: list[URLPattern] = [
     path("v1/cases/<str:number>/evidence/chat", QuoteChat.as_view(), name="chat"),
     path("v1/cases/<str:number>/evidence/<str:place>/masks", MaskExhibit.as_view(), name="masks"),
     path("v1/cases/<str:number>/bundle", CaseBundle.as_view(), name="bundle"),
+    path("v1/cases/<str:number>/letter", CaseLetter.as_view(), name="letter"),
     path("v1/cases/<str:number>/payments", Payments.as_view(), name="payments"),
     *(path(f"v1/cases/<str:number>/actions/{event}", view.as_view(), name=event) for event, view in ACTIONS.items()),
     path("v1/cases/<str:number>/uploads", BeginUpload.as_view(), name="uploads"),

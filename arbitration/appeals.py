@@ -12,7 +12,7 @@ from typing import Any
 
 from accounts import hats
 from accounts.models import Right
-from arbitration import bench, letters, linter, rulings, sheet
+from arbitration import bench, letters, linter, prints, rulings, sheet
 from arbitration.models import Appeal, Ruling
 from common.actor import Actor, Role
 from common.acts import act, require_act
@@ -211,6 +211,8 @@ def change(case_id: int, *, version: int, reasons: str, actor: Actor, now: datet
         actor=actor,
         now=now,
         data={"appeal": appeal.pk, "changes": first.pk},
+        appeal=appeal,
+        why=reasons,
     )
     _close(appeal, Appeal.CHANGED, reasons, actor, now)
     appeal.letter, appeal.letter_code, appeal.letter_digest = None, served.letter_code, served.letter_digest
@@ -326,6 +328,7 @@ def _decide(case: Case, event: Event, decision: str, reasons: str, actor: Actor,
     _close(appeal, decision, reasons, actor, now)
     appeal.letter, appeal.letter_code, appeal.letter_digest = sealed.body, sealed.code, sealed.digest
     appeal.save()
+    prints.order(appeal, now=now)
     return appeal
 
 

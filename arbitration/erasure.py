@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from arbitration import prints
 from arbitration.models import Appeal, Approval, Deviation, DraftAside, HandBack, Precedent, Ruling
 from common.acts import require_act
 
@@ -18,6 +19,7 @@ def erase(case_ids: Sequence[int], *, now: datetime) -> None:
     Approval.objects.filter(ruling__case_id__in=case_ids, **left).update(reason="", erased_at=now)
     Appeal.objects.filter(case_id__in=case_ids, **left).update(reasons="", letter=None, erased_at=now)
     Ruling.objects.filter(case_id__in=case_ids, **left).update(reasons="", letter=None, erased_at=now)
+    prints.erase(case_ids, now=now)
     DraftAside.objects.filter(ruling__case_id__in=case_ids).delete()
     HandBack.objects.filter(case_id__in=case_ids).update(text="")
     Deviation.objects.filter(ruling__case_id__in=case_ids, **left).update(reason="", erased_at=now)

@@ -17,6 +17,7 @@ from arbitration.sheet import Sheet
 from common import digest, ids
 from common.actor import Side
 from disputes import deadlines
+from disputes.awards import Payer
 from disputes.models import Case, PointAnswer
 from journal.models import Entry
 from rulebook import calendars, clocks
@@ -136,6 +137,32 @@ class Remedies:
 
 
 @dataclass(frozen=True)
+class Restored:
+    """One thing that a ruling on appeal puts right: what it was under the first ruling, and what it is now.
+
+    ``what``: amount, freight or substitute (sums in minor units), returns or counted (``yes``, ``no``), share (basis
+    points), or beside (whatever else might hang on a ruling: ``none``).
+    """
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class OnAppeal:
+    """Why a ruling took the place of another: who appealed on what ground, against which findings, and what it restores."""
+
+    appellant: str
+    ground: str
+    ground_name: str
+    points: tuple[int, ...]
+    reasons: str
+    ruling_code: str
+    restored: tuple[Restored, ...]
+
+
+@dataclass(frozen=True)
 class Letter:
     """A decision letter. Readers differ only in who is addressed; the data, and so the digest, is one."""
 
@@ -157,6 +184,7 @@ class Letter:
     unsupported: tuple[Unsupported, ...]
     remedies: Remedies
     automated: tuple[str, ...]
+    on_appeal: OnAppeal | None = None
 
     @property
     def admitted(self) -> list[ExhibitWeight]:
@@ -216,8 +244,20 @@ class Sealed:
     code: str
 
 
-def compose(sheet: Sheet, calculation: Calculation, *, kind: str, author_id: int, now: datetime) -> Letter:
-    """The letter as it will be given at ``now``. The appeal window is computed by the same rule that arms it."""
+def compose(
+    sheet: Sheet,
+    calculation: Calculation,
+    *,
+    kind: str,
+    author_id: int,
+    now: datetime,
+    appeal: Appeal | None = None,
+    reasons: str = "",
+) -> Letter:
+    """The letter as it will be given at ``now``. The appeal window is computed by the same rule that arms it.
+
+    ``appeal``: the one on which this ruling takes the place of another, and ``reasons`` why it does.
+    """
     case, ruling, rules = sheet.case, sheet.ruling, sheet.substance
     language = ruling.language
     remedy = rules.remedy(ruling.remedy)
@@ -258,6 +298,7 @@ def compose(sheet: Sheet, calculation: Calculation, *, kind: str, author_id: int
         unsupported=tuple(_unsupported(case, calculation, rules, ruling.remedy, language)),
         remedies=_remedies(case, sheet.procedure, kind, language, now),
         automated=_automated(case),
+        on_appeal=_on_appeal(sheet, calculation, appeal, reasons) if appeal is not None else None,
     )
 
 
@@ -430,6 +471,54 @@ def _automated(case: Case) -> tuple[str, ...]:
     return tuple(kinds)
 
 
+def _on_appeal(sheet: Sheet, calculation: Calculation, appeal: Appeal, reasons: str) -> OnAppeal:
+    ground = sheet.procedure.appeal_grounds.get(appeal.ground)
+    return OnAppeal(
+        appellant=appeal.side,
+        ground=appeal.ground,
+        ground_name=_said(ground.name, sheet.ruling.language) if ground else "",
+        points=tuple(appeal.points),
+        reasons=reasons.strip(),
+        ruling_code=appeal.ruling.letter_code,
+        restored=tuple(_restored(appeal.ruling, sheet, calculation)),
+    )
+
+
+def _restored(first: Ruling, sheet: Sheet, calculation: Calculation) -> Iterable[Restored]:
+    """Everything that hung on the first ruling and is otherwise now, in one list: nothing is left to be asked for (AZ2)."""
+    if first.letter is None:
+        return
+    given: Letter = _load(Letter, first.letter)
+    was = given.result
+    sums = (
+        ("amount", was.amount, calculation.amount),
+        ("substitute", was.substitute, calculation.substitute),
+        ("share", was.merchant_share, sheet.ruling.merchant_share or 0),
+        ("freight", _freight(was.freight_payer, was.freight_amount), _freight_now(calculation)),
+    )
+    for what, before, after in sums:
+        if before != after:
+            yield Restored(what, str(before), str(after))
+    flags = (
+        ("returns", was.returns, calculation.returns),
+        # What counts against a shop is a refund that the platform decided (P05); it is counted when the case closes.
+        ("counted", was.amount > 0, calculation.amount > 0),
+    )
+    for what, held, holds in flags:
+        if held != holds:
+            yield Restored(what, "yes" if held else "no", "yes" if holds else "no")
+    yield Restored("beside", "none", "none")
+
+
+def _freight(payer: str, amount: int) -> int:
+    """What the merchant bears of the freight, in minor units."""
+    return amount if payer == Payer.MERCHANT.value else 0
+
+
+def _freight_now(calculation: Calculation) -> int:
+    return _freight(calculation.freight_payer.value, calculation.freight_amount)
+
+
 def _said(text: Text, language: str) -> str:
     return text.in_language(language)
 
@@ -455,8 +544,9 @@ _PARTS: dict[str, type] = {
     "lines": Line,
     "grounds": Route,
     "routes": Route,
+    "restored": Restored,
 }
-_SINGLE: dict[str, type] = {"result": Result, "remedies": Remedies, "term": Term}
+_SINGLE: dict[str, type] = {"result": Result, "remedies": Remedies, "term": Term, "on_appeal": OnAppeal}
 
 
 def _load(kind: Any, data: Mapping[str, Any]) -> Any:

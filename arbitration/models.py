@@ -420,3 +420,4 @@ from arbitration.calibration_models import Draw as Draw  # noqa: E402
 from arbitration.calibration_models import DrawFinding as DrawFinding  # noqa: E402
 from arbitration.precedent_models import Deviation as Deviation  # noqa: E402
 from arbitration.precedent_models import Precedent as Precedent  # noqa: E402
+from arbitration.print_models import Print as Print  # noqa: E402

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db.models import Max
 
-from arbitration import bench, letters, linter, precedent_rules, precedents, sheet, signature
-from arbitration.models import Admission, CitedClause, Deviation, DraftAside, Finding, Ruling
+from arbitration import bench, letters, linter, precedent_rules, precedents, prints, sheet, signature
+from arbitration.models import Admission, Appeal, CitedClause, Deviation, DraftAside, Finding, Ruling
 from common.actor import Actor
 from common.acts import act, require_act
 from common.errors import Conflict, Missing, Refused
@@ -205,6 +205,8 @@ def serve_now(
     actor: Actor,
     now: datetime,
     data: Mapping[str, Any] | None = None,
+    appeal: Appeal | None = None,
+    why: str = "",
 ) -> Ruling:
     """The one way by which a ruling takes effect: file sealed, linted, letter given, case moved, outcome recorded.
 
@@ -219,7 +221,9 @@ def serve_now(
         _refuse(case, event, facts, wrong, actor, now)
         raise AssertionError("unreachable")
     kind = letters.RULING if ruling.stage == Ruling.FIRST else letters.APPEAL_RULING
-    sealed = letters.seal(letters.compose(whole, calculation, kind=kind, author_id=ruling.author_id, now=now))
+    sealed = letters.seal(
+        letters.compose(whole, calculation, kind=kind, author_id=ruling.author_id, now=now, appeal=appeal, reasons=why)
+    )
     award = Award(
         source=source,
         remedy=ruling.remedy,
@@ -253,6 +257,7 @@ def serve_now(
     ruling.letter_code = sealed.code
     ruling.letter_digest = sealed.digest
     ruling.save()
+    prints.order(ruling, now=now)
     return ruling
 
 

@@ -186,6 +186,7 @@ HENG_CHORES = [
     "engine.personal.tidy",
     "evidence.orphans.collect",
     "evidence.quarantine.collect",
+    "arbitration.prints.remove",
     "api.idempotency.tidy",
     "accounts.doors.tidy",
     "web.drafts.tidy",
@@ -195,6 +196,8 @@ HENG_CHORES = [
 ]
 # Who prints the pages of a bundle: they look like the house's own, which the rooms below do not know.
 HENG_PRINTER = "web.printer.pages"
+# Who sets a letter in type, for the same reason.
+HENG_PRESS = "web.press.letter_pdf"
 CELERY_BEAT_SCHEDULE_FILENAME = text("CELERY_BEAT_SCHEDULE_FILENAME", str(HENG_STATE / "beat"))
 
 # --- people -----------------------------------------------------------------------------------------------

@@ -33,6 +33,11 @@ def files() -> None:
     ticks.files()
 
 
+@shared_task(name="engine.letters", expires=30)
+def letters() -> None:
+    ticks.letters()
+
+
 @shared_task(name="engine.calendar", expires=600)
 def calendar() -> None:
     ticks.calendar()

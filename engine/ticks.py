@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from arbitration import prints
 from common import clock
 from common.actor import Actor
 from disputes import clocks, failed_files, sweep
@@ -102,6 +103,14 @@ def files() -> int:
     done += masking.finish_due(clock.now)
     for lost in preparation.untold(limit=100):
         failed_files.tell(lost.pk, now=clock.now())
+    return done
+
+
+def letters() -> int:
+    """Print the letters that were given, for each of their readers. Returns how many sheets there were."""
+    done = 0
+    while done < _ROUNDS and prints.do_next(clock.now):
+        done += 1
     return done
 
 

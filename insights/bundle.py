@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
+from arbitration import prints
 from arbitration.models import Appeal, Ruling
 from common import digest, signet
 from common.actor import Actor, Side
@@ -120,7 +121,18 @@ class Copy:
                     what = f"{copy.kind}-masked" if copy.masked else copy.kind
                     path = f"evidence/{exhibit.number}-{what}.{copy.key.rpartition('.')[2]}"
                     found.append(Stored(path, copy.key, copy.sha256, copy.size, exhibit.number))
-        return found
+        return found + self._printed()
+
+    def _printed(self) -> list[Stored]:
+        """The letters as the PDF that this reader is given anywhere else; `prints.finish` has made what was left to make."""
+        reader = self.side.value if self.side else ""
+        given = [letter.source for letter in self.letters]
+        made = prints.made(given, reader)
+        return [
+            Stored(f"letters/{letter.place}.pdf", one.key, one.sha256, one.size, "")
+            for letter in self.letters
+            if (one := made.get(letter.source)) is not None
+        ]
 
     def _has_original(self, exhibit: Exhibit) -> bool:
         if self.side is not None:

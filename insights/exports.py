@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from arbitration import prints
 from common import digest, ids, signet
 from common.actor import Actor, Role
 from common.acts import act, outside_act
@@ -63,6 +64,7 @@ def export(case_id: int, *, actor: Actor, now: datetime) -> Export:
     outside_act()
     if actor.role not in READERS:
         raise Missing
+    prints.finish(_visible(case_id, actor).pk, now=now)
     for attempt in range(1, _TRIES + 1):
         copy = bundle.Copy(_visible(case_id, actor), actor, now)
         checked = {stored: _state_of(stored) for stored in copy.stored}

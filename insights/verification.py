@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from arbitration import letters
+from arbitration import letters, prints
 from arbitration.models import Appeal, Ruling
 from common import digest, ids
 from evidence.models import Exhibit
@@ -63,7 +63,7 @@ def code_of(written: str) -> str:
 
 
 def look_up(code: str, sha256: str = "") -> Finding:
-    """What bears this code, and whether a file with this SHA-256 (hex) is that very thing. At most four queries."""
+    """What bears this code, and whether a file with this SHA-256 (hex) is that very thing. At most five queries."""
     if not code or (sha256 and not _DIGEST.fullmatch(sha256)):
         return NOTHING
     return _letter(code, sha256) or _receipt(code, sha256) or _bundle(code, sha256) or NOTHING
@@ -73,8 +73,8 @@ def by_file(sha256: str, head: bytes = b"") -> Finding:
     """The same from a file alone. ``head`` is its beginning, or all of it: the list of a bundle names its own code."""
     if not _DIGEST.fullmatch(sha256):
         return NOTHING
-    # A letter's code follows from its digest.
-    found = _letter(ids.short_code(sha256), sha256)
+    # A letter's code follows from its digest; a printed one is found by the digest that was written down for it.
+    found = _letter(ids.short_code(sha256), sha256) or _printed(sha256)
     return found or _bundle(listed_code(head), sha256) or NOTHING
 
 
@@ -92,13 +92,32 @@ def listed_code(content: bytes) -> str:
 def _letter(code: str, sha256: str) -> Finding | None:
     ruling = Ruling.objects.filter(letter_code=code).first()
     if ruling is not None:
-        found = _found(Thing.LETTER, ruling.served_at, ruling.letter_digest, sha256, holds=letters.is_genuine(ruling))
+        kept = sha256 if _is_print_of(ruling, sha256) else ruling.letter_digest
+        found = _found(Thing.LETTER, ruling.served_at, kept, sha256, holds=letters.is_genuine(ruling))
         return replace(found, replaced=ruling.state == Ruling.SUPERSEDED)
     appeal = Appeal.objects.filter(letter_code=code).only("letter", "letter_digest", "decided_at").first()
     if appeal is None:
         return None
     holds = appeal.letter is None or digest.of(appeal.letter) == appeal.letter_digest
-    return _found(Thing.LETTER, appeal.decided_at, appeal.letter_digest, sha256, holds=holds)
+    kept = sha256 if _is_print_of(appeal, sha256) else appeal.letter_digest
+    return _found(Thing.LETTER, appeal.decided_at, kept, sha256, holds=holds)
+
+
+def _printed(sha256: str) -> Finding | None:
+    """A PDF of a letter, also one whose bytes we have erased."""
+    found = prints.by_digest(sha256)
+    if found is None:
+        return None
+    if found.ruling is not None:
+        replaced = found.ruling.state == Ruling.SUPERSEDED
+        return Finding(Verdict.GENUINE, Thing.LETTER, found.ruling.served_at, compared=True, replaced=replaced)
+    at = found.appeal.decided_at if found.appeal else None
+    return Finding(Verdict.GENUINE, Thing.LETTER, at, compared=True)
+
+
+def _is_print_of(letter: Ruling | Appeal, sha256: str) -> bool:
+    found = prints.by_digest(sha256) if sha256 else None
+    return found is not None and letter in (found.ruling, found.appeal)
 
 
 def _receipt(code: str, sha256: str) -> Finding | None:

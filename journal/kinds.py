@@ -92,6 +92,7 @@ class Kind(StrEnum):
     DOSSIER_SEALED = "dossier_sealed"
     ORIGINAL_OPENED = "original_opened"
     BUNDLE_EXPORTED = "bundle_exported"
+    LETTER_PRINTED = "letter_printed"
     # what is learned from a decision
     PRECEDENT_WITHDRAWN = "precedent_withdrawn"
     # keeping and erasing

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from arbitration.letters import AppealLetter, ExhibitWeight, Fact, Letter, Reading, Result, Route
+from arbitration.letters import AppealLetter, ExhibitWeight, Fact, Letter, Reading, Restored, Result, Route
 from common import money
 from rulebook.clocks import Clock, Duration
 from web import rules, wording
@@ -48,9 +48,28 @@ FINDINGS: dict[str, Text] = {
     "merchant": gettext_lazy("For the merchant"),
     "undetermined": gettext_lazy("Unclear"),
 }
+FOR_YOU = gettext_lazy("For you")
 PAYERS: dict[str, Text] = {
     "buyer": gettext_lazy("The buyer pays the way back."),
     "merchant": gettext_lazy("The merchant pays the way back."),
+}
+YOU_PAY = gettext_lazy("You pay the way back.")
+APPELLANTS: dict[str, Text] = {
+    "buyer": gettext_lazy("The buyer appealed."),
+    "merchant": gettext_lazy("The merchant appealed."),
+}
+YOU_APPEALED = gettext_lazy("You appealed.")
+# What a ruling on appeal puts right (`arbitration.letters.Restored`).
+RESTORED: dict[str, Text] = {
+    "amount": gettext_lazy("What the buyer gets: %(before)s before, now %(after)s"),
+    "substitute": gettext_lazy("What is owed if what is ordered is not done: %(before)s before, now %(after)s"),
+    "share": gettext_lazy("What the merchant bears: %(before)s before, now %(after)s"),
+    "freight": gettext_lazy("Freight that the merchant bears: %(before)s before, now %(after)s"),
+    "returns:yes": gettext_lazy("The goods are to be sent back now"),
+    "returns:no": gettext_lazy("The goods need not be sent back any more"),
+    "counted:yes": gettext_lazy("The case now counts among the merchant's dispute refunds"),
+    "counted:no": gettext_lazy("The case no longer counts among the merchant's dispute refunds"),
+    "beside": gettext_lazy("Points and restrictions: none followed from the first ruling, so that none are left of it"),
 }
 DECISIONS: dict[str, Text] = {
     "upheld": gettext_lazy("The ruling stands."),
@@ -109,14 +128,17 @@ def paper(reading: Reading, *, preview: bool = False) -> Paper:
             ref=_ref(letter),
             result=_result(letter.result, reading.reader),
             notes=tuple(_notes(letter, reading)),
-            sections=_numbered(
-                [
-                    _facts(letter),
-                    _weights(letter),
-                    _rules(letter),
-                    _unsupported(letter),
-                    _disagree(letter),
-                ]
+            sections=(
+                *_after_appeal(letter, reading.reader),
+                *_numbered(
+                    [
+                        _facts(letter, reading.reader),
+                        _weights(letter),
+                        _rules(letter),
+                        _unsupported(letter, reading.reader),
+                        _disagree(letter),
+                    ]
+                ),
             ),
             signature=(
                 _("Dispute centre of the platform"),
@@ -131,14 +153,11 @@ def paper(reading: Reading, *, preview: bool = False) -> Paper:
         )
 
 
-def appeal_paper(letter: AppealLetter, *, code: str = "") -> Paper:
+def appeal_paper(letter: AppealLetter, *, code: str = "", reader: str = "") -> Paper:
     """The letter by which an appeal was decided without a new ruling."""
     with translation.override(letter.language):
-        attacked = pgettext("between numbers", ", ").join(str(number) for number in letter.points)
-        ground = [letter.ground_name]
-        if attacked:
-            ground.append(_("Findings attacked: %(points)s") % {"points": attacked})
-        side = _("The buyer appealed.") if letter.appellant == "buyer" else _("The merchant appealed.")
+        ground = _ground(letter.ground_name, letter.points)
+        side = str(YOU_APPEALED if reader == letter.appellant else APPELLANTS.get(letter.appellant, ""))
         return Paper(
             lang=TAGS.get(letter.language, "zh-Hans"),
             title=_("Decision on appeal"),
@@ -162,6 +181,34 @@ def appeal_paper(letter: AppealLetter, *, code: str = "") -> Paper:
 
 
 # --- the sections ---------------------------------------------------------------------------------------------
+
+
+def _ground(name: str, points: Sequence[int]) -> list[str]:
+    attacked = pgettext("between numbers", ", ").join(str(number) for number in points)
+    return [name, _("Findings attacked: %(points)s") % {"points": attacked}] if attacked else [name]
+
+
+def _after_appeal(letter: Letter, reader: str) -> list[Section]:
+    """Of a ruling that took the place of another: why it did, and all that it puts right. Before the five sections."""
+    told = letter.on_appeal
+    if told is None:
+        return []
+    who = str(YOU_APPEALED if reader == told.appellant else APPELLANTS.get(told.appellant, ""))
+    why = [who, *_ground(told.ground_name, told.points), *_paragraphs(told.reasons)]
+    currency = letter.result.currency
+    return [
+        Section(_("Why the first ruling was changed"), paragraphs=tuple(why)),
+        Section(_("What is put right"), items=tuple(_restored(one, currency) for one in told.restored)),
+    ]
+
+
+def _restored(one: Restored, currency: str) -> str:
+    said = RESTORED.get(one.what) or RESTORED.get(f"{one.what}:{one.after}", "")
+    if one.what in ("amount", "substitute", "freight"):
+        return str(said) % {"before": _sum(int(one.before), currency), "after": _sum(int(one.after), currency)}
+    if one.what == "share":
+        return str(said) % {"before": f"{int(one.before) / 100:g}%", "after": f"{int(one.after) / 100:g}%"}
+    return str(said)
 
 
 def _numbered(sections: list[Section]) -> tuple[Section, ...]:
@@ -213,11 +260,14 @@ def _notes(letter: Letter, reading: Reading) -> list[str]:
     if result.substitute and result.returns:
         notes += _in_kind(result, reader, None)
     if result.returns and result.freight_payer in PAYERS:
-        notes.append(str(PAYERS[result.freight_payer]))
+        notes.append(str(YOU_PAY if reader == result.freight_payer else PAYERS[result.freight_payer]))
     if result.ground_name:
         notes.append(_("The goods need not come back: %(ground)s.") % {"ground": result.ground_name})
     if letter.result.remedy != "R7":
-        notes.append(_("The merchant bears %(share)s%%.") % {"share": f"{result.merchant_share / 100:g}"})
+        share = {"share": f"{result.merchant_share / 100:g}"}
+        notes.append(
+            (_("You bear %(share)s%%.") if reader == "merchant" else _("The merchant bears %(share)s%%.")) % share
+        )
     return notes
 
 
@@ -239,16 +289,18 @@ def _in_kind(result: Result, reader: str, words: dict[str, str] | None) -> list[
     return [*lead, said % money_words]
 
 
-def _facts(letter: Letter) -> Section:
+def _facts(letter: Letter, reader: str) -> Section:
     return Section(
         _("Facts found"),
-        items=tuple(_fact(fact) for fact in letter.facts),
+        items=tuple(_fact(fact, reader) for fact in letter.facts),
         paragraphs=tuple(_paragraphs(letter.reasons)),
     )
 
 
-def _fact(fact: Fact) -> str:
-    found = _colon(fact.text, str(FINDINGS.get(fact.finding, "")))
+def _fact(fact: Fact, reader: str) -> str:
+    found = _colon(
+        fact.text, str(FOR_YOU if fact.finding and fact.finding == reader else FINDINGS.get(fact.finding, ""))
+    )
     if fact.exhibits:
         found += _(" (evidence %(numbers)s)") % {"numbers": pgettext("between numbers", ", ").join(fact.exhibits)}
     if fact.burden:
@@ -283,15 +335,20 @@ def _rules(letter: Letter) -> Section:
     )
 
 
-def _unsupported(letter: Letter) -> Section:
+def _unsupported(letter: Letter, reader: str) -> Section:
     said = []
+    sentence = (
+        _("You asked for: %(asked)s. Given: %(given)s.")
+        if reader == "buyer"
+        else _("Asked for: %(asked)s. Given: %(given)s.")
+    )
     for request in letter.unsupported:
         if request.what == "amount":
             currency = letter.result.currency
             words = {"asked": _sum(int(request.asked), currency), "given": _sum(int(request.given), currency)}
         else:
             words = {"asked": request.asked, "given": request.given}
-        said.append(_("Asked for: %(asked)s. Given: %(given)s.") % words)
+        said.append(sentence % words)
     return Section(_("Requests not supported"), paragraphs=tuple(said or [_("None.")]))
 
 
@@ -303,10 +360,10 @@ def _disagree(letter: Letter) -> Section:
         lead = _("The ruling can be appealed once, until %(until)s, on one of these grounds:") % {"until": until}
         grounds = tuple(_colon(ground.name, ground.text) for ground in letter.remedies.grounds)
     said = _routes(letter.remedies.routes)
-    if letter.automated:
-        said.append(
-            _("Some steps of this case were taken by a machine when a term ended; a person can look at them again.")
-        )
+    by_machine = _(
+        "Some steps of this case were taken by a machine when a term ended; a person can look at them again."
+    )
+    said.append(by_machine if letter.automated else _("A person decided; no step of this case was taken by a machine."))
     return Section(_("If you do not agree"), lead=lead, items=grounds, paragraphs=tuple(said))
 
 

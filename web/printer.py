@@ -64,8 +64,12 @@ def _letter(copy: Copy, given: Given) -> bytes:
 
 def _paper(copy: Copy, given: Given) -> Paper:
     if isinstance(given.source, Appeal):
-        return letter.appeal_paper(letters.read_appeal(given.source), code=given.code)
+        return letter.appeal_paper(letters.read_appeal(given.source), code=given.code, reader=_reader(copy))
     return letter.paper(letters.read(given.source, copy.side))
+
+
+def _reader(copy: Copy) -> str:
+    return copy.side.value if copy.side else ""
 
 
 def _index(copy: Copy) -> bytes:

@@ -30,6 +30,7 @@ MATRIX: dict[str, dict[str, Scope | None]] = {
     "chat": {"POST": Scope.EVIDENCE_WRITE},
     "masks": {"POST": Scope.EVIDENCE_WRITE},
     "bundle": {"GET": Scope.EVIDENCE_READ},
+    "letter": {"GET": Scope.OUTCOMES_READ},
     "uploads": {"POST": Scope.EVIDENCE_WRITE, "OPTIONS": ANY},
     "upload": {**dict.fromkeys(("GET", "HEAD", "PATCH", "DELETE"), Scope.EVIDENCE_WRITE), "OPTIONS": ANY},
     "payments": {"GET": Scope.OUTCOMES_READ, "HEAD": Scope.OUTCOMES_READ},
@@ -76,6 +77,7 @@ def path_of(route: str, number: str) -> str:
     places = {"evidence": "evidence", "chat": "evidence/chat", "uploads": "uploads", "upload": "uploads/nothing"}
     places["payments"] = "payments"
     places["masks"] = "evidence/B1/masks"
+    places["letter"] = "letter?for=buyer"
     places["bundle"] = "bundle?on_behalf_of=buyer"
     tail = places.get(route, f"actions/{route}")
     return f"/api/v1/cases/{number}/{tail}"

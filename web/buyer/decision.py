@@ -50,5 +50,10 @@ def _papers(case: Case) -> list[Paper]:
     for ruling in Ruling.objects.filter(case=case, served_at__isnull=False, letter__isnull=False):
         given.append((ruling.served_at, letter.paper(letters.read(ruling, Side.BUYER))))
     for appeal in Appeal.objects.filter(case=case, decided_at__isnull=False, letter__isnull=False):
-        given.append((appeal.decided_at, letter.appeal_paper(letters.read_appeal(appeal), code=appeal.letter_code)))
+        given.append(
+            (
+                appeal.decided_at,
+                letter.appeal_paper(letters.read_appeal(appeal), code=appeal.letter_code, reader="buyer"),
+            )
+        )
     return [paper for at, paper in sorted(given, key=lambda pair: str(pair[0]), reverse=True)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from common.actor import Role
-from web import case_file, chat, exhibit, masking, uploads
+from web import case_file, chat, exhibit, letter_file, masking, uploads
 from web.buyer import (
     case,
     check,
@@ -48,6 +48,7 @@ urlpatterns = [
     path("cases/<str:number>/uploads/", uploads.collection, {"role": Role.BUYER}, name="uploads"),
     path("cases/<str:number>/uploads/<str:token>/", uploads.one, {"role": Role.BUYER}, name="upload"),
     path("cases/<str:number>/decision/", decision.page, name="decision"),
+    path("cases/<str:number>/letters/<str:code>.pdf", letter_file.pdf, {"area": "buyer"}, name="letter_pdf"),
     path("cases/<str:number>/file/", case_file.page, {"area": "buyer"}, name="file"),
     path("cases/<str:number>/receipts/<str:place>/", case_file.receipt, {"area": "buyer"}, name="receipt"),
     path("cases/<str:number>/<str:event>/", case.act, name="act"),

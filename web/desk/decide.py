@@ -27,9 +27,9 @@ from disputes import labels, refusals
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import drafts, fetch, letter, records, timeline, wording
+from web import drafts, fetch, letter, letter_diff, records, timeline, wording
 from web.acts import Closed
-from web.desk import offered, panes, precedent_words, problems, shell, workspace
+from web.desk import checks, offered, panes, precedent_words, problems, shell, workspace
 from web.desk.ruling_form import LANGUAGES, findings
 from web.forms import HouseForm
 
@@ -184,6 +184,8 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     wait = workspace.citable_after(case)
     mine = case.assignee_id == actor.id
     own = offered.has_ruled(work, actor)
+    first = letter.paper(letters.read(work.in_force, None))
+    found = findings(work.in_force)
     answer_until = case.due_at if State(case.state) is State.AWAITING_APPEAL_ANSWER else None
     shown = {
         **shell.around(actor, "appeals", now),
@@ -196,8 +198,11 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
         "answer": records.masked(work.appeal.answer.text) if work.appeal.answer else "",
         "may_still_answer": State(case.state) is State.AWAITING_APPEAL_ANSWER,
         "answer_until": wording.deadline(answer_until, now) if answer_until else "",
-        "attacked": [point for point in work.points if point.number in work.appeal.points],
-        "found": findings(work.in_force),
+        "attacked": [
+            {"number": point.number, "text": point.text, "finding": _shown(found.get(point.number, ""))}
+            for point in work.points
+            if point.number in work.appeal.points
+        ],
         "cards": [
             panes.card(
                 view,
@@ -212,7 +217,8 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
             for view in every.views
             if view.id in new
         ],
-        "first": letter.paper(letters.read(work.in_force, None)),
+        "first": first,
+        "changes": _changes_to(first, work, work.draft, now) if mine and work.draft is not None else [],
         "mine": mine,
         "own": own,
         "signed": offered.has_signed(work, actor),
@@ -240,7 +246,10 @@ def papers(request: HttpRequest, number: str) -> HttpResponse:
         **shell.around(actor, "queue", now),
         "case": case,
         "paper": letter.paper(letters.read(given, side)),
-        "on_appeal": letter.appeal_paper(letters.read_appeal(decided), code=decided.letter_code) if decided else None,
+        "on_appeal": letter.appeal_paper(letters.read_appeal(decided), code=decided.letter_code, reader=wanted)
+        if decided
+        else None,
+        "reading": side.value if side else "",
         "genuine": letters.is_genuine(given),
         "tabs": _readings(wanted),
     }
@@ -262,7 +271,9 @@ def _preview(
         "form": form,
         "lacking": lacking,
         "unread": "" if draft.language in work.languages else dict(LANGUAGES)[draft.language],
-        "papers": _both(whole, draft, now),
+        "papers": (papers := _both(whole, draft, now, work.appeal)),
+        "readings": _readings_differ(papers),
+        "checks": checks.of(lacking),
         "why": [WHY.get(code, code) for code in why],
         "verb": labels.ACTIONS[Event.RULING_PROPOSED if why else Event.RULING_SERVED],
         "change_href": reverse("desk:act", args=[case.number, Event.APPEAL_CHANGED.value]) if on_appeal else "",
@@ -292,7 +303,8 @@ def _approval(
         ],
         "departs": precedent_words.deviation_words(whole.deviation),
         "departs_because": whole.deviation.reason if whole.deviation is not None else "",
-        "papers": _both(whole, ruling, now),
+        "papers": (papers := _both(whole, ruling, now)),
+        "readings": _readings_differ(papers),
         "lacking": problems.of(sheet.view(whole, now), reverse("desk:case", args=[case.number])),
         "mine": reader == actor.id,
         "with_another": reader not in (None, actor.id),
@@ -312,16 +324,35 @@ def _step_back(case: Case) -> str:
     return reverse("desk:act", args=[case.number, Event.HANDED_BACK.value])
 
 
-def _both(whole: sheet.Sheet, ruling: Ruling, now: datetime) -> list[dict[str, Any]]:
+def _both(whole: sheet.Sheet, ruling: Ruling, now: datetime, appeal: Appeal | None = None) -> list[dict[str, Any]]:
     """The letter as each side would read it; nothing while there is no sum to tell."""
-    if whole.calculation is None:
+    composed = _composed(whole, ruling, now, appeal)
+    if composed is None:
         return []
-    kind = letters.RULING if ruling.stage == Ruling.FIRST else letters.APPEAL_RULING
-    composed = letters.compose(whole, whole.calculation, kind=kind, author_id=ruling.author_id, now=now)
     return [
         {"side": side, "paper": letter.paper(letters.Reading(composed, reader, "", ""), preview=True)}
         for side, reader in (("b", Side.BUYER.value), ("m", Side.MERCHANT.value))
     ]
+
+
+def _composed(whole: sheet.Sheet, ruling: Ruling, now: datetime, appeal: Appeal | None = None) -> letters.Letter | None:
+    if whole.calculation is None:
+        return None
+    kind = letters.RULING if ruling.stage == Ruling.FIRST else letters.APPEAL_RULING
+    instead = appeal if ruling.stage == Ruling.APPEAL else None
+    return letters.compose(whole, whole.calculation, kind=kind, author_id=ruling.author_id, now=now, appeal=instead)
+
+
+def _readings_differ(papers: Sequence[dict[str, Any]]) -> list[letter_diff.Passage]:
+    return letter_diff.passages(papers[0]["paper"], papers[1]["paper"]) if len(papers) == 2 else []
+
+
+def _changes_to(first: letter.Paper, work: Workspace, draft: Ruling, now: datetime) -> list[letter_diff.Passage]:
+    """What the ruling that is being written would change in the one that is appealed, as nobody in particular reads it."""
+    composed = _composed(workspace.sheet_of(work, draft), draft, now)
+    if composed is None:
+        return []
+    return letter_diff.passages(first, letter.paper(letters.Reading(composed, "", "", ""), preview=True))
 
 
 def _consequences(case: Case, ruling: Ruling, why: list[str]) -> list[dict[str, Text]]:

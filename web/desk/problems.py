@@ -64,10 +64,11 @@ _FIELDS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to mend; ``href`` leads to its field on the page of the case."""
+    """One thing to mend; ``href`` leads to its field on the page of the case. ``code`` is the linter's."""
 
     text: str
     href: str
+    code: str = ""
 
 
 def of(view: RulingView, page: str = "") -> list[Line]:
@@ -83,7 +84,7 @@ def _too_short(view: RulingView, page: str) -> Line:
     """Reasons that are there are not missing, only too short."""
     have, least = len(view.reasons.strip()), view.minimum_reasons
     said = gettext("The reasons are too short: %(have)s of at least %(least)s characters")
-    return Line(said % {"have": have, "least": least}, f"{page}#id_reasons")
+    return Line(said % {"have": have, "least": least}, f"{page}#id_reasons", "reasons_too_short")
 
 
 def _line(problem: Problem, page: str) -> Line:
@@ -96,4 +97,4 @@ def _line(problem: Problem, page: str) -> Line:
     }.get(kind, _FIELDS.get(kind, "decision"))
     if code.startswith("reasons_"):
         anchor = "id_reasons"
-    return Line(str(SENTENCES.get(code, code.replace("_", " "))) % {"at": at}, f"{page}#{anchor}")
+    return Line(str(SENTENCES.get(code, code.replace("_", " "))) % {"at": at}, f"{page}#{anchor}", code)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web import case_file, masking
+from web import case_file, letter_file, masking
 from web.desk import (
     acts,
     calibration,
@@ -45,6 +45,7 @@ urlpatterns = [
     path("cases/<str:number>/evidence/<str:place>/open/", masking.open_original, name="open"),
     path("cases/<str:number>/preview/", decide.preview, name="preview"),
     path("cases/<str:number>/letter/", decide.papers, name="letter"),
+    path("cases/<str:number>/letters/<str:code>.pdf", letter_file.pdf, {"area": "desk"}, name="letter_pdf"),
     path("cases/<str:number>/file/", case_file.page, {"area": "desk"}, name="file"),
     path("cases/<str:number>/<str:event>/", acts.act, name="act"),
 ]

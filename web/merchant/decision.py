@@ -53,7 +53,10 @@ def _papers(case: Case) -> list[letter.Paper]:
     """Every letter of the current round: the ruling in force, what it took the place of, the decision on an appeal."""
     given = Ruling.objects.filter(case=case, letter__isnull=False).order_by("-round", "-ordinal")
     decided = Appeal.objects.filter(case=case, letter__isnull=False).select_related("ruling").order_by("-filed_at")
-    papers = [letter.appeal_paper(letters.read_appeal(appeal), code=appeal.letter_code) for appeal in decided[:2]]
+    papers = [
+        letter.appeal_paper(letters.read_appeal(appeal), code=appeal.letter_code, reader="merchant")
+        for appeal in decided[:2]
+    ]
     return papers + [letter.paper(letters.read(ruling, Side.MERCHANT)) for ruling in given[:3]]
 
 

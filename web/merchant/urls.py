@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from common.actor import Role
-from web import case_file, chat, exhibit, masking, uploads
+from web import case_file, chat, exhibit, letter_file, masking, uploads
 from web.merchant import (
     acts,
     bulk,
@@ -56,6 +56,7 @@ urlpatterns = [
     path("cases/<str:number>/propose/", colleagues.propose, name="propose"),
     path("cases/<str:number>/consents/<int:consent>/decline/", colleagues.decline, name="consent_decline"),
     path("cases/<str:number>/decision/", decision.show, name="decision"),
+    path("cases/<str:number>/letters/<str:code>.pdf", letter_file.pdf, {"area": "merchant"}, name="letter_pdf"),
     path("cases/<str:number>/file/", case_file.page, {"area": "merchant"}, name="file"),
     path("cases/<str:number>/receipts/<str:place>/", case_file.receipt, {"area": "merchant"}, name="receipt"),
     path("cases/<str:number>/<str:event>/", acts.act, name="act"),

@@ -42,6 +42,7 @@ class Command(BaseCommand):
             signal.signal(name, self._stop)
         if options["once"]:
             ticks.files()
+            ticks.letters()
         else:
             # Beside the clock: a film takes minutes, and deadlines do not wait for it.
             threading.Thread(target=self._prepare_files, daemon=True).start()
@@ -64,6 +65,7 @@ class Command(BaseCommand):
     def _prepare_files(self) -> None:
         while self.running:
             try:
+                ticks.letters()  # first: a film takes minutes
                 ticks.files()
             except DatabaseError as error:
                 log.warning("files_failed", extra={"error": type(error).__name__})
