@@ -40,7 +40,6 @@ class Print(models.Model):
             ),
             models.UniqueConstraint(fields=["ruling", "reader"], name="print_once_a_reader"),
             models.UniqueConstraint(fields=["appeal", "reader"], name="print_once_a_reader_on_appeal"),
-            models.UniqueConstraint(fields=["sha256"], condition=~Q(sha256=""), name="print_digest_once"),
             models.CheckConstraint(
                 condition=Q(printed_at__isnull=True, sha256="", key="")
                 | (Q(printed_at__isnull=False, size__gt=0) & ~Q(sha256="")),
@@ -48,6 +47,8 @@ class Print(models.Model):
             ),
         ]
         indexes: ClassVar = [
+            # Not unique: where nobody is addressed, two readings of one letter are the same file.
+            models.Index(fields=["sha256"], condition=~Q(sha256=""), name="print_by_digest"),
             models.Index(
                 fields=["retry_at", "id"],
                 condition=Q(printed_at__isnull=True, erased_at__isnull=True, tries__lt=TRIES),

@@ -16,7 +16,7 @@ Parts = tuple[tuple[bool, str], ...]
 
 @dataclass(frozen=True)
 class Passage:
-    """One passage that differs. ``left`` and ``right`` are pieces of (whether it differs, text); one of them may be empty."""
+    """One passage that differs. ``left`` and ``right`` are pieces of (whether it differs, text); one may be empty."""
 
     title: str
     left: Parts

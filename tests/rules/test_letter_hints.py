@@ -1,4 +1,4 @@
-"""Hints about reasons: a sum nobody calculated, a clause nobody explains, a sentence without an end; and nothing invented."""
+"""Hints about reasons: a sum nobody calculated, a clause nobody explains, a sentence without an end; nothing invented."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is checked before a ruling goes out, group by group: what holds is said too, what does not leads to its field. Pure."""
+"""What is checked before a ruling goes out, by groups: what holds is said too, what does not leads to its field. Pure."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from arbitration import letter_hints
+from arbitration.sheet import Sheet
 from web.desk.problems import Line
 
 # What holds when nothing is wrong, and how the codes of the linter begin that say otherwise; the first that fits counts.
@@ -27,6 +29,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
 REST = _("Everything else")
 
 
+HINTS: dict[str, str | Promise] = {
+    "sum_not_calculated": _("The reasons speak of %(at)s, which the calculation does not have"),
+    "clause_not_explained": _("The reasons do not say why clause %(at)s applies"),
+    "long_sentence": _("A long sentence: “%(at)s…”"),
+}
+
+
 @dataclass(frozen=True)
 class Check:
     """``lines`` are what is wrong; empty: it holds."""
@@ -44,3 +53,14 @@ def of(lacking: Sequence[Line]) -> list[Check]:
     checks = [Check(name, tuple(found.get(place, ()))) for place, (name, _codes) in enumerate(GROUPS)]
     rest = found.get(len(GROUPS))
     return [*checks, Check(REST, tuple(rest))] if rest else checks
+
+
+def advice(whole: Sheet) -> list[str]:
+    """What would make the reasons easier to follow; it keeps nobody from issuing the ruling."""
+    case, calculation = whole.case, whole.calculation
+    sums = {case.paid, case.claimed, whole.ruling.value or 0, whole.record.freight_out}
+    if calculation is not None:
+        sums |= {calculation.amount, calculation.freight_amount, calculation.substitute}
+        sums |= {abs(line.amount) for line in calculation.lines}
+    found = letter_hints.hints(whole.ruling.reasons, sums=sums, clauses=whole.clauses)
+    return [str(HINTS[hint.code]) % {"at": hint.at} for hint in found]

@@ -274,6 +274,7 @@ def _preview(
         "papers": (papers := _both(whole, draft, now, work.appeal)),
         "readings": _readings_differ(papers),
         "checks": checks.of(lacking),
+        "advice": checks.advice(whole),
         "why": [WHY.get(code, code) for code in why],
         "verb": labels.ACTIONS[Event.RULING_PROPOSED if why else Event.RULING_SERVED],
         "change_href": reverse("desk:act", args=[case.number, Event.APPEAL_CHANGED.value]) if on_appeal else "",
