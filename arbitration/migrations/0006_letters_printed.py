@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("arbitration", "0004_erasure"),
+        ("arbitration", "0005_precedents"),
     ]
 
     operations = [
