@@ -188,7 +188,7 @@ class FileAppeal(TwoSided):
 
 
 class FileAppealWithEvidence(FileAppeal):
-    """The same with one photo or PDF that was not on the file before."""
+    """The same with one photo, video or PDF that was not on the file before."""
 
     code = serializers.CharField(max_length=8, help_text="the evidence code it answers, such as E06")
     name = serializers.CharField(required=False, default="", allow_blank=True, max_length=120)

@@ -82,6 +82,9 @@ STATES: dict[State, dict[str, Label]] = {
     State.DISMISSED: _label((_("Not accepted"), "stop"), (_("Not accepted"), "stop"), (_("Not accepted"), "stop")),
 }
 
+# Whatever the state, a side to whom something was proposed has something to do.
+NEW_PROPOSAL = Label(_("New proposal"), "you")
+
 STANCES: dict[str, Text] = {
     "agrees": _("Agrees"),
     "partly": _("Agrees in part"),

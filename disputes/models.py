@@ -352,6 +352,7 @@ class Deadline(models.Model):
     """One awaited duty of one case. ``due_at`` is exclusive: acting before it is in time, at it is too late."""
 
     PENDING, PAUSED, MET, EXPIRED, CANCELLED = "pending", "paused", "met", "expired", "cancelled"
+    RUNNING = (PENDING, PAUSED)
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="deadlines")
     duty = models.CharField(max_length=24)

@@ -10,7 +10,8 @@ from common.errors import Missing
 from disputes import access, amounts, consents, deadlines, moves, queries, statements
 from disputes.awards import Award, AwardLine, Source
 from disputes.lifecycle import Event
-from disputes.models import Case, Offer
+from disputes.models import Case, Deadline, Offer
+from disputes.timers import OFFERS
 from disputes.transitions import advance
 from rulebook import calendars, clocks
 
@@ -106,6 +107,10 @@ def accept(offer_id: int, *, actor: Actor, now: datetime, seen: int | None = Non
         state="accepted" if settled else Offer.OPEN,
         ended_at=now if settled else None,
     )
+    if not settled and actor.side is not None:
+        # The term of the proposal goes on, for the side that has not answered.
+        left = Deadline.objects.filter(case=case, duty=OFFERS[offer.side].name, state__in=Deadline.RUNNING)
+        left.update(awaits=actor.side.other.value)
     return case
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from accounts.models import Grant, Membership, Right
 from common.acts import require_act
-from disputes.models import Case
+from disputes.models import Case, Deadline, Offer
+from disputes.states import State
+from disputes.timers import DUTIES, OFFERS
 from journal.kinds import Kind
 from journal.models import Entry
 from notifications import preferences
@@ -27,6 +29,8 @@ _NEVER_NEWS = frozenset(
         Kind.NOT_ADMITTED,
     }
 )
+
+_OFFERED_BY = {duty.name: side for side, duty in OFFERS.items()}
 
 
 def announce(entry: Entry, case: Case, *, now: datetime) -> int:
@@ -112,21 +116,38 @@ def _people(audience: str, case: Case, entry: Entry) -> list[int]:
 
 def _params(entry: Entry, case: Case) -> dict[str, Any]:
     """What the words need, fixed now: the case may have moved on when they are read."""
-    due = entry.data.get("to_due_at") or (case.due_at.isoformat() if case.due_at else "")
-    if Kind(entry.kind) in (Kind.DEADLINE_REMINDED, Kind.EVIDENCE_INCOMPLETE):
-        due = entry.data["due_at"]
-    if Kind(entry.kind) is Kind.OFFER_MADE:
-        # An offer runs by a term of its own, beside whatever the case awaits.
-        due = entry.data.get("expires_at") or due
+    kind = Kind(entry.kind)
     params = {
         "number": case.number,
         "amount": entry.data.get("amount", case.claimed),
         "currency": case.currency,
-        "due": due,
+        "due": _due(kind, entry, case),
     }
-    if Kind(entry.kind) is Kind.EVIDENCE_INCOMPLETE:
+    if kind is Kind.EVIDENCE_INCOMPLETE:
         params["items"] = _items(entry, case)
+    offered_by = _OFFERED_BY.get(entry.data.get("duty", "")) if kind is Kind.DEADLINE_REMINDED else None
+    if offered_by is not None:
+        made = Offer.objects.filter(case=case, side=offered_by, made_at__lte=entry.at).order_by("-made_at").first()
+        params |= {"proposal": True, "amount": made.amount if made is not None else case.claimed}
     return params
+
+
+def _due(kind: Kind, entry: Entry, case: Case) -> str:
+    """The term that this entry is about. Where the case has moved on since, the one that was armed with the entry."""
+    said = entry.data
+    if kind in (Kind.DEADLINE_REMINDED, Kind.EVIDENCE_INCOMPLETE):
+        return str(said["due_at"])
+    # An offer runs by a term of its own, beside whatever the case awaits.
+    told = said.get("to_due_at") or (said.get("expires_at") if kind is Kind.OFFER_MADE else None)
+    if told:
+        return str(told)
+    state = State(said["to"]) if "to" in said else State.AWAITING_MERCHANT if kind is Kind.REFUND_REQUESTED else None
+    due_at = case.due_at
+    if state is not None and (state != case.state or case.state_since != entry.at):
+        duty = DUTIES.get(state)
+        armed = Deadline.objects.filter(case=case, duty=duty.name, armed_at=entry.at) if duty is not None else None
+        due_at = armed.values_list("due_at", flat=True).first() if armed is not None else None
+    return due_at.isoformat() if due_at is not None else ""
 
 
 def _items(entry: Entry, case: Case) -> dict[str, str]:

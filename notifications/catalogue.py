@@ -171,6 +171,9 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
     },
 }
 
+# The same kind, where the term that ends is that of a proposal.
+OFFER_ENDS: Text = _("The proposal of %(amount)s still waits for your answer. It ends %(due)s.")
+
 # Said to the side that did not do it itself: whoever acted knows.
 NOT_TO_WHO_ACTED = frozenset(
     {

@@ -10,12 +10,12 @@ from django.utils.translation import get_language
 from common import money
 from common.ids import PLATFORM_ZONE
 from journal.kinds import Kind
-from notifications.catalogue import CATALOGUE
+from notifications.catalogue import CATALOGUE, OFFER_ENDS
 
 
 def sentence(kind: str, audience: str, params: dict[str, Any], title: str) -> str:
     """One notice as a sentence, in the language that is active."""
-    text = str(CATALOGUE[Kind(kind)][audience])
+    text = str(OFFER_ENDS if params.get("proposal") else CATALOGUE[Kind(kind)][audience])
     return text % {
         "title": title,
         "number": params["number"],

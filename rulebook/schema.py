@@ -156,11 +156,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One link of a burden chain: ``side`` must show this, usually by one of these kinds of evidence."""
+    """One link of a burden chain: ``side`` must show this, usually by one of these kinds of evidence, of an order in one of
+    these ``states`` (none named: in all).
+    """
 
     side: Bearer
     shows: Text
     evidence: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,10 @@ class Burden:
     chain: tuple[Proof, ...]
     silent: Text
     clause: str
+
+    def links(self, order_state: str) -> tuple[Proof, ...]:
+        """What has to be shown of an order in this state, in its order."""
+        return tuple(proof for proof in self.chain if not proof.states or order_state in proof.states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -624,6 +631,7 @@ def _dangling(rules: Rules) -> Iterable[str]:
         )
         for proof in kind.burden.chain:
             yield from _unknown(here, "evidence", proof.evidence, rules.exhibits)
+            yield from _unknown(here, "order state", proof.states, kind.states)
         for need in kind.checklist:
             yield from _unknown(here, "order state", need.states, kind.states)
     for refusal in body.refusals:

@@ -96,7 +96,9 @@ class SumsForm(HouseForm):
         for name in self.fields:
             self.fields[name].currency = currency  # type: ignore[attr-defined]
             self.fields[name].required = name == "paid"
-            self.fields[name].error_messages["required"] = refusals.say(Refused("amount_unreadable"))
+        self.fields["paid"].error_messages["required"] = _(
+            "Write what you paid. Only the sums need it; the rest holds."
+        )
 
 
 @require_safe
@@ -225,12 +227,13 @@ def _result(
         "type_name": str(found.kind.name),
         "summary": _summary(asked, answers),
         "ready": not found.failed,
+        "sums_missing": bool(form.errors),
         "conditions": [_condition(check, link, now) for check in found.checks],
         "exceptions": [rules.window_exceptions[code] for code in found.kind.window.exceptions] if found.late else [],
         "routes": [route for code, route in rules.routes.items() if code != "negotiate"],
         "window": _window(found, told, now),
         "window_clause": link(found.kind.window.clause),
-        "proofs": [_proof(rules, proof) for proof in found.kind.burden.chain],
+        "proofs": [_proof(rules, proof) for proof in found.kind.burden.links(told.order_state)],
         "bearer": BEARERS[found.kind.burden.bearer],
         "silent": str(found.kind.burden.silent),
         "burden_clause": link(found.kind.burden.clause),

@@ -15,7 +15,7 @@ from disputes import labels
 from disputes.awards import Source
 from disputes.lifecycle import APPEAL, NEGOTIATION, REVIEW, TERMINAL, State
 from disputes.models import Case, Deadline
-from disputes.timers import DUTIES
+from disputes.timers import DUTIES, OFFERS
 from web import countdowns, wording
 from web.wording import Countdown
 
@@ -23,6 +23,8 @@ Text = str | Promise
 
 RETURN = "R3"  # the remedy in which the goods come back
 _RETURNING = (State.AWAITING_RETURN, State.RETURN_IN_TRANSIT)
+
+_OFFERED = frozenset(duty.name for duty in OFFERS.values())
 
 # What happens next if nobody does anything: said beside every clock.
 IF_NOTHING: dict[str, Text] = {
@@ -120,9 +122,12 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
     """The three facts for one reader, from the case and its open deadlines (no query)."""
     state = State(case.state)
     me = labels.reader(actor.role)
+    offered = next((d for d in open_deadlines if d.duty in _OFFERED and d.awaits in (me, "both")), None)
     mine = (
         me == case.awaits or (case.awaits == "both" and me != "staff") or (me == "staff" and case.awaits == "platform")
     )
+    if offered is not None and me != "staff" and not mine:
+        return _to_a_proposal(offered, now)
     duty = DUTIES.get(state)
     deadline = next((d for d in open_deadlines if duty is not None and d.duty == duty.name), None)
     left = None
@@ -150,6 +155,19 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
         then=str((IF_I_DO_NOTHING if who == "me" else IF_NOTHING).get(duty.name, IF_NOTHING[duty.name]))
         if duty
         else _erased(case),
+    )
+
+
+def _to_a_proposal(offered: Deadline, now: datetime) -> Turn:
+    """Whoever owes nothing else has the other side's proposal to answer."""
+    return Turn(
+        who="me",
+        text=_("You answer the proposal"),
+        headline=_("There is a proposal for you; accept or decline it"),
+        badge=labels.NEW_PROPOSAL,
+        left=countdowns.of(offered, now, mine=True),
+        left_label=_left_label("me"),
+        then=_("If you do not answer in time, the proposal ends and the case goes on where it was."),
     )
 
 

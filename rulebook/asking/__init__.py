@@ -106,11 +106,9 @@ def points_of(type_code: str, *, arrived: bool = True) -> tuple[Text, ...]:
     return usual if arrived else _all().points_on_the_way.get(type_code, usual)
 
 
-def burden_of_buyer(kind: Type, *, arrived: bool) -> tuple[Text, ...]:
-    """What the buyer has to show. Of a parcel still on the way nothing about a delivery: there is none to be explained."""
-    if not arrived and kind.code in _all().points_on_the_way:
-        return ()
-    return tuple(proof.shows for proof in kind.burden.chain if proof.side is Bearer.BUYER)
+def burden_of_buyer(kind: Type, order_state: str) -> tuple[Text, ...]:
+    """What the buyer has to show of an order in this state."""
+    return tuple(proof.shows for proof in kind.burden.links(order_state) if proof.side is Bearer.BUYER)
 
 
 def _cut(question: Question, fits: Callable[[str], bool]) -> Question:

@@ -79,9 +79,9 @@ def test_each_kind_has_two_to_four_points_that_fit_on_a_line(rules: Rules) -> No
 
 def test_nobody_explains_a_signature_for_a_parcel_that_is_still_on_the_way(rules: Rules) -> None:
     kind = rules.type("NOT_RECEIVED")
-    assert asking.burden_of_buyer(kind, arrived=True) and not asking.burden_of_buyer(kind, arrived=False)
+    assert asking.burden_of_buyer(kind, "SIGNED") and not asking.burden_of_buyer(kind, "SHIPPED")
     on_the_way = asking.points_of("NOT_RECEIVED", arrived=False)
     assert 2 <= len(on_the_way) <= 4 and not any("签收" in text.zh_Hans or "signed" in text.en for text in on_the_way)
     assert all(len(text.zh_Hans) <= 40 and len(text.zh_Hant) <= 40 for text in on_the_way)
     assert asking.points_of("DAMAGED", arrived=False) == asking.points_of("DAMAGED")
-    assert asking.burden_of_buyer(rules.type("DAMAGED"), arrived=False)
+    assert asking.burden_of_buyer(rules.type("DAMAGED"), "SIGNED")

@@ -38,13 +38,14 @@ def test_all_types_have_a_list_for_both_sides_whatever_was_bought() -> None:
 def test_nothing_is_required_of_a_side_that_it_does_not_have_to_prove() -> None:
     """Required is only what stands in a link of the burden chain that this side bears, or that each side bears itself."""
     wrong = {
-        (kind.code, side, need.code)
-        for kind, side, rows in cells()
-        for need in rows
+        (kind.code, side, state, need.code)
+        for kind in RULES.body.types
+        for side, state, goods in product(SIDES, kind.states, GOODS)
+        for need in kind.needs(side, state, goods)
         if need.level is Level.REQUIRED
         and not any(
             need.code in proof.evidence and proof.side in (Bearer(side), Bearer.ASSERTING)
-            for proof in kind.burden.chain
+            for proof in kind.burden.links(state)
         )
     }
     assert not wrong

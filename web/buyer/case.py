@@ -84,7 +84,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "others": [action for action in actions if action not in dock],
         "back": reverse("buyer:home"),
         "back_label": _("My cases"),
-        "top_title": _("Case details"),
+        "top_title": _("Case details") if case.intervened_at is not None else _("Refund details"),
     }
     return render(request, "buyer/case.html", shown)
 

@@ -116,7 +116,11 @@ def _page(key: str, actor: Actor, after: str) -> tuple[list[Case], str]:
         if cursor is not None:
             ended = ended.filter(Q(place__lt=cursor.at) | Q(place=cursor.at, id__lt=cursor.id))
         return _cut(key, list(ended[: PAGE + 1]))
-    offered = Exists(Offer.objects.filter(case=OuterRef("pk"), state=Offer.OPEN).exclude(side="buyer"))
+    offered = Exists(
+        Offer.objects.filter(case=OuterRef("pk"), state=Offer.OPEN).exclude(
+            Q(side="buyer") | Q(accepted_by__contains=["buyer"])
+        )
+    )
     mine = Q(awaits__in=["buyer", "both"]) & ~_SAID_ALL | Q(offered)
     live = cases.exclude(state__in=_ENDED).filter(mine if key == "mine" else ~mine)
     live = live.annotate(place=Coalesce("due_at", Value(_NEVER, DateTimeField()))).order_by("place", "id")

@@ -311,7 +311,7 @@ def _notes(written: Written, step: str) -> list[str]:
     kind = written.rules.type(written.likely)
     match step:
         case "points":
-            chain = [str(text) for text in asking.burden_of_buyer(kind, arrived=written.case.order.has_arrived)]
+            chain = [str(text) for text in asking.burden_of_buyer(kind, written.case.order.state)]
             shown = pgettext("between sentences", "; ").join(chain)
             return [_("By the rules you have to show: %(what)s") % {"what": shown}] if shown else []
         case "want":

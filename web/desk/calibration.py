@@ -250,7 +250,7 @@ def _blind(
         "facts": panes.facts(work),
         "promises": panes.promises(work),
         "point": chosen.point,
-        "burden": panes.burden(rules, case.type_code),
+        "burden": panes.burden(rules, case.type_code, case.order.state),
         "pair": [card for card in cards if card["number"] in open_now],
         "others": [card for card in cards if card["number"] not in open_now],
         "strips": middle.strips(every, chosen),

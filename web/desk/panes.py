@@ -168,8 +168,8 @@ def facts(work: Workspace) -> list[dict[str, Any]]:
         (case.opened_at if back else None, _("Given back before: %(sum)s") % {"sum": _sum(back, case.currency)}, False),
         (case.opened_at, _("Refund asked for"), False),
         (case.intervened_at, _("Platform asked to step in"), False),
-        (case.buyer_handed_in_at, _("Buyer handed in the evidence"), False),
-        (case.merchant_handed_in_at, _("Merchant handed in the evidence"), False),
+        (case.buyer_handed_in_at, _("Buyer finished giving evidence"), False),
+        (case.merchant_handed_in_at, _("Merchant finished giving evidence"), False),
     ]
     first = first_report(work)
     if first is not None and signed is not None:
@@ -296,11 +296,11 @@ def _chosen(views: Sequence[ExhibitView], wanted: str, named: set[int]) -> Exhib
     return asked or hung or (views[0] if views else None)
 
 
-def burden(rules: Rules, type_code: str) -> dict[str, str]:
+def burden(rules: Rules, type_code: str, order_state: str) -> dict[str, str]:
     """Who proves what, in one line, and the clause it rests on."""
     kind = rules.type(type_code)
     rest = kind.burden
-    first = rest.chain[0] if rest.chain else None
+    first = next(iter(rest.links(order_state)), None)
     who = {
         Bearer.BUYER: _("The buyer proves"),
         Bearer.MERCHANT: _("The merchant proves"),

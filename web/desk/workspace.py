@@ -277,7 +277,7 @@ def _evidence(
         "points": panes.points(work, every, found, chosen.point),
         "done": sum(1 for point in work.points if found.get(point.number)),
         "point": chosen.point,
-        "burden": panes.burden(rules, case.type_code),
+        "burden": panes.burden(rules, case.type_code, case.order.state),
         "view": view,
         "views": middle.views(chosen, view),
         "halves": middle.halves(chosen, made, panes.said(chosen.point, every)),

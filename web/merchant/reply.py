@@ -217,7 +217,7 @@ class ReplyForm(ActForm):
                 "by": [str(kinds[code].name) for code in proof.evidence if code in kinds],
                 "numbers": [there[code] for code in proof.evidence if code in there],
             }
-            for proof in self.rules.type(self.case.type_code).burden.chain
+            for proof in self.rules.type(self.case.type_code).burden.links(self.case.order.state)
             if proof.side is not Bearer.BUYER
         ]
 

@@ -1,0 +1,165 @@
+"""What is told fits what it is about: the proposal that ends, the moment that a notice tells of, the state of the order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import User
+from common import clock
+from common.actor import Actor
+from disputes import intervention, negotiation, offers, queries, submissions, sweep
+from disputes.lifecycle import Kind, State
+from disputes.models import Deadline, Offer
+from engine import delivery
+from journal.kinds import Kind as Entry
+from notifications import words
+from notifications.models import Notice
+from tests import builders, deciding, reach
+from tests.reach import Scene
+from web import turn
+
+pytestmark = pytest.mark.django_db
+
+
+def text(actor: Actor, name: str, *args: str) -> str:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(User.objects.get(pk=actor.id))
+    reply = client.get("/en" + reverse(name, args=args).removeprefix("/en"), follow=True)
+    assert reply.status_code == 200
+    return unescape(reply.content.decode())
+
+
+def told(scene: Scene, kind: Entry, actor: Actor) -> list[Notice]:
+    return list(Notice.objects.filter(case=scene.case, kind=kind.value, user_id=actor.id).order_by("id"))
+
+
+def sentence(notice: Notice) -> str:
+    with translation.override("en"):
+        return words.sentence(notice.kind, notice.audience, notice.params, "壶")
+
+
+def armed(scene: Scene, duty: str) -> datetime:
+    return Deadline.objects.get(case=scene.case, duty=duty).due_at
+
+
+def test_a_notice_that_is_delivered_late_names_the_term_of_its_own_event() -> None:
+    scene = reach.handed_in()
+    delivery.deliver(limit=1000)
+    for kind, duty, actor in (
+        (Entry.REFUND_REQUESTED, "merchant_reply", scene.merchant),
+        (Entry.ADMITTED, "evidence", scene.buyer),
+        (Entry.BUYER_HANDED_IN, "confirmation", scene.merchant),
+    ):
+        notice = told(scene, kind, actor)[0]
+        assert datetime.fromisoformat(notice.params["due"]) == armed(scene, duty), kind
+
+
+def test_of_a_proposal_that_ends_only_the_side_that_has_to_answer_is_told_and_of_the_proposal() -> None:
+    scene = reach.filed()
+    intervention.admit(scene.case.pk, actor=scene.ops, now=clock.now())
+    offers.make(scene.case.pk, amount=30_000, returns=False, text="", actor=scene.merchant, now=clock.now())
+    at = Deadline.objects.get(case=scene.case, duty="offer_merchant").remind_at
+    assert at is not None
+    builders.travel_to(at + timedelta(seconds=1))
+    sweep.remind_due()
+    delivery.deliver(limit=1000)
+    of_offer = [notice for notice in told(scene, Entry.DEADLINE_REMINDED, scene.buyer) if notice.params.get("proposal")]
+    assert len(of_offer) == 1
+    assert "The proposal of ¥300.00 still waits for your answer" in sentence(of_offer[0])
+    assert not [n for n in told(scene, Entry.DEADLINE_REMINDED, scene.merchant) if n.params.get("proposal")]
+
+
+def by_the_platform(scene: Scene) -> Offer:
+    return offers.make(scene.case.pk, amount=30_000, returns=False, text="", actor=scene.arbitrator, now=clock.now())
+
+
+def test_a_proposal_of_the_platform_waits_for_the_side_that_has_not_accepted_it() -> None:
+    scene = deciding.taken()
+    offer = by_the_platform(scene)
+    assert Deadline.objects.get(case=scene.case, duty="offer_platform").awaits == "both"
+    offers.accept(offer.pk, actor=scene.buyer, now=clock.now())
+    assert Deadline.objects.get(case=scene.case, duty="offer_platform").awaits == "merchant"
+    now, case = clock.now(), scene.reload()
+    running = queries.open_deadlines(case.pk)
+    with translation.override("en"):
+        buyers, shops = turn.turn(case, scene.buyer, running, now), turn.turn(case, scene.merchant, running, now)
+    assert (buyers.who, shops.who) == ("platform", "me")
+    assert shops.headline == "There is a proposal for you; accept or decline it"
+    assert "New proposal" not in text(scene.buyer, "buyer:home")
+
+
+def test_a_proposal_is_the_buyers_turn_where_nothing_else_is() -> None:
+    scene = reach.a_scene()
+    assert "New proposal" not in text(scene.buyer, "buyer:home")
+    offers.make(scene.case.pk, amount=30_000, returns=False, text="", actor=scene.merchant, now=clock.now())
+    home = text(scene.buyer, "buyer:home")
+    assert "Needs me" in home and "New proposal" in home
+    case = text(scene.buyer, "buyer:case", scene.case.number)
+    assert "There is a proposal for you; accept or decline it" in case
+    assert "If you do not answer in time, the proposal ends" in case
+    # Whoever owes something else reads of that first.
+    later = reach.admitted()
+    offers.make(later.case.pk, amount=30_000, returns=False, text="", actor=later.merchant, now=clock.now())
+    assert "Give your evidence" in text(later.buyer, "buyer:case", later.case.number)
+
+
+def test_a_request_that_nobody_decides_yet_is_headed_as_a_refund() -> None:
+    scene = reach.refused()
+    assert "Refund details" in text(scene.buyer, "buyer:case", scene.case.number)
+    later = reach.filed()
+    assert "Case details" in text(later.buyer, "buyer:case", later.case.number)
+
+
+def test_the_record_calls_an_act_as_its_button_does() -> None:
+    scene = reach.admitted()
+    assert "Finish giving evidence" in text(scene.merchant, "merchant:case", scene.case.number)
+    reach.give_required_evidence(scene)
+    submissions.hand_in(scene.case.pk, actor=scene.buyer, now=clock.now())
+    assert "finished giving evidence" in text(scene.buyer, "buyer:case", scene.case.number)
+
+
+def test_nobody_is_asked_to_explain_a_delivery_that_has_not_happened() -> None:
+    asked = {"what": "nothing_came", "more": "never", "said": "refused"}
+    query = "&".join(f"{key}={value}" for key, value in asked.items())
+    builders.rules()
+    client = Client()
+    on_the_way = unescape(client.get(f"/en/check/?{query}&order=SHIPPED").content.decode())
+    delivered = unescape(client.get(f"/en/check/?{query}&order=SIGNED").content.decode())
+    told_of = "Whoever signed has nothing to do with the buyer"
+    assert told_of in delivered and told_of not in on_the_way
+    assert "is on its way to the address" in on_the_way and "is on its way to the address" not in delivered
+
+
+def test_the_shop_reads_the_burden_of_the_state_that_the_order_is_in() -> None:
+    scene = reach.refused(kind=Kind.IN_TRANSIT, type_code="NOT_RECEIVED", order_state="SHIPPED")
+    claim = reach.claim_of(scene.reload(), remedy="R1")
+    intervention.request(scene.case.pk, claim, actor=scene.buyer, now=clock.now())
+    intervention.admit(scene.case.pk, actor=scene.ops, now=clock.now())
+    submissions.hand_in(scene.case.pk, actor=scene.buyer, now=clock.now())
+    assert scene.state is State.AWAITING_CONFIRMATION
+    page = text(scene.merchant, "merchant:act", scene.case.number, "claim_rebutted")
+    assert "is on its way to the address" in page and "handed to the recipient" not in page
+
+
+def test_the_sums_of_the_check_say_what_they_lack_and_leave_the_rest_alone() -> None:
+    builders.rules()
+    page = unescape(Client().get("/en/check/?what=damaged&order=SIGNED&said=refused&paid=").content.decode())
+    assert "<title>Not right yet:" in page
+    assert "Write what you paid. Only the sums need it; the rest holds." in page
+    assert "The platform could step in now" in page
+
+
+def test_a_request_changed_after_a_refusal_names_the_new_term() -> None:
+    scene = reach.refused()
+    negotiation.revise(scene.case.pk, kind=Kind.REFUND_ONLY, amount=30_000, text="", actor=scene.buyer, now=clock.now())
+    delivery.deliver(limit=1000)
+    first = told(scene, Entry.REFUND_REQUESTED, scene.merchant)[0]
+    second = told(scene, Entry.REQUEST_REVISED, scene.merchant)[0]
+    dues = list(Deadline.objects.filter(case=scene.case, duty="merchant_reply").order_by("id"))
+    assert [datetime.fromisoformat(n.params["due"]) for n in (first, second)] == [one.due_at for one in dues]
