@@ -32,10 +32,16 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+def runs(text: str) -> list[str]:
+    """A text cut where neither Han characters nor letters and digits go on: what words are looked for in."""
+    found: list[str] = _RUNS.findall(fold(text))
+    return found
+
+
 def terms(text: str) -> list[str]:
     """Everything a text is found by, each once, sorted: pairs of Han characters, the last of each run, and words."""
     found: set[str] = set()
-    for run in _RUNS.findall(fold(text)):
+    for run in runs(text):
         if not _IS_HAN.match(run):
             found.add(run[:LONGEST_WORD])
             continue
@@ -51,7 +57,7 @@ def asked(query: str) -> Asked | None:
     """
     parts: list[str] = []
     phrases: list[str] = []
-    for run in _RUNS.findall(fold(query[:LONGEST_QUERY])):
+    for run in runs(query[:LONGEST_QUERY]):
         if not _IS_HAN.match(run):
             parts.append(f"'{run[:LONGEST_WORD]}':*")
         elif len(run) == 1:

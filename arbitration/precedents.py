@@ -7,9 +7,10 @@ sent back is recorded when it is ruled again and nobody appeals any more.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Func, Q, QuerySet, TextField, Value
@@ -32,7 +33,7 @@ from rulebook import queries as rulebook
 PAGE = 20
 LONGEST_REASONS = 2_000
 # Of how many decided cases of the type, and of the type and the kind of goods, the near ones are looked for: the newest.
-LOOKED_AT = 300
+LOOKED_AT = 200
 WHY_WITHDRAWN = ("names_somebody", "not_typical", "rule_changed")
 _BATCH, _BATCHES = 60, 5
 _REFERENCE = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -145,9 +146,9 @@ def words(text: str) -> Func:
 
 @dataclass(frozen=True)
 class Near:
-    """The near ones, nearest first with their scores, how they ended, and the line they draw, if it is clear."""
+    """The near ones as (score, id), nearest first; how they ended; and the line they draw, if it is clear."""
 
-    cases: tuple[tuple[int, Precedent], ...]
+    cases: tuple[tuple[int, int], ...]
     spread: Spread
     line: Line | None
 
@@ -170,32 +171,45 @@ def near(case: Case, *, points: Iterable[str], exhibits: Iterable[tuple[str, str
         points=frozenset(precedent_text.terms(" ".join(points))),
     )
     rows = list(_candidates(case, until))
-    nearest = precedent_rules.nearest(this, [likeness(row) for row in rows])
-    found = tuple((score, rows[index]) for score, index in nearest)
-    spread = precedent_rules.spread(row.result for _score, row in found)
-    return Near(found, spread, precedent_rules.line(spread))
+    nearest = precedent_rules.nearest(this, [_likeness(case, *row[2:]) for row in rows])
+    spread = precedent_rules.spread(rows[index][1] for _score, index in nearest)
+    return Near(tuple((score, rows[index][0]) for score, index in nearest), spread, precedent_rules.line(spread))
 
 
-def likeness(row: Precedent) -> Likeness:
+def by_ids(ids: Sequence[int]) -> list[Precedent]:
+    """These precedents in this order. One query."""
+    found = Precedent.objects.defer("words").in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
+
+
+def _likeness(
+    case: Case,
+    category: str,
+    band: int,
+    buyer_codes: Sequence[str],
+    merchant_codes: Sequence[str],
+    points: Sequence[Mapping[str, str]],
+    erased_at: datetime | None,
+) -> Likeness:
     return Likeness(
-        type_code=row.type_code,
-        currency=row.currency,
-        category=row.category,
-        band=row.band,
-        buyer_codes=frozenset(row.buyer_codes),
-        merchant_codes=frozenset(row.merchant_codes),
-        points=None
-        if row.erased_at is not None
-        else frozenset(precedent_text.terms(" ".join(point["text"] for point in row.points))),
+        type_code=case.type_code,
+        currency=case.currency,
+        category=category,
+        band=band,
+        buyer_codes=frozenset(buyer_codes),
+        merchant_codes=frozenset(merchant_codes),
+        points=None if erased_at else frozenset(precedent_text.terms(" ".join(point["text"] for point in points))),
     )
 
 
-def _candidates(case: Case, until: datetime) -> QuerySet[Precedent]:
+def _candidates(case: Case, until: datetime) -> QuerySet[Precedent, Any]:
+    """Only the columns that are compared: whole rows of hundreds of them cost more than comparing them."""
     alive = Precedent.objects.filter(withdrawn_at__isnull=True, type_code=case.type_code, currency=case.currency)
     alive = alive.filter(recorded_at__lte=until).exclude(case_id=case.pk).order_by("-id")
     of_goods = alive.filter(category=case.line.category)
     ids = alive.values("pk")[:LOOKED_AT].union(of_goods.values("pk")[:LOOKED_AT])
-    return Precedent.objects.filter(pk__in=ids).defer("words", "reasons").order_by("-id")
+    columns = ("pk", "result", "category", "band", "buyer_codes", "merchant_codes", "points", "erased_at")
+    return Precedent.objects.filter(pk__in=ids).order_by("-id").values_list(*columns)
 
 
 # --- searching ------------------------------------------------------------------------------------------------

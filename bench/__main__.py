@@ -6,8 +6,11 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Iterator
 
 import django
+
+PARTS = ("pages", "sweeps", "files", "precedents")
 
 
 def main() -> int:
@@ -17,23 +20,30 @@ def main() -> int:
     parser.add_argument("--turns", type=int, default=15)
     parser.add_argument("--sweeps", type=int, default=3, help="rounds of sweep and pgbench")
     parser.add_argument("--sweep-size", type=int, default=4_000, help="deadlines a round")
+    parser.add_argument("--precedents", type=int, default=20_000, help="final rulings to search in")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="only these")
     chosen = parser.parse_args()
     django.setup()
 
-    from bench import files, generate, report
+    from bench import files, generate, precedents, report
 
     began = time.perf_counter()
-    print(f"Making {chosen.cases:,} cases …", flush=True)
-    world = generate.world(chosen.cases)
-    generate.settle()
-    print(f"  in {time.perf_counter() - began:.0f} s", flush=True)
+    world = None
+    if {"pages", "sweeps"} & set(chosen.parts):
+        print(f"Making {chosen.cases:,} cases …", flush=True)
+        world = generate.world(chosen.cases)
+        generate.settle()
+        print(f"  in {time.perf_counter() - began:.0f} s", flush=True)
+    parts: dict[str, Iterator[report.Line]] = {
+        "files": files.lines(turns=chosen.turns),
+        "precedents": precedents.lines(count=chosen.precedents),
+    }
+    if world is not None:
+        parts["pages"] = report.pages(world, turns=chosen.turns)
+        parts["sweeps"] = report.sweeps(rounds=chosen.sweeps, size=chosen.sweep_size)
     print("\nname                                    value        limit   ")
     lines = []
-    for part in (
-        report.pages(world, turns=chosen.turns),
-        report.sweeps(rounds=chosen.sweeps, size=chosen.sweep_size),
-        files.lines(turns=chosen.turns),
-    ):
+    for part in (parts[name] for name in PARTS if name in chosen.parts):
         for line in part:
             print(line, flush=True)
             lines.append(line)

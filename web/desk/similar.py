@@ -179,7 +179,8 @@ def near_of(case: Case) -> Near:
 
 def _of_case(case: Case, rules: Rules) -> dict[str, Any]:
     near = near_of(case)
-    rows = [_row(row, rules, score) for score, row in near.cases[:SHOWN]]
+    scores = {pk: score for score, pk in near.cases[:SHOWN]}
+    rows = [_row(row, rules, scores[row.pk]) for row in precedents.by_ids(list(scores))]
     line = near.line
     return {
         "rows": rows,

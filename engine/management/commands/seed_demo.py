@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
-from engine import demo
+from engine import demo, demo_precedents
 
 
 class Command(BaseCommand):
@@ -17,5 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.HENG_DEMO:
             raise CommandError("HENG_DEMO is off: this installation is not a demo.")
-        made = demo.seed(clock.now())
+        now = clock.now()
+        made = demo.seed(now) + demo_precedents.seed(now)
         self.stdout.write(f"{made} cases made" if made else "the demo is filled already")

@@ -1,0 +1,244 @@
+"""What the court of the demonstration decided before: like cases that are over, so that a new one has some beside it.
+
+Other shops and buyers than those that a visitor signs in as; by real acts, in the past. Nothing here writes a state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from accounts import demo, hats, memberships, people
+from accounts.models import Identity, Membership, Right, User
+from arbitration import appeals, approvals, assignment, calibration, precedents, rulings
+from arbitration.models import Ruling
+from arbitration.rulings import Draft
+from common.actor import Actor, Role
+from common.acts import act
+from disputes import intervention, negotiation, queries, submissions
+from disputes.intervention import Claim
+from disputes.lifecycle import Kind
+from disputes.models import Case
+from disputes.submissions import Answer
+from enforcement import movements
+from evidence import intake
+from evidence.models import Exhibit
+from marketplace import ingest
+from marketplace.models import OrderLine
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SHOP, OWNER = "shop-precedents", "demo-precedents-owner"
+TYPE = "DAMAGED"
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Story:
+    """One decided case. ``share`` in per cent: 100 for the buyer, 0 for the merchant."""
+
+    key: str
+    title: str
+    paid: int
+    points: tuple[str, str]
+    share: int
+    reasons: str
+
+
+_FULL = (
+    "争点 1：买家签收当天报损，{named} 相互印证，商家的打包照片看不出破损处，认定收到时已经破损。"
+    "争点 2：签收前的风险由商家承担，商家没有证明交付时完好。"
+)
+_PART = (
+    "争点 1：{named} 显示轻微破损，不影响使用，认定收到时已有。"
+    "争点 2：买家使用后才报损，扩大的部分由买家承担，责任各半。"
+)
+_NONE = "争点 1：开箱视频与 {named} 显示交付时完好，买家没有证明收到时已破损。争点 2：破损发生在签收之后，由买家承担。"
+STORIES = (
+    _Story("jar", "粗陶花器 中号", 18_600, ("瓶口缺口在签收前已有", "包装不足以保护瓶口"), 100, _FULL),
+    _Story("plate", "白瓷浅盘 四只", 13_900, ("收到时盘沿已裂", "裂痕由运输造成"), 100, _FULL),
+    _Story("mug", "手捏马克杯 一对", 11_800, ("收到时杯口有缺口", "包装不足以保护杯口"), 100, _FULL),
+    _Story("urn", "影青花瓶 小号", 19_200, ("瓶口缺口在签收前已有", "商家包装没有缓冲"), 100, _FULL),
+    _Story("pitcher", "公道杯 玻璃", 7_900, ("收到时杯身已裂", "裂痕由运输造成"), 100, _FULL),
+    _Story("vessel", "天目釉花插", 16_500, ("瓶口缺口在签收前已有", "包装不足以保护瓶口"), 100, _FULL),
+    _Story("saucer", "建盏茶托 两只", 9_900, ("收到时托沿有缺口", "包装不足以保护边缘"), 100, _FULL),
+    _Story("flask", "青瓷酒器 一套", 17_800, ("瓶口缺口在签收前已有", "裂痕由运输造成"), 100, _FULL),
+    _Story("tumbler", "描金水杯 单只", 8_800, ("收到时描金脱落", "包装不足以保护杯口"), 50, _PART),
+    _Story("cruet", "手绘油壶", 12_600, ("瓶口缺口在签收前已有", "包装不足以保护瓶口"), 0, _NONE),
+)
+
+
+def seed(now: datetime) -> int:
+    """The stories are over as of some weeks before ``now``, and one waits for a second reader. Harmless to repeat."""
+    cast = demo.ensure_demo_accounts(now=now - 90 * DAY)
+    ingest.ingest(list(enumerate(_feed(now), start=1)), source=demo.SOURCE, now=now)
+    movements.post_due(limit=10_000, now=now)
+    owner = _owner(now)
+    made = 0
+    for number, story in enumerate(STORIES):
+        line = OrderLine.objects.get(order__source=demo.SOURCE, order__external_id=f"precedent-{story.key}")
+        if not Case.objects.filter(line=line).exists():
+            _play(story, line, owner, cast, _begun(number, now))
+            made += 1
+    if made:
+        _read_again(Case.objects.get(line__order__external_id=f"precedent-{STORIES[0].key}").pk, now=now - DAY)
+    return made
+
+
+def _begun(number: int, now: datetime) -> datetime:
+    """When the refund was asked for: the newest three weeks ago, each a few days before the last."""
+    return now - (22 + 4 * number) * DAY
+
+
+@act
+def _owner(now: datetime) -> Actor:
+    """Whoever answers for the shop of these stories; nobody signs in as them."""
+    user = people.establish(OWNER, display_name="店主")
+    shop_id = Identity.objects.values_list("merchant_id", flat=True).get(source=demo.SOURCE, external_id=SHOP)
+    assert shop_id is not None
+    if not Membership.objects.filter(user=user, merchant_id=shop_id).exists():
+        memberships.establish(shop_id, user_id=user.pk, rights=tuple(Right), actor=Actor.system(), now=now - 90 * DAY)
+    return hats.actor_for(user, Role.MERCHANT, shop_id)
+
+
+def _play(story: _Story, line: OrderLine, owner: Actor, cast: dict[str, User], at: datetime) -> None:
+    """From the request to a ruling that both sides accept, in steps of hours after ``at``."""
+    buyer = hats.actor_for(line.order.buyer, Role.BUYER)
+    ops = hats.actor_for(cast["ops"], Role.OPS)
+    arbitrator = hats.actor_for(cast["arbitrator"], Role.ARBITRATOR)
+    text = f"收到的{story.title}有破损。"
+    case = negotiation.open_refund(
+        line.pk, kind=Kind.REFUND_ONLY, type_code=TYPE, amount=line.paid, text=text, actor=buyer, now=at
+    )
+    negotiation.refuse(case.pk, text="出库前逐件检查过。", actor=owner, now=at + 6 * HOUR)
+    claim = Claim(type_code=TYPE, remedy="R2", amount=line.paid, returns=False, points=story.points, story=text)
+    intervention.request(case.pk, claim, actor=buyer, now=at + 8 * HOUR)
+    intervention.admit(case.pk, actor=ops, now=at + 9 * HOUR)
+    for picture, code, name, actor in (
+        ("b1_crack", "E06", "破损处特写", buyer),
+        ("b3_whole", "E05", "外包装", buyer),
+        ("m2_pack", "E09", "打包照片", owner),
+    ):
+        path = settings.BASE_DIR / "static" / "img" / "demo" / f"{picture}.webp"
+        with path.open("rb") as file:
+            received = intake.receive(file, claimed_name=path.name, now=at + 10 * HOUR)
+        submissions.add_evidence(case.pk, received, code=code, name=name, note="", actor=actor, now=at + 10 * HOUR)
+    submissions.hand_in(case.pk, actor=buyer, now=at + 14 * HOUR)
+    points = queries.points(Case.objects.get(pk=case.pk))
+    answers = [Answer(point.pk, "disputes", "出库时完好。") for point in points if point.raised_by == "buyer"]
+    intervention.rebut(case.pk, answers, text="出库时完好。", actor=owner, now=at + 20 * HOUR)
+    assignment.take(case.pk, actor=arbitrator, now=at + 3 * DAY)
+    _rule(case, story, arbitrator, hats.actor_for(cast["senior"], Role.SENIOR), at + 3 * DAY)
+    for side in (buyer, owner):
+        appeals.waive(case.pk, actor=side, now=at + 4 * DAY)
+    _keep(case.pk, now=at + 4 * DAY)
+
+
+def _rule(case: Case, story: _Story, arbitrator: Actor, senior: Actor, at: datetime) -> None:
+    exhibits = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).order_by("side", "place")
+    numbers = [exhibit.number for exhibit in exhibits]
+    finding = "buyer" if story.share else "merchant"
+    draft = Draft(
+        findings={1: finding, 2: finding},
+        admissions=dict.fromkeys(numbers, ("full", "")),
+        clauses=("2.5", "4.2"),
+        remedy="R2" if story.share else "R7",
+        merchant_share=story.share * 100,
+        reasons=story.reasons.format(named="、".join(numbers)),
+    )
+    saved = rulings.save_draft(case.pk, draft, version=0, actor=arbitrator, now=at + HOUR)
+    rulings.issue(case.pk, version=saved.ruling.version, actor=arbitrator, now=at + 2 * HOUR)
+    waiting = Ruling.objects.filter(case=case, state=Ruling.PROPOSED).first()
+    if waiting is not None:
+        approvals.approve(waiting.pk, actor=senior, now=at + 4 * HOUR)
+
+
+@act
+def _keep(case_id: int, *, now: datetime) -> None:
+    """As the delivery of the journal does a moment later: it finds what is there."""
+    precedents.record(queries.lock(case_id), now=now)
+
+
+@act
+def _read_again(case_id: int, *, now: datetime) -> None:
+    """In so small a court chance might draw none."""
+    calibration.draw(queries.lock(case_id), now=now, basis_points=10_000)
+
+
+# --- the feed -------------------------------------------------------------------------------------------------
+
+
+def _feed(now: datetime) -> Iterator[Record]:
+    yield {"type": "merchant", "id": SHOP, "version": 1, "name": "青禾器物"}
+    for number, story in enumerate(STORIES):
+        buyer = f"precedent-buyer-{number}"
+        yield {"type": "buyer", "id": buyer, "version": 1, "name": f"买家{number + 1}"}
+        yield from _order(story, buyer, _begun(number, now) - 5 * DAY)
+
+
+def _order(story: _Story, buyer: str, placed: datetime) -> Iterator[Record]:
+    paid, shipped, signed = placed + HOUR / 6, placed + DAY, placed + 4 * DAY
+    order = f"precedent-{story.key}"
+    yield {
+        "type": "order",
+        "id": order,
+        "version": 1,
+        "buyer": buyer,
+        "merchant": SHOP,
+        "state": "SIGNED",
+        "currency": "CNY",
+        "freight": 0,
+        "region": "浙江省杭州市",
+        "placed_at": _text(placed),
+        "paid_at": _text(paid),
+        "shipped_at": _text(shipped),
+        "signed_at": _text(signed),
+        "lines": [
+            {
+                "id": "1",
+                "sku": f"SKU-{story.key.upper()}",
+                "title": story.title,
+                "category": "kitchen",
+                "quantity": 1,
+                "unit_price": story.paid,
+                "paid": story.paid,
+                "promises": [{"code": "damage_cover"}],
+                "listing": {
+                    "id": f"listing-{order}",
+                    "title": story.title,
+                    "attributes": {},
+                    "description": story.title,
+                    "images": [],
+                    "captured_at": _text(placed),
+                },
+            }
+        ],
+    }
+    yield {
+        "type": "payment",
+        "id": f"payment-{order}",
+        "version": 1,
+        "order": order,
+        "amount": story.paid,
+        "currency": "CNY",
+        "method": "alipay",
+        "paid_at": _text(paid),
+    }
+    yield {
+        "type": "chat",
+        "id": f"chat-{order}",
+        "version": 1,
+        "order": order,
+        "buyer": buyer,
+        "merchant": SHOP,
+        "from": "buyer",
+        "at": _text(signed + HOUR),
+        "text": "收到就是破的。",
+    }
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,36 @@
+"""The demonstration has decided like cases before, by real acts, and enough of them alike to draw a line."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import LazySettings
+
+from accounts import demo
+from arbitration import precedents
+from arbitration.models import Draw, Precedent
+from arbitration.precedent_rules import FULL
+from common import clock
+from common.actor import Actor
+from disputes.lifecycle import State
+from disputes.models import Case
+from engine import demo_precedents
+from rulebook import publishing
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_case_of_the_demonstration_finds_a_clear_line_beside_it(settings: LazySettings) -> None:
+    settings.HENG_DEMO = True
+    now = clock.now()
+    publishing.load_catalogue(actor=Actor.system(), now=now)
+    demo.ensure_demo_accounts(now=now - 90 * demo_precedents.DAY)
+    assert demo_precedents.seed(now) == len(demo_precedents.STORIES)
+    assert demo_precedents.seed(now) == 0
+    assert Precedent.objects.count() == len(demo_precedents.STORIES) and Draw.objects.count() == 1
+    assert set(Case.objects.values_list("state", flat=True)) <= {State.AWAITING_COMPLIANCE, State.ENFORCING}
+    this = Precedent.objects.select_related("case__line").get(case__title="粗陶花器 中号").case
+    this.pk = 0  # as another one of its kind
+    given = [("buyer", "E05"), ("buyer", "E06"), ("merchant", "E09")]
+    near = precedents.near(this, points=["瓶口缺口在签收前已有", "包装不足以保护瓶口"], exhibits=given, until=now)
+    assert near.line is not None and near.line.result == FULL
+    assert near.spread.total == len(demo_precedents.STORIES)
