@@ -25,7 +25,7 @@ from common.errors import Missing, Refused
 from disputes import labels, refusals
 from disputes.lifecycle import LIFECYCLE, Event
 from disputes.models import Case
-from web import drafts, fetch, navigation, timeline
+from web import awaited, drafts, fetch, navigation, timeline
 from web.forms import HouseForm
 
 Text = str | Promise
@@ -159,7 +159,7 @@ def view(
         "layout": layout,
         "area_name": navigation.NAMES.get(area, ""),
         "home": navigation.home(area) if area in navigation.AREAS else home,
-        "nav": [] if area == "buyer" else navigation.items(area),
+        "nav": [] if area == "buyer" else navigation.items(area, counts=awaited.counts(case)),
         "changes": changes,
         "now": now,
     }

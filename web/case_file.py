@@ -27,7 +27,7 @@ from evidence import dossiers
 from evidence.models import Exhibit, Opening, Receipt
 from insights import exports
 from rulebook import queries as rulebook
-from web import fetch, navigation, throttle, wording
+from web import awaited, fetch, navigation, throttle, wording
 from web.desk import shell
 
 # Each is a whole reading of the file, and a line in the journal.
@@ -126,7 +126,7 @@ def _around(case: Case, actor: Actor, area: str, now: datetime) -> dict[str, Any
             return common | shell.around(actor, "queue", now) | {"layout": shell.LAYOUT}
         case "merchant":
             return common | {
-                "nav": navigation.items("merchant"),
+                "nav": navigation.items("merchant", counts=awaited.counts(case)),
                 "area_name": navigation.NAMES["merchant"],
                 "home": reverse("merchant:inbox"),
             }

@@ -17,7 +17,7 @@ from common.errors import Missing, Refused
 from disputes import moves, quoting, refusals
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
-from web import case_page, fetch, navigation, records
+from web import awaited, case_page, fetch, navigation, records
 
 _LAYOUTS = {Role.BUYER: "layout/buyer.html", Role.MERCHANT: "layout/area.html"}
 
@@ -54,7 +54,7 @@ def page(request: HttpRequest, number: str, role: Role) -> HttpResponse:
         "open": _is_open(case, actor, now),
         "back": reverse(case_page.CASE_ROUTES[role], args=[case.number]),
         "top_title": _("Choose from the chat"),
-        **(_shop() if role is Role.MERCHANT else {}),
+        **(_shop(case) if role is Role.MERCHANT else {}),
     }
     return render(request, "case/chat.html", shown, status=422 if error else 200)
 
@@ -69,9 +69,9 @@ def _number(request: HttpRequest, name: str) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else -1
 
 
-def _shop() -> dict[str, Any]:
+def _shop(case: Case) -> dict[str, Any]:
     return {
-        "nav": navigation.items("merchant", "open"),
+        "nav": navigation.items("merchant", "open", awaited.counts(case)),
         "area_name": navigation.NAMES["merchant"],
         "home": reverse("merchant:inbox"),
     }

@@ -17,7 +17,7 @@ from disputes.models import Case, ExhibitAnswer
 from evidence import dossiers
 from evidence.models import Exhibit, Kind
 from rulebook import queries as rulebook
-from web import case_page, fetch, masking, media, navigation, records
+from web import awaited, case_page, fetch, masking, media, navigation, records
 
 _LAYOUTS = {Role.BUYER: "layout/buyer.html", Role.MERCHANT: "layout/area.html"}
 
@@ -51,7 +51,7 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
     }
     if role is Role.MERCHANT:
         shown |= {
-            "nav": navigation.items("merchant", "open"),
+            "nav": navigation.items("merchant", "open", awaited.counts(case)),
             "area_name": navigation.NAMES["merchant"],
             "home": reverse("merchant:inbox"),
         }

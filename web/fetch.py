@@ -15,6 +15,7 @@ from common.errors import Missing
 from common.ids import is_shaped_like_case_number
 from disputes import access
 from disputes.models import Case
+from web import awaited
 
 # What the pages of a case read beside it. Not the rule sets: their bodies are large, and `rulebook.queries.rules` keeps
 # them parsed.
@@ -66,11 +67,13 @@ def case_and_now_or_404(number: str, actor: Actor, *, around: tuple[str, ...] = 
     """The same with the present instant, still in one query: pages of a case are full to their budget.
 
     ``around``: which of its neighbours are read with it, for a page that needs few; the columns of all cost more than the
-    rest of a short page.
+    rest of a short page. For somebody of the shop it comes with what else awaits them (`awaited.counts`).
     """
     if not is_shaped_like_case_number(number):  # the database refuses some characters, a NUL for one
         raise Http404
     cases = access.visible_to(actor).select_related(*around)
+    if actor.role is Role.MERCHANT:
+        cases = cases.annotate(shop_is_asked=awaited.how_many(actor))
     try:
         case = cases.annotate(read_at=clock.in_query()).get(number=number)
     except Case.DoesNotExist:

@@ -29,7 +29,7 @@ from evidence import dossiers, limits, links, masking
 from evidence.masking import Cover, Region
 from evidence.models import Exhibit, Kind
 from rulebook import queries as rulebook
-from web import case_page, fetch, media, navigation, wording
+from web import awaited, case_page, fetch, media, navigation, wording
 from web.desk import shell
 
 AREAS = {"buyer": "layout/buyer.html", "merchant": "layout/area.html", "desk": "layout/desk.html"}
@@ -95,7 +95,7 @@ def edit(request: HttpRequest, number: str, place: str, area: str) -> HttpRespon
         "is_beneath": is_beneath,
         "error": error,
         "back": _exhibit_href(area, case, row),
-        **_around(actor, area, now),
+        **_around(case, actor, area, now),
     }
     return render(request, "case/mask.html", shown, status=status)
 
@@ -125,7 +125,7 @@ def open_original(request: HttpRequest, number: str, place: str) -> HttpResponse
         "reason": reason,
         "error": error,
         "back": _exhibit_href("desk", case, row),
-        **_around(actor, "desk", now),
+        **_around(case, actor, "desk", now),
     }
     return render(request, "desk/open.html", shown, status=422 if error else 200)
 
@@ -339,13 +339,13 @@ def _said(places: int, *, is_done: bool) -> str:
     return _("Masked. This is what the other side sees now; what was handed in is kept as it is.")
 
 
-def _around(actor: Actor, area: str, now: datetime) -> dict[str, Any]:
+def _around(case: Case, actor: Actor, area: str, now: datetime) -> dict[str, Any]:
     shown: dict[str, Any] = {"layout": AREAS[area], "top_title": _("Mask"), "area": area, "now": now}
     if area == "desk":
         return shown | shell.around(actor, "queue", now)
     if area == "merchant":
         shown |= {
-            "nav": navigation.items("merchant", "open"),
+            "nav": navigation.items("merchant", "open", awaited.counts(case)),
             "area_name": navigation.NAMES["merchant"],
             "home": reverse("merchant:inbox"),
         }

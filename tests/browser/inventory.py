@@ -87,6 +87,8 @@ NOT_PAGES = {
     "buyer:upload": "spoken to by the page's script",
     "merchant:uploads": "spoken to by the page's script",
     "merchant:upload": "spoken to by the page's script",
+    "merchant:library_uploads": "spoken to by the page's script",
+    "merchant:library_upload": "spoken to by the page's script",
     "buyer:inbox_read": "takes a form, shows nothing",
     "buyer:begin": "takes a form, leads on to a question",
     "buyer:discard": "takes a form, shows nothing",

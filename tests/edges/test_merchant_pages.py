@@ -289,3 +289,17 @@ def test_messages_are_of_the_chosen_shop_and_can_be_marked_as_read():
     assert made.case.number in client.get("/shop/messages/").content.decode()
     client.post(reverse("merchant:messages_read"))
     assert not Notice.objects.filter(user_id=made.merchant.id, read_at__isnull=True).exists()
+
+
+def test_every_page_of_a_case_says_how_much_awaits_the_shop():
+    """In the one statement that reads the case: these pages have no room for another."""
+    made = deciding.served()
+    mine = reach.a_scene().case  # of another shop, and so not counted
+    client = signed_in(made.merchant)
+    total = client.get("/shop/").context["waiting"].total
+    assert total and mine.merchant_id != made.case.merchant_id
+    for name in ("case", "decision", "file"):
+        nav = client.get(reverse(f"merchant:{name}", args=[made.case.number])).context["nav"]
+        assert next(item.count for item in nav if item.key == "inbox") == total, name
+    act = client.get(reverse("merchant:act", args=[made.case.number, "appeal_filed"])).context["nav"]
+    assert next(item.count for item in act if item.key == "inbox") == total

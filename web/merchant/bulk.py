@@ -147,7 +147,7 @@ def _wanted(request: HttpRequest) -> dict[str, int | None]:
 
 def _cases(desk: shell.Desk, numbers: Iterable[str]) -> Iterable[Case]:
     mine = access.visible_to(desk.actor).filter(number__in=list(numbers))
-    return mine.select_related("outcome").order_by("due_at", "id")
+    return mine.select_related("outcome", "order").order_by("due_at", "id")
 
 
 def _weigh(desk: shell.Desk, case: Case, second_above: int | None) -> Item:

@@ -23,7 +23,7 @@ from disputes.lifecycle import Event
 from disputes.models import Case, Point, PointAnswer
 from evidence import checklist
 from evidence.checklist import Status
-from web import asked, case_page, fetch, navigation, records, sums, supplements, timeline
+from web import asked, awaited, case_page, fetch, navigation, records, sums, supplements, timeline
 from web.case_page import CasePage, ExhibitView
 from web.merchant import colleagues
 from web.merchant.acts import FIRST, SECOND, pages_for
@@ -52,7 +52,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "turn": page.turn,
         "title": case_page.title_of(page, case.number),
-        "nav": navigation.items("merchant"),
+        "nav": navigation.items("merchant", counts=awaited.counts(case)),
         "area_name": navigation.NAMES["merchant"],
         "home": reverse("merchant:inbox"),
         "buttons": buttons,

@@ -16,11 +16,10 @@ from disputes import access, deadlines, labels
 from disputes.lifecycle import LIFECYCLE, TERMINAL, Event, Kind, State
 from disputes.models import Case, Consent
 from rulebook import queries as rulebook
-from web import addresses, asked, wording
+from web import addresses, asked, awaited, wording
 from web.keyset import Cursor
 
 PAGE = 50
-MOST = 100
 # What a row shows, decides by, or goes on from.
 _SHOWN = (
     *("number", "title", "state", "kind", "type_code", "awaits", "returns", "claimed", "currency"),
@@ -35,12 +34,6 @@ _RESPOND = {
     State.AWAITING_CONFIRMATION.value: Event.CLAIM_REBUTTED.value,
     State.AWAITING_MERCHANT.value: Event.REFUND_REFUSED.value,
 }
-
-# The case may still await "both", but nothing more is asked of the shop: it has given what it had, or it won.
-_NOTHING_ASKED = Q(state=State.GATHERING_EVIDENCE.value, merchant_handed_in_at__isnull=False) | (
-    Q(state=State.APPEAL_WINDOW.value)
-    & (Q(pays=False, returns=False) | Q(merchant_waived_at__isnull=False) | Q(merchant_appealed_at__isnull=False))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How much awaits the shop, counted within the ``MOST`` most urgent cases. Ends are exclusive."""
+    """How much awaits the shop, counted within the ``awaited.MOST`` most urgent cases. Ends are exclusive."""
 
     soon: int
     today: int
@@ -107,7 +100,7 @@ class Waiting:
 
 def waiting(actor: Actor, now: datetime) -> Waiting:
     """One query, whatever the shop owes."""
-    due = list(_inbox(actor).order_by("due_at", "id").values_list("due_at", flat=True)[:MOST])
+    due = list(awaited.of(actor).order_by("due_at", "id").values_list("due_at", flat=True)[: awaited.MOST])
     midnight = now.astimezone(wording.HOUSE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0) + wording.DAY
     ends = (now + SOON, midnight, midnight + timedelta(days=6))
     soon, today, week = (sum(1 for at in due if at is not None and at <= end) for end in ends)
@@ -116,7 +109,7 @@ def waiting(actor: Actor, now: datetime) -> Waiting:
 
 def inbox(actor: Actor, narrowed: Filter, after: str, now: datetime) -> Page:
     """What awaits the shop, the most urgent first."""
-    cases = _narrow(_inbox(actor), narrowed, actor, now)
+    cases = _narrow(awaited.of(actor), narrowed, actor, now)
     at = Cursor.read(after)
     if at is not None:
         cases = cases.filter(Q(due_at__gt=at.at) | Q(due_at=at.at, id__gt=at.id))
@@ -135,20 +128,15 @@ def decided(actor: Actor, narrowed: Filter, after: str, now: datetime) -> Page:
     return _newest(_narrow(over, narrowed, actor, now), actor, after, with_outcome=True)
 
 
-def _inbox(actor: Actor) -> QuerySet[Case]:
-    mine = access.visible_to(actor).filter(awaits__in=["merchant", "both"], due_at__isnull=False)
-    return mine.exclude(_NOTHING_ASKED)
-
-
 def next_free(actor: Actor, now: datetime, *, most: int) -> list[tuple[int, str, str]]:
     """``(id, number, state)`` of the most urgent cases that await the shop and are nobody else's."""
-    mine = _inbox(actor).filter(_own(actor, now) | Q(handling__member__isnull=True))
+    mine = awaited.of(actor).filter(_own(actor, now) | Q(handling__member__isnull=True))
     return list(mine.order_by("due_at", "id").values_list("pk", "number", "state")[:most])
 
 
 def small(actor: Actor, narrowed: Filter, now: datetime, *, most: int) -> list[tuple[str, int]]:
     """``(number, version)`` of what awaits the shop in this filter and can be accepted as it stands, most urgent first."""
-    found = _narrow(_inbox(actor), narrowed, actor, now).order_by("due_at", "id")
+    found = _narrow(awaited.of(actor), narrowed, actor, now).order_by("due_at", "id")
     rows = found.values_list("number", "version", "state", "kind")[: most * 4]
     return [(number, version) for number, version, state, kind in rows if accepting(state, kind)][:most]
 

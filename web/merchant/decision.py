@@ -17,7 +17,7 @@ from common.actor import Role, Side
 from disputes import queries
 from disputes.lifecycle import Event
 from disputes.models import Case
-from web import case_page, fetch, letter, navigation, turn, wording
+from web import awaited, case_page, fetch, letter, navigation, turn, wording
 from web.merchant.acts import MERCHANT
 
 # What a shop can do about a decision, the most wanted first.
@@ -41,7 +41,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "turn": turn.turn(case, actor, queries.open_deadlines(case.pk), now),
         "effects": _effects(case),
         "actions": [actions[event] for event in _ACTS if event in actions],
-        "nav": navigation.items("merchant", "decided"),
+        "nav": navigation.items("merchant", "decided", awaited.counts(case)),
         "area_name": navigation.NAMES["merchant"],
         "home": reverse("merchant:inbox"),
         "back": reverse("merchant:case", args=[case.number]),

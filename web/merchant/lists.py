@@ -30,6 +30,7 @@ from disputes import handling, labels, refusals
 from disputes.lifecycle import TERMINAL, Event, State
 from insights import measures
 from rulebook import queries as rulebook
+from web import awaited
 from web.forms import HouseForm
 from web.merchant import cases, preview, shell
 from web.merchant.cases import Filter, Page, Waiting
@@ -108,7 +109,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     due = request.GET.get("due", "")
     narrowed = _due(_filter(form), due, waiting)
     page = cases.inbox(desk.actor, narrowed, request.GET.get("after", ""), desk.now)
-    context |= {"strip": _strip(waiting, due), "due": due, "most": cases.MOST, "by_due": True, "small": SMALL}
+    context |= {"strip": _strip(waiting, due), "due": due, "most": awaited.MOST, "by_due": True, "small": SMALL}
     return _show(desk, context, form, page, title=_("To answer"))
 
 
@@ -285,7 +286,7 @@ def _strip(waiting: Waiting, due: str) -> list[dict[str, Any]]:
         {
             "key": key,
             "label": label,
-            "count": f"{cases.MOST}+" if count >= cases.MOST else str(count),
+            "count": f"{awaited.MOST}+" if count >= awaited.MOST else str(count),
             "is_current": due == key,
             "warm": key == "soon" and count > 0,
         }

@@ -11,263 +11,25 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.forms import (
-    CharField,
-    CheckboxSelectMultiple,
-    ChoiceField,
-    FileField,
-    FileInput,
-    MultipleChoiceField,
-    RadioSelect,
-    Textarea,
-)
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import shop_desk
-from accounts.models import ReplyTemplate
 from common import clock, money
 from common.actor import Role
 from common.errors import Missing, Refused
-from disputes import handling, intervention, labels, queries, refusals, submissions
+from disputes import handling, intervention, labels, refusals, submissions
 from disputes.lifecycle import Event
 from disputes.models import Case, Point, Statement
-from disputes.submissions import Answer
 from evidence import intake, library
-from evidence import media as kinds
-from evidence.library_models import LibraryItem
 from evidence.models import Exhibit
-from marketplace.models import Shipment
-from rulebook import queries as rulebook
-from rulebook.schema import Bearer
-from web import case_page, drafts, fetch, media, navigation, timeline, wording
-from web.acts import ActForm
-from web.party import closed, forms
-from web.selects import PlainSelect
+from web import awaited, drafts, fetch, navigation, timeline, wording
+from web.merchant.reply_form import PartForm, ReplyForm
+from web.party import closed
 
 EVENTS = (Event.CLAIM_REBUTTED, Event.POINT_ANSWERED)
-STANCES = (
-    ("agrees", gettext_lazy("I agree")),
-    ("partly", gettext_lazy("I agree in part")),
-    ("disputes", gettext_lazy("I do not agree")),
-    ("unsure", gettext_lazy("I do not know")),
-)
-_WORDS = ("stance", "text", "exhibits")
-
-
-class TemplateSelect(PlainSelect):
-    """The shop's own words with their slots filled, so that a script can put them in without asking."""
-
-    texts: dict[str, str]
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        options = ((key, self.texts.get(str(key), ""), label) for key, label in self.choices)
-        return format_html(
-            '<select name="{}" id="{}" data-words>{}</select>',
-            name,
-            (attrs or {}).get("id", name),
-            format_html_join("", '<option value="{}" data-text="{}">{}</option>', options),
-        )
-
-
-class ReplyForm(ActForm):
-    """Where the shop stands on each point, in which words, with which evidence. Nothing is required before the check."""
-
-    field_of = {"text_too_long": "text"}
-    event = Event.CLAIM_REBUTTED
-
-    def prepare(self) -> None:
-        self.rules = rulebook.rules(self.case.substance_rules_id)
-        self.points = [point for point in queries.points(self.case) if point.raised_by != "merchant"]
-        views = case_page.exhibits_for(self.case, self.actor, self.rules, self.now)
-        self.mine = [view for view in views if view.side == "m" and not view.withdrawn]
-        self.theirs = [view for view in views if view.side == "b" and not view.withdrawn]
-        self.records = [view for view in views if view.side == "p" and not view.withdrawn]
-        self.templates = list(ReplyTemplate.objects.filter(merchant_id=self.case.merchant_id))
-        self.shelf = self._shelf()
-        self.filled = self._filled()
-        self.codes = self._codes()
-        self.uploads = reverse("merchant:uploads", args=[self.case.number])
-        for point in self.points:
-            self._add(point)
-        if self.event is Event.CLAIM_REBUTTED:
-            self.fields["text"] = forms.words(gettext_lazy("In sum"), required=False, rows=3)
-
-    def _add(self, point: Point) -> None:
-        standing = next((a for a in getattr(point, "current_answers", []) if a.side == "merchant"), None)
-        number = {"number": point.number}
-        self.fields[f"stance_{point.pk}"] = ChoiceField(
-            label=_("Where you stand on point %(number)s") % number,
-            choices=STANCES,
-            widget=RadioSelect(attrs={"class": "radio inline"}),
-            required=False,
-            initial=standing.stance if standing else None,
-        )
-        self.fields[f"text_{point.pk}"] = CharField(
-            label=_("Your words on point %(number)s") % number,
-            required=False,
-            max_length=4000,
-            widget=Textarea(attrs={"rows": 3, "data-max": submissions.LONGEST_ANSWER}),
-            initial=standing.text if standing else "",
-        )
-        if self.mine:
-            self.fields[f"exhibits_{point.pk}"] = MultipleChoiceField(
-                label=_("Your evidence on point %(number)s") % number,
-                choices=[(str(view.id), f"{view.number} {view.name}") for view in self.mine],
-                widget=CheckboxSelectMultiple,
-                required=False,
-                initial=[str(pk) for pk in standing.exhibits] if standing else [],
-            )
-        if self.templates:
-            select = TemplateSelect()
-            select.texts = {str(row.pk): shop_desk.fill(row.text, self.filled) for row in self.templates}
-            self.fields[f"template_{point.pk}"] = ChoiceField(
-                label=_("Reply template for point %(number)s") % number,
-                choices=[("", _("Choose a template")), *((str(row.pk), row.name) for row in self.templates)],
-                widget=select,
-                required=False,
-            )
-        self.fields[f"file_{point.pk}"] = FileField(
-            label=_("Photo, video or PDF for point %(number)s") % number,
-            help_text=media.limits_text(),
-            required=False,
-            # With script it goes by itself and is then named in the point; without, it comes with the form.
-            widget=FileInput(
-                attrs={
-                    "accept": kinds.accepts(),
-                    "data-uploads": self.uploads,
-                    "data-uploads-at": "button",
-                    "data-uploads-code": f"code_{point.pk}",
-                    "data-uploads-name": f"exhibits_{point.pk}",
-                }
-            ),
-        )
-        self.fields[f"code_{point.pk}"] = ChoiceField(
-            label=_("What it shows"), choices=self.codes, widget=PlainSelect, required=False
-        )
-        if self.shelf:
-            self.fields[f"shelf_{point.pk}"] = ChoiceField(
-                label=_("From your library, for point %(number)s") % number,
-                choices=[("", _("Choose from the library")), *((i.public_id, _shelf_name(i)) for i in self.shelf)],
-                widget=PlainSelect,
-                required=False,
-            )
-
-    def _shelf(self) -> list[LibraryItem]:
-        line = self.case.line
-        today = self.now.astimezone(wording.HOUSE_ZONE).date()
-        return list(library.fitting(self.case.merchant_id, sku=line.sku, batch=line.batch, on=today)[:50])
-
-    def _filled(self) -> dict[str, str]:
-        if not self.templates:
-            return {}
-        sent = Shipment.objects.filter(order=self.case.order_id, direction=Shipment.Direction.OUTBOUND)
-        return {
-            "order": self.case.order.external_id,
-            "tracking": sent.order_by("-shipped_at").values_list("tracking_number", flat=True).first() or "",
-            "batch": self.case.line.batch,
-            "sum": money.sign(self.case.currency) + money.text(self.case.claimed, self.case.currency),
-        }
-
-    def _codes(self) -> list[tuple[str, str]]:
-        kinds = self.rules.exhibits
-        asked = [
-            need.code
-            for need in self.rules.type(self.case.type_code).needs(
-                "merchant", self.case.order.state, self.case.line.category
-            )
-        ]
-        order = dict.fromkeys([*asked, *kinds])
-        mine = [code for code in order if code in kinds and not (kinds[code].automatic or kinds[code].platform_only)]
-        return [(code, str(kinds[code].name)) for code in mine]
-
-    # --- as the page sets it ---------------------------------------------------------------------------------------
-
-    def rows(self) -> list[dict[str, Any]]:
-        """The fields of each point together."""
-        return [
-            {
-                "point": point,
-                "fields": [self[f"{kind}_{point.pk}"] for kind in _WORDS if f"{kind}_{point.pk}" in self.fields],
-                "template": self._bound("template", point),
-                "file": self[f"file_{point.pk}"],
-                "code": self[f"code_{point.pk}"],
-                "shelf": self._bound("shelf", point),
-                "bad_file": bool(self.errors.get(f"file_{point.pk}")) if self.is_bound else False,
-            }
-            for point in self.points
-        ]
-
-    def _bound(self, kind: str, point: Point) -> Any:
-        name = f"{kind}_{point.pk}"
-        return self[name] if name in self.fields else None
-
-    def burdens(self) -> list[dict[str, Any]]:
-        """What the rules leave to the shop to prove, and whether it is on file."""
-        there = {view.code: view.number for view in (*self.mine, *self.records)}
-        kinds = self.rules.exhibits
-        return [
-            {
-                "shows": str(proof.shows),
-                "by": [str(kinds[code].name) for code in proof.evidence if code in kinds],
-                "numbers": [there[code] for code in proof.evidence if code in there],
-            }
-            for proof in self.rules.type(self.case.type_code).burden.links(self.case.order.state)
-            if proof.side is not Bearer.BUYER
-        ]
-
-    def standing(self) -> list[dict[str, Any]]:
-        """What was typed, point by point, as the buyer will read it."""
-        own = {str(view.id): view for view in self.mine}
-        spoken = dict(labels.STANCES)
-        rows = []
-        for point in self.points:
-            chosen = self[f"stance_{point.pk}"].value() or ""
-            cited = self[f"exhibits_{point.pk}"].value() or [] if f"exhibits_{point.pk}" in self.fields else []
-            text = str(self[f"text_{point.pk}"].value() or "").strip()
-            rows.append(
-                {
-                    "point": point,
-                    "stance": spoken.get(chosen, ""),
-                    "text": text,
-                    "exhibits": [own[str(pk)] for pk in cited if str(pk) in own],
-                    "open_slots": shop_desk.empty_slots(text),
-                    "bare": chosen in ("partly", "disputes") and not cited,
-                }
-            )
-        return rows
-
-    def answers(self) -> list[Answer]:
-        """What was answered; points left open are left out, and the act says so."""
-        found = []
-        for point in self.points:
-            stance = self.cleaned_data.get(f"stance_{point.pk}")
-            if stance:
-                exhibits = tuple(int(pk) for pk in self.cleaned_data.get(f"exhibits_{point.pk}", []))
-                found.append(Answer(point.pk, stance, self.cleaned_data.get(f"text_{point.pk}", ""), exhibits))
-        return found
-
-
-class PartForm(ReplyForm):
-    """Some points, while evidence is gathered: nothing is final yet, and there is nothing to sum up."""
-
-    event = Event.POINT_ANSWERED
-
-
-def _shelf_name(item: LibraryItem) -> str:
-    used: int = getattr(item, "used", 0)
-    if not used:
-        return item.name
-    times = ngettext("in %(n)s case", "in %(n)s cases", used) % {"n": used}
-    return f"{item.name} · {times}"
-
-
-# --- the page ------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -447,7 +209,7 @@ def _show(reply: _Reply, *, status: int = 200, checking: bool = False, draft: An
         "verb": verb,
         "area_name": navigation.NAMES["merchant"],
         "home": reverse("merchant:inbox"),
-        "nav": navigation.items("merchant"),
+        "nav": navigation.items("merchant", counts=awaited.counts(case)),
         "now": form.now,
         "changes": changes,
         "claim": case_claim(case),
@@ -470,7 +232,9 @@ def case_claim(case: Case) -> str:
     amount = money.sign(case.currency) + money.text(case.claimed, case.currency)
     if case.returns:
         return _("Refund of %(sum)s, the goods come back") % {"sum": amount}
-    return _("Refund of %(sum)s, the goods stay with the buyer") % {"sum": amount}
+    if case.order.has_arrived:
+        return _("Refund of %(sum)s, the goods stay with the buyer") % {"sum": amount}
+    return _("Refund of %(sum)s") % {"sum": amount}
 
 
 def _typed(form: ReplyForm) -> Any:
