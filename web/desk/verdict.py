@@ -140,7 +140,8 @@ def _paid_from(work: Workspace, amount: int, freight: int, of: Sheet | None, fun
     own = [f"{name} {money.text(drawn[pot], currency)}" for pot, name in names.items() if drawn[pot]]
     short = drawn[Pot.ADVANCE] + drawn[Pot.RECEIVABLE]
     missing = _("%(sum)s short; it can be advanced and recovered") % {"sum": money.text(short, currency)}
-    return {"source": " + ".join(own), "enough": not short, "short_of": missing if short else ""}
+    nothing = f"{names[Pot.ESCROW]} {money.text(0, currency)}"
+    return {"source": " + ".join(own) or nothing, "enough": not short, "short_of": missing if short else ""}
 
 
 def saved_at(work: Workspace, now: datetime) -> str:

@@ -267,10 +267,8 @@ def _evidence(
     chosen = panes.choose(work, every, found, request.GET)
     weighing = _weighing(work, form, values, ruling, rules)
     made = middle.cards(work, every, rules, weighing, twins.of(list(every.rows.values())), actor, now)
-    pair = [view for view in (chosen.buyer, chosen.merchant) if view is not None]
-    looking.note(
-        request, [every.rows[view.number] for view in pair if made[view.number]["whole"]], actor=actor, now=now
-    )
+    whole = [view.number for view in panes.in_sight(chosen) if made[view.number]["whole"]]
+    looking.note(request, [every.rows[number] for number in whole], actor=actor, now=now)
     view = middle.view_of(request.GET)
     return {
         "every": every,
