@@ -24,6 +24,7 @@ from disputes.models import Case, Point
 from disputes.supplements import Item
 from disputes.transitions import advance
 from evidence.models import Exhibit
+from jury import panels
 from rulebook import queries as rulebook
 
 INCOMPLETE = "ruling_incomplete"
@@ -310,20 +311,18 @@ def ask_more(
 def send_to_jury(case_id: int, *, question: str, actor: Actor, now: datetime, seen: int | None = None) -> Case:
     """The public jury votes on one question (T20). Without a quorum the case comes back to its arbitrator.
 
-    Raises `Refused`: ``jury_is_off`` where the rules of the case know no jury.
+    Raises `Refused`: ``jury_is_off`` where the rules of the case know no jury, ``jury_only_for_less``, ``jury_has_spoken``.
     """
     case = queries.lock(case_id, seen=seen)
     bench.require_office(actor)
-    refusals = () if rulebook.rules(case.procedure_rules_id).switches.jury else ("jury_is_off",)
     statement = statements.add(case, "jury_question", question, actor=actor, now=now, required=True)
-    return advance(
-        case,
-        Event.SENT_TO_JURY,
-        actor=actor,
-        now=now,
-        facts=bench.facts(case, actor, now, refusals=refusals),
-        data=statements.ref(statement),
-    )
+    assert statement is not None
+    facts = bench.facts(case, actor, now, refusals=panels.refusals(case))
+    panel = panels.prepare(case, statement, now=now)
+    data = {**statements.ref(statement), **panels.as_entry_data(panel)}
+    case = advance(case, Event.SENT_TO_JURY, actor=actor, now=now, facts=facts, data=data)
+    panel.save()
+    return case
 
 
 # --- inside -----------------------------------------------------------------------------------------------------

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "ledger",
     "evidence",
     "disputes",
+    "jury",
     "enforcement",
     "arbitration",
     "notifications",
@@ -180,6 +181,8 @@ CELERY_TASK_DEFAULT_QUEUE = "delivery"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = BEAT
+# Whether an arbitrator finds every point before reading what the jury of the case said.
+HENG_JURY_AFTER_FINDINGS = flag("HENG_JURY_AFTER_FINDINGS", True)
 # What the hourly housekeeping does, in this order. A chore takes the time, sweeps a batch and says how much that was.
 HENG_CHORES = [
     "engine.retention.erase_due",

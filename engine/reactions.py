@@ -16,6 +16,7 @@ from disputes.models import Case
 from enforcement import execution, holds
 from journal.kinds import Kind
 from journal.models import Entry
+from jury import counting, panels
 from notifications import announce
 from notifications.catalogue import CATALOGUE
 
@@ -52,11 +53,35 @@ def keep_the_precedent(entry: Entry, case: Case, now: datetime) -> None:
     calibration.draw(case, now=now)
 
 
+def draw_the_jury(entry: Entry, case: Case, now: datetime) -> None:
+    """The people are drawn after the seed was committed to, and with an entry that nobody could know beforehand."""
+    panels.draw(case, after=entry.digest, now=now)
+
+
+def count_the_votes(entry: Entry, case: Case, now: datetime) -> None:
+    """The term ended the vote; one that ended early has been counted with it."""
+    counting.count(case, now=now)
+
+
+def give_the_jury_time(entry: Entry, case: Case, now: datetime) -> None:
+    panels.give_time(case, now=now)
+
+
+def dissolve_the_jury(entry: Entry, case: Case, now: datetime) -> None:
+    """The sides agreed, or the claim was withdrawn, while a jury sat."""
+    counting.dissolve(case, now=now)
+
+
 _TO_STATE: dict[State, tuple[Reaction, ...]] = {
     State.ENFORCING: (start_execution,),
     **dict.fromkeys(TERMINAL, (let_the_money_go,)),
 }
-_BY_KIND: dict[Kind, tuple[Reaction, ...]] = {Kind.REFUND_REQUESTED: (hold_the_money, route_in_the_shop)}
+_BY_KIND: dict[Kind, tuple[Reaction, ...]] = {
+    Kind.REFUND_REQUESTED: (hold_the_money, route_in_the_shop),
+    Kind.SENT_TO_JURY: (draw_the_jury,),
+    Kind.JURY_CLOSED: (count_the_votes,),
+    Kind.CLOCKS_RESUMED: (give_the_jury_time,),
+}
 # Where a case goes from an appeal, or from the time for one, once its ruling stands for good.
 _FINAL = frozenset({State.AWAITING_COMPLIANCE.value, State.ENFORCING.value})
 _APPEALABLE = frozenset(state.value for state in APPEAL)
@@ -71,6 +96,8 @@ def of(entry: Entry) -> tuple[Reaction, ...]:
         following += _TO_STATE.get(State(target), ())
         if target in _FINAL and entry.data.get("from") in _APPEALABLE:
             following += (keep_the_precedent,)
+        if entry.data.get("from") == State.JURY_VOTING and kind is not Kind.JURY_CLOSED:
+            following += (dissolve_the_jury,)
     if kind in CATALOGUE:
         following += (tell_those_concerned,)
     return following

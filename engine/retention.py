@@ -22,6 +22,7 @@ from evidence import erasure as dossiers
 from insights.models import PersonalCopy
 from journal import book
 from journal.kinds import Kind
+from jury import erasure as votes
 from marketplace import erasure as market
 from rulebook import queries as rulebook
 from rulebook.models import RuleSet
@@ -118,6 +119,7 @@ def _erase(locked: Sequence[Case], *, why: str, actor: Actor, now: datetime) -> 
         book.record(case.stream_id, Kind.ERASED, data={"why": why}, actor=actor, now=now)
     dossiers.erase([case.dossier_id for case in locked], now=now)
     rulings.erase(ids, now=now)
+    votes.erase(ids, now=now)
     cases.erase(ids, now=now)
     # Of two cases about one order the younger may still need what the marketplace told.
     orders = {case.order_id for case in locked}

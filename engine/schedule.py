@@ -14,6 +14,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "calendar": {"task": "engine.calendar", "schedule": 600.0, "options": {"queue": "clock", "expires": 300}},
     "debts": {"task": "engine.debts", "schedule": 600.0, "options": {"queue": "delivery", "expires": 300}},
     "uploads": {"task": "engine.uploads", "schedule": 60.0, "options": {"queue": "files", "expires": 50}},
+    "jury": {"task": "engine.jury", "schedule": 5.0, "options": {"queue": "delivery", "expires": 10}},
     "anchoring": {"task": "engine.anchoring", "schedule": 3600.0, "options": {"queue": "clock", "expires": 1800}},
     "reading": {"task": "engine.reading", "schedule": 300.0, "options": {"queue": "files", "expires": 240}},
     "copies": {"task": "engine.copies", "schedule": 10.0, "options": {"queue": "files", "expires": 10}},

@@ -53,6 +53,11 @@ def uploads() -> None:
     ticks.uploads()
 
 
+@shared_task(name="engine.jury", expires=60)
+def jury() -> None:
+    ticks.jury()
+
+
 @shared_task(name="engine.anchoring", expires=3600)
 def anchoring() -> None:
     ticks.anchoring()

@@ -22,6 +22,7 @@ from evidence import masking, preparation, scrub
 from evidence import uploads as evidence_uploads
 from insights import snapshots
 from journal import anchors
+from jury import counting, jurors, panels
 from notifications import sending
 
 log = logging.getLogger(__name__)
@@ -140,6 +141,14 @@ def uploads() -> int:
     return done
 
 
+def jury() -> int:
+    """End votes that nothing can change any more, replace who stayed away, fill seats, and let in who passed."""
+    now = clock.now()
+    done = counting.close_settled(now) + panels.replace_absent(now) + panels.fill_up(now)
+    done += panels.remind(now)
+    return done + jurors.enrol_due(now)
+
+
 def anchoring() -> int:
     """Sign a root over all chains that have grown since the last time. Returns how many there were."""
     done = 0
@@ -188,4 +197,4 @@ def housekeeping() -> int:
 
 def everything() -> int:
     """One tick of all that keeps the court running. Returns how much there was to do."""
-    return deadlines() + consequences() + money() + consequences() + mail()
+    return deadlines() + consequences() + jury() + money() + consequences() + mail()

@@ -52,7 +52,12 @@ class Kind(StrEnum):
     MORE_EVIDENCE_HANDED_IN = "more_evidence_handed_in"
     MORE_EVIDENCE_CLOSED = "more_evidence_closed"
     SENT_TO_JURY = "sent_to_jury"
+    JURY_DRAWN = "jury_drawn"
+    JURY_REPLACED = "jury_replaced"
+    JURY_REMINDED = "jury_reminded"
+    JURY_VOTED = "jury_voted"
     JURY_CLOSED = "jury_closed"
+    JURY_COUNTED = "jury_counted"
     RULING_PROPOSED = "ruling_proposed"
     APPROVAL_TAKEN = "approval_taken"
     RULING_RETURNED = "ruling_returned"
@@ -106,6 +111,10 @@ HOUSE_ONLY = frozenset(
     {
         Kind.PICKUP_OVERDUE,
         Kind.HANDED_BACK,
+        Kind.JURY_DRAWN,
+        Kind.JURY_REPLACED,
+        Kind.JURY_REMINDED,
+        Kind.JURY_VOTED,
         Kind.RULING_PROPOSED,
         Kind.APPROVAL_TAKEN,
         Kind.RULING_RETURNED,

@@ -12,8 +12,9 @@ from disputes.states import State
 from disputes.timers import DUTIES, OFFERS
 from journal.kinds import Kind
 from journal.models import Entry
+from jury.models import Seat
 from notifications import preferences
-from notifications.catalogue import ASSIGNEE, BUYER, CATALOGUE, MERCHANT, NOT_TO_WHO_ACTED, OPS, SENIORS
+from notifications.catalogue import ASSIGNEE, BUYER, CATALOGUE, JURORS, MERCHANT, NOT_TO_WHO_ACTED, OPS, SENIORS
 from notifications.models import Email, Notice, Preference
 from rulebook import queries as rulebook
 
@@ -41,8 +42,14 @@ def announce(entry: Entry, case: Case, *, now: datetime) -> int:
     notices = [
         Notice(user_id=user_id, case=case, entry=entry, kind=kind.value, audience=audience, params=params, at=now)
         for audience in _audiences(kind, entry)
+        if audience != JURORS
         for user_id in _people(audience, case, entry)
     ]
+    if JURORS in CATALOGUE[kind]:
+        notices += [
+            Notice(user_id=user_id, case=case, entry=entry, kind=kind.value, audience=JURORS, params=told, at=now)
+            for user_id, told in _jurors(entry)
+        ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     rows = Notice.objects.filter(entry=entry, email__isnull=True)
     told = list(rows.values_list("id", "user_id", "user__email", "audience"))
@@ -58,8 +65,18 @@ def announce(entry: Entry, case: Case, *, now: datetime) -> int:
     return len(told)
 
 
+def _jurors(entry: Entry) -> list[tuple[int, dict[str, Any]]]:
+    """Who sits where the entry says, and until when they are awaited. Nothing of the case goes into what they are told."""
+    seats = Seat.objects.filter(pk__in=entry.data["seats"]).order_by("pk")
+    about = {"number": "", "amount": 0, "currency": "CNY"}
+    rows = seats.values_list("juror__user_id", "expires_at")
+    return [(user_id, {**about, "due": until.isoformat()}) for user_id, until in rows]
+
+
 def asks_of(kind: Kind, audience: str, case: Case) -> bool:
     """Whether this is for the reader to act on, or decides about them: then it is more than news."""
+    if audience == JURORS:
+        return kind is not Kind.JURY_COUNTED
     mine = case.awaits in (audience, "both") if audience in (BUYER, MERCHANT) else True
     return mine or kind in _NEVER_NEWS
 

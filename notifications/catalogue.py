@@ -16,6 +16,8 @@ from journal.kinds import Kind
 Text = str | Promise
 
 BUYER, MERCHANT, ASSIGNEE, SENIORS, OPS = "buyer", "merchant", "assignee", "seniors", "ops"
+# Whoever sits on the jury of a case. They are told neither its number nor what it is about.
+JURORS = "jurors"
 
 _UNREADABLE = _(
     "A video that you sent cannot be shown. The reason is beside it on the evidence page. Send another copy."
@@ -36,6 +38,8 @@ _QUEUE = _("The file is complete and waits for an arbitrator. You will be told a
 _TAKEN = _("An arbitrator has taken the case and is reading what both sides gave.")
 _SETTLED = _("You both agreed. The agreement is now carried out; nobody needs to do anything else.")
 _CHANGED = _("The appeal is decided and the ruling has been changed. The reasons are in the letter.")
+_TO_JURY = _("The public jury is asked one question about this case. It answers until %(due)s; you need do nothing.")
+_JURY_SAID = _("The public jury has voted. The split and its reasons are on the case page; the arbitrator rules.")
 _UPHELD = _("The appeal is decided and the ruling stands. The reasons are in the letter.")
 
 CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
@@ -123,6 +127,16 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
     },
     Kind.PICKUP_OVERDUE: {SENIORS: _("A case waits too long for an arbitrator. Its priority was raised.")},
     Kind.MORE_EVIDENCE_ASKED: {BUYER: _MORE, MERCHANT: _MORE},
+    Kind.SENT_TO_JURY: {BUYER: _TO_JURY, MERCHANT: _TO_JURY},
+    Kind.JURY_DRAWN: {JURORS: _("You were drawn for a jury. A case waits for you until %(due)s.")},
+    Kind.JURY_REPLACED: {JURORS: _("You were drawn for a jury. A case waits for you until %(due)s.")},
+    Kind.JURY_REMINDED: {JURORS: _("The case on your jury page still waits for you, until %(due)s.")},
+    Kind.JURY_COUNTED: {
+        BUYER: _JURY_SAID,
+        MERCHANT: _JURY_SAID,
+        ASSIGNEE: _("The public jury has voted. The case is yours to rule again."),
+        JURORS: _("The vote you took part in is over. Thank you; your record shows the result."),
+    },
     Kind.RULING_PROPOSED: {SENIORS: _("A ruling waits for approval until %(due)s.")},
     Kind.RULING_RETURNED: {ASSIGNEE: _("Your ruling came back with a reason. Change it and send it again.")},
     Kind.RULING_SERVED: {BUYER: _RULED, MERCHANT: _RULED},

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from common.acts import act
 from notifications import preferences, quiet, words
-from notifications.models import Email
+from notifications.catalogue import JURORS
+from notifications.models import Email, Notice
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,8 @@ def _message(email: Email) -> EmailMessage:
     notice = email.notice
     with translation.override(notice.user.language):
         case = notice.case
+        if notice.audience == JURORS:
+            return _to_a_juror(notice)
         sentence = words.sentence(notice.kind, notice.audience, notice.params, case.title)
         subject = _("Case %(number)s: %(title)s") % {"number": case.number, "title": case.title[:40]}
         body = render_to_string(
@@ -80,6 +83,18 @@ def _message(email: Email) -> EmailMessage:
             to=[notice.user.email],
             headers={"Message-ID": f"<notice-{notice.pk}@{DOMAIN}>"},
         )
+
+
+def _to_a_juror(notice: Notice) -> EmailMessage:
+    """Without the number and the goods of the case: a juror learns what they need on the page, and nothing by mail."""
+    sentence = words.sentence(notice.kind, notice.audience, notice.params, "")
+    body = render_to_string("notices/jury.txt", {"sentence": sentence, "url": f"{settings.HENG_SITE_URL}/jury/"})
+    return EmailMessage(
+        subject=_("Public jury"),
+        body=body,
+        to=[notice.user.email],
+        headers={"Message-ID": f"<notice-{notice.pk}@{DOMAIN}>"},
+    )
 
 
 @act

@@ -31,6 +31,8 @@ def rules(*, jury: bool = False, **thresholds: Any) -> None:
     body = copy.deepcopy(edition.body)
     body["thresholds"] |= {"new_arbitrator_rulings": 0, "second_look_basis_points": 0} | thresholds
     body["switches"] |= {"jury": jury}
+    if jury:  # the things that these tests dispute cost more than a jury is asked about
+        body["thresholds"] |= {"jury_highest_amount": 100_000} | thresholds
     publishing.publish(
         edition.profile,
         version="test.1",

@@ -20,7 +20,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
-    *("common", "journal", "accounts", "rulebook", "marketplace", "ledger", "evidence", "disputes"),
+    *("common", "journal", "accounts", "rulebook", "marketplace", "ledger", "evidence", "disputes", "jury"),
     *("enforcement", "arbitration", "notifications", "insights", "engine", "api", "web", "config"),
 )
 LANGUAGES = ("zh_Hans", "zh_Hant")

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 
 from arbitration import calibration
 from common import clock
-from common.actor import Actor
+from common.actor import Actor, Role
 from common.errors import Missing, Refused
 from disputes import access, refusals
 from evidence import integrity, links, masking, ranges
 from evidence.links import Served
+from jury import seats
 from web import errors, fetch, navigation
 
 # Nothing that a stranger sent may run, load or be framed, whatever a browser takes it for.
@@ -79,10 +80,13 @@ def _in_parts(request: HttpRequest, served: Served) -> HttpResponseBase:
 
 
 def _may_see(actor: Actor, served: Served, now: datetime) -> bool:
-    """Under this hat: a case with this dossier, an exhibit that has been shown to its side or is its own, and of what lies
-    beneath masks, and of originals, only its own or what this reader has opened with a reason.
+    """Under this hat: for a juror what they sit over at this moment; for others a case with this dossier, an exhibit that
+    has been shown to its side or is its own, and of what lies beneath masks, and of originals, only its own or what this
+    reader has opened with a reason.
     """
     exhibit = served.exhibit
+    if actor.role is Role.JUROR:
+        return not served.beneath and seats.may_look_at(actor.id or 0, exhibit, now)
     if not access.visible_to(actor).filter(dossier_id=exhibit.dossier_id).exists():
         # Whoever reads a decided case a second time sees its shared copies, and only these.
         return not served.beneath and calibration.may_see_file(exhibit.dossier_id, actor)

@@ -61,7 +61,11 @@ AREAS: dict[str, tuple[Place, ...]] = {
         Place("calibration", _("Calibration"), "desk:calibration", "git-compare"),
         Place("rules", _("Rulebook"), "desk:rules", "book-open-text"),
     ),
-    "jury": (Place("lobby", _("Panel"), "jury:lobby", "users-round"),),
+    "jury": (
+        Place("lobby", _("Panel"), "jury:lobby", "users-round"),
+        Place("me", _("My record"), "jury:me", "history"),
+        Place("rules", _("Rules"), "public:rules", "book-open-text"),
+    ),
     "ops": (
         Place("deadlines", _("Deadlines"), "ops:deadlines", "timer"),
         Place("admission", _("To admit"), "ops:admission", "inbox"),

@@ -9,7 +9,7 @@ from django.urls import path, re_path, reverse
 from django.views.decorators.http import require_safe
 
 from common import clock
-from web import check, files, go, navigation, rules, sign_in, styleguide, verification
+from web import check, files, go, jury_measures, navigation, rules, sign_in, styleguide, verification
 from web.context import THEMES
 
 app_name = "public"
@@ -58,6 +58,7 @@ urlpatterns = [
     path("rules/<str:version>/", rules.index, name="rules_version"),
     path("rules/<str:version>/<str:number>/", rules.clause, name="clause"),
     path("help/", help_page, name="help"),
+    path("jury/measures/", jury_measures.page, name="jury_measures"),
     path("verify/", verification.page, name="verify"),
     path("verify/keys.json", verification.keys, name="keys"),
     path("verify/anchors.json", verification.anchored, name="anchors"),

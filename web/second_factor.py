@@ -28,6 +28,8 @@ from web.forms import HouseForm
 
 # What only staff opens, whatever the language of the address.
 AREAS = ("/desk/", "/ops/", "/jury/", "/admin/")
+# Within them, what anybody reads without signing in.
+OPEN = ("/jury/measures/",)
 
 
 class Required:
@@ -57,7 +59,8 @@ def given(request: HttpRequest) -> bool:
 
 
 def _is_staffs(path: str) -> bool:
-    return language.same_page(path, settings.LANGUAGE_CODE.lower()).startswith(AREAS)
+    plain = language.same_page(path, settings.LANGUAGE_CODE.lower())
+    return plain.startswith(AREAS) and not plain.startswith(OPEN)
 
 
 class Adapter(DefaultMFAAdapter):  # type: ignore[misc]

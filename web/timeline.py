@@ -66,6 +66,7 @@ SENTENCES: dict[Kind, Text] = {
     Kind.MORE_EVIDENCE_CLOSED: gettext_lazy("went on with the review"),
     Kind.SENT_TO_JURY: gettext_lazy("sent the case to the public jury"),
     Kind.JURY_CLOSED: gettext_lazy("closed the vote"),
+    Kind.JURY_COUNTED: gettext_lazy("counted the votes of the public jury"),
     Kind.RULING_PROPOSED: gettext_lazy("sent the ruling for a second signature"),
     Kind.APPROVAL_TAKEN: gettext_lazy("began to check the ruling"),
     Kind.RULING_RETURNED: gettext_lazy("returned the ruling"),

@@ -16,7 +16,7 @@ from common.errors import Refused
 from disputes import queries
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
-from rulebook import queries as rulebook
+from jury import panels
 from web.acts import Closed
 from web.desk import offered
 from web.party.closed import against_extending
@@ -46,8 +46,8 @@ def _against(case: Case, actor: Actor, event: Event, now: datetime, *, ours: boo
             arbiter = assignment.arbiter_of(actor.id, actor.role)
             full = arbiter.load_limit and arbiter.load >= arbiter.load_limit
             return Refused("load_limit_reached", limit=arbiter.load_limit) if full else None
-        case Event.SENT_TO_JURY if not rulebook.rules(case.procedure_rules_id).switches.jury:
-            return Refused("jury_is_off")
+        case Event.SENT_TO_JURY if refusals := panels.refusals(case):
+            return Refused(refusals[0])
         case Event.OFFER_MADE if ours:
             return Refused("offer_already_open")
         case Event.APPEAL_TAKEN if case.assignee_id is not None and not holds:

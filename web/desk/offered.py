@@ -15,7 +15,7 @@ from arbitration.queries import Workspace
 from common.actor import Actor, Role
 from disputes.lifecycle import Event, State
 from disputes.models import Case
-from rulebook import queries as rulebook
+from jury import panels
 from web import case_page
 from web.case_page import Action
 from web.party.closed import against_extending
@@ -87,7 +87,7 @@ def _may(event: Event, work: Workspace, actor: Actor, now: datetime) -> bool:
         case Event.APPEAL_TAKEN:
             return case.assignee_id is None or (not holds and not _still_sits(case.assignee_id))
         case Event.SENT_TO_JURY:
-            return rulebook.rules(case.procedure_rules_id).switches.jury
+            return not panels.refusals(case)
         case Event.OFFER_RETRACTED:
             return any(offer.side == "platform" for offer in work.offers)
         case Event.CLOCKS_STOPPED:
