@@ -52,6 +52,7 @@ class DemoShop:
 SHOPS = (
     DemoShop("pottery", "云汀陶社", "shop-1"),
     DemoShop("phones", "澄野数码", "shop-2"),
+    DemoShop("stationery", "青禾文具", "shop-3"),
 )
 
 ACCOUNTS = (
@@ -104,7 +105,13 @@ ACCOUNTS = (
     ),
     DemoAccount(
         "juror", "juror-1", "评审员", Role.JUROR, _("Juror"),
-        _("Sits on the public panel"), "jury:lobby", "users-round",
+        _("Sits on the public jury; a case waits for their vote"), "jury:lobby", "users-round",
+        external_id="juror-1",
+    ),
+    DemoAccount(
+        "juror-2", "juror-2", "评审员 02", Role.JUROR, _("Juror"),
+        _("The second one on the same jury, who also works for a shop"), "jury:lobby", "users-round",
+        shop="stationery", rights=(Right.VIEW,),
     ),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from api.bundles import CaseBundle
 from api.cases import ACTIONS, Cases, OneCase
 from api.exhibits import AddExhibit, MaskExhibit, QuoteChat
 from api.feed import Ingest
+from api.juries import Jury
 from api.letters import CaseLetter
 from api.outcomes import Outcomes
 from api.payments import Payments
@@ -29,6 +30,7 @@ V1: list[URLPattern] = [
     path("v1/cases/<str:number>/bundle", CaseBundle.as_view(), name="bundle"),
     path("v1/cases/<str:number>/letter", CaseLetter.as_view(), name="letter"),
     path("v1/cases/<str:number>/payments", Payments.as_view(), name="payments"),
+    path("v1/cases/<str:number>/jury", Jury.as_view(), name="jury"),
     *(path(f"v1/cases/<str:number>/actions/{event}", view.as_view(), name=event) for event, view in ACTIONS.items()),
     path("v1/cases/<str:number>/uploads", BeginUpload.as_view(), name="uploads"),
     path("v1/cases/<str:number>/uploads/<str:token>", OneUpload.as_view(), name="upload"),

@@ -317,11 +317,13 @@ def send_to_jury(case_id: int, *, question: str, actor: Actor, now: datetime, se
     bench.require_office(actor)
     statement = statements.add(case, "jury_question", question, actor=actor, now=now, required=True)
     assert statement is not None
-    facts = bench.facts(case, actor, now, refusals=panels.refusals(case))
-    panel = panels.prepare(case, statement, now=now)
-    data = {**statements.ref(statement), **panels.as_entry_data(panel)}
+    refusals = panels.refusals(case)
+    panel = panels.prepare(case, statement, now=now) if not refusals else None
+    data = {**statements.ref(statement), **(panels.as_entry_data(panel) if panel else {})}
+    facts = bench.facts(case, actor, now, refusals=refusals)
     case = advance(case, Event.SENT_TO_JURY, actor=actor, now=now, facts=facts, data=data)
-    panel.save()
+    if panel is not None:
+        panel.save()
     return case
 
 

@@ -25,6 +25,7 @@ from disputes.lifecycle import Kind
 from disputes.models import Case
 from disputes.submissions import Answer
 from enforcement import advances, movements
+from engine import demo_jury
 from evidence import intake, library
 from evidence.models import Exhibit
 from marketplace import fixtures, ingest
@@ -48,14 +49,16 @@ Record = dict[str, Any]
 
 def seed(now: datetime) -> int:
     """Rules, people, feed and cases are there. Returns how many cases were made; running it again makes none."""
-    publishing.load_catalogue(actor=Actor.system(), now=now)
+    publishing.load_catalogue(actor=Actor.system(), now=now, switches={"jury": True})
     # In office long before the first ruling: a letter names the number that was held when it was given.
     people = demo.ensure_demo_accounts(now=now - 90 * DAY)
+    demo_jury.introduce(now)
     ingest.ingest(list(enumerate(_records_for(now), start=1)), source=demo.SOURCE, now=now)
     movements.post_due(limit=10_000, now=now)
     cast = _Cast.of(people)
     advances.set_limit("CNY", PLATFORM_FUND, reason=FUND_REASON, actor=cast.ops, now=now)
     _furnish(cast.pottery, now)
+    demo_jury.assemble(cast.ops, now)
     made = 0
     for key, story in STORIES.items():
         if not Case.objects.filter(line=_line(key)).exists():
@@ -112,6 +115,10 @@ ORDERS = (
     _Order("phone", "buyer-2", "shop-2", "澄野 X3 手机 12+256GB", "phone", 289_900, "SHIPPED", 8,
            talk=(("buyer", "物流三天没动了。"), ("merchant", "已经催了。"))),
     _Order("case", "buyer-2", "shop-2", "手机保护壳 磨砂黑", "phone", 3_900, "SIGNED", 7),
+    _Order("dishes", "buyer-1", "shop-1", "青釉小碟 四只装", "kitchen", 9_900, "SIGNED", 14,
+           ("free_shipping", "damage_cover"), (("buyer", "有一只边上缺了口。"), ("merchant", "出库前逐只检查过。"))),
+    *(_Order(key, buyer, "shop-3", "中性笔 十支装", "home", 1_900, "COMPLETED", 150)
+      for key, buyer in demo_jury.orders()),
     _Order("charger", "buyer-2", "shop-1", "茶席灯 充电款", "home", 12_800, "SIGNED", 10,
            talk=(("buyer", "灯不亮。"), ("merchant", "请再试试。"))),
 )  # fmt: skip
@@ -132,6 +139,8 @@ def _feed(now: datetime) -> Iterator[Record]:
     for account in demo.ACCOUNTS:
         if account.role is Role.BUYER:
             yield {"type": "buyer", "id": account.external_id, "version": 1, "name": account.name}
+    for number, (_key, buyer) in enumerate(demo_jury.orders(), start=1):
+        yield {"type": "buyer", "id": buyer, "version": 1, "name": f"评审员 {number:02}"}
     for order in ORDERS:
         yield from _records(order, now)
 
@@ -352,7 +361,15 @@ def _confirming(cast: _Cast, now: datetime) -> None:
 
 
 def _to_the_queue(
-    cast: _Cast, key: str, buyer: Actor, points: tuple[str, ...], text: str, at: datetime, *, rebuttal: str
+    cast: _Cast,
+    key: str,
+    buyer: Actor,
+    points: tuple[str, ...],
+    text: str,
+    at: datetime,
+    *,
+    rebuttal: str,
+    shown: tuple[tuple[str, str], ...] = (("m2_pack", "打包照片"),),
 ) -> Case:
     """A whole case up to the queue, in steps of hours after ``at``."""
     case = _open(key, Kind.RETURN_REFUND, "DAMAGED", text, buyer, at)
@@ -361,7 +378,8 @@ def _to_the_queue(
     intervention.admit(case.pk, actor=cast.ops, now=at + 9 * HOUR)
     _photo(case, buyer, "b1_crack", "E06", "破损处特写", at + 10 * HOUR)
     _photo(case, buyer, "b3_whole", "E05", "外包装", at + 10 * HOUR)
-    _photo(case, cast.pottery, "m2_pack", "E09", "打包照片", at + 12 * HOUR)
+    for picture, name in shown:
+        _photo(case, cast.pottery, picture, "E09", name, at + 12 * HOUR)
     submissions.hand_in(case.pk, actor=buyer, now=at + 14 * HOUR)
     answers = _answers(case, rebuttal)
     intervention.rebut(case.pk, answers, text=rebuttal, actor=cast.pottery, now=at + 20 * HOUR)
@@ -415,6 +433,16 @@ def _ruled(cast: _Cast, now: datetime) -> None:
         approvals.approve(waiting.pk, actor=cast.senior, now=at + 4 * HOUR)
 
 
+def _before_the_jury(cast: _Cast, now: datetime) -> None:
+    points = ("收到时碟边已有缺口", "缺口不是使用造成的")
+    case = _to_the_queue(
+        cast, "dishes", cast.lin, points, "四只里有一只碟边缺了一块，当天就拍了照。", now - 6 * DAY,
+        rebuttal="出库前逐只检查过，包装也没有问题。", shown=(("m1_qc", "出库检查照"), ("m2_pack", "打包照片")),
+    )  # fmt: skip
+    assignment.take(case.pk, actor=cast.arbitrator, now=now - 4 * HOUR)
+    demo_jury.put_before_a_jury(case, cast.arbitrator, now - 2 * HOUR)
+
+
 def _settled(cast: _Cast, now: datetime) -> None:
     case = _open("case", Kind.REFUND_ONLY, "NOT_AS_DESCRIBED", "壳子和手机对不上孔位。", cast.gu, now - 40 * HOUR)
     offer = offers.make(
@@ -436,6 +464,7 @@ STORIES: dict[str, Callable[[_Cast, datetime], None]] = {
     "charger": _queued,
     "vase": _under_review,
     "bowl": _ruled,
+    "dishes": _before_the_jury,
     "case": _settled,
     "phone": _in_transit,
 }

@@ -17,7 +17,7 @@ from disputes import clocks, failed_files, sweep
 from disputes import uploads as case_uploads
 from disputes.models import Deadline
 from enforcement import execution, movements, recoveries
-from engine import delivery, personal
+from engine import delivery, demo_jury, personal
 from evidence import masking, preparation, scrub
 from evidence import uploads as evidence_uploads
 from insights import snapshots
@@ -145,7 +145,7 @@ def jury() -> int:
     """End votes that nothing can change any more, replace who stayed away, fill seats, and let in who passed."""
     now = clock.now()
     done = counting.close_settled(now) + panels.replace_absent(now) + panels.fill_up(now)
-    done += panels.remind(now)
+    done += panels.remind(now) + demo_jury.others_vote(now)
     return done + jurors.enrol_due(now)
 
 

@@ -7,6 +7,7 @@ Source of the notice period: E-Commerce Law §34 (7 days), and 15 days where maj
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,17 +70,19 @@ def publish_calendar(body: dict[str, Any], *, actor: Actor, now: datetime) -> Ca
 
 
 @act
-def load_catalogue(*, actor: Actor, now: datetime) -> Loaded:
+def load_catalogue(*, actor: Actor, now: datetime, switches: Mapping[str, Any] | None = None) -> Loaded:
     """Everything that comes with Heng has been published, where it was not yet. Running it again changes
     nothing.
 
     The first set of a profile is in force since the day its catalogue names. A changed catalogue is published
-    under the next free version and takes effect when the notice period is over.
+    under the next free version and takes effect when the notice period is over. ``switches`` are turned in every profile
+    before it is published, as a marketplace would.
     """
     years = [_publish_calendar(body, actor=actor, now=now) for body in calendars.shipped_years() if _unknown(body)]
     sets = []
     for edition in editions.shipped():
-        mark = digest.of(edition.body)
+        body = {**edition.body, "switches": {**edition.body["switches"], **(switches or {})}}
+        mark = digest.of(body)
         known = RuleSet.objects.filter(profile=edition.profile)
         if known.filter(digest=mark).exists():
             continue
@@ -88,7 +91,7 @@ def load_catalogue(*, actor: Actor, now: datetime) -> Loaded:
             _publish(
                 edition.profile,
                 version=_free_version(edition.profile, edition.version),
-                body=edition.body,
+                body=body,
                 effective_from=edition.effective_from if first else earliest_effect(edition.profile, now),
                 actor=actor,
                 now=now,

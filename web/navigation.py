@@ -72,6 +72,7 @@ AREAS: dict[str, tuple[Place, ...]] = {
         Place("stuck", _("Stuck"), "ops:stuck", "siren"),
         Place("money", _("Money"), "ops:money", "hand-coins"),
         Place("consistency", _("Consistency"), "ops:consistency", "git-compare"),
+        Place("jurors", _("Jurors"), "ops:jurors", "users-round"),
         Place("keeping", _("Keeping"), "ops:erasures", "lock-keyhole"),
         Place("rules", _("Rules and versions"), "ops:rules", "scroll-text"),
         Place("calendar", _("Calendar"), "ops:calendar", "calendar-clock"),

@@ -31,7 +31,7 @@ ALWAYS: dict[str | None, tuple[str, ...]] = {
     "juror": ("jury:lobby", "jury:me", "jury:exam", "jury:join"),
     "ops": (
         *("ops:deadlines", "ops:admission", "ops:stuck", "ops:quarantine", "ops:money", "ops:rules"),
-        *("ops:calendar", "ops:clock", "ops:erasures", "ops:consistency"),
+        *("ops:calendar", "ops:clock", "ops:erasures", "ops:consistency", "ops:jurors"),
     ),
 }
 # Pages about something: found by following links from those above, as a person would.
@@ -51,7 +51,7 @@ FOUND: dict[str | None, tuple[str, ...]] = {
         *("desk:case", "desk:exhibit", "desk:letter", "desk:file", "desk:act"),
         *("desk:viewer", "desk:clauses"),
     ),
-    "juror": ("jury:come", "jury:recuse"),
+    "juror": ("jury:case",),
     "ops": ("ops:case", "ops:act", "ops:case_money", "ops:advance", "ops:limit", "ops:keeping"),
 }
 # Found only when the demo happens to have such a case, or reached by a form.
@@ -72,7 +72,8 @@ BY_CHANCE = {
     "desk:open": "only where the first exhibit that is found is of a case that this arbitrator rules",
     "merchant:mask": "only where the first case that is found holds a picture of the shop's",
     "merchant:receipt": "only where the first case that is found holds something of the shop's",
-    "jury:case": "follows from jury:come by a form; tests/browser/test_tasks.py walks through it",
+    "jury:come": "gone once the juror of the demo has begun; tests/browser/test_tasks.py walks through it",
+    "jury:recuse": "the same",
     "jury:practice": "comes after every five votes; tests/edges/test_jury_pages.py walks through it",
     "desk:preview": "follows from the workspace by a form",
     "desk:precedent": "no ruling of the fresh demo is final yet",
@@ -121,6 +122,7 @@ NOT_PAGES = {
     "desk:consistency_table": "a file to download",
     "ops:consistency_table": "a file to download",
     "ops:clause_note": "takes a form, shows nothing",
+    "ops:juror": "takes a form, shows nothing",
     "ops:erasure_decide": "takes a form, shows nothing",
     "ops:anew": "takes a form, shows nothing",
     "ops:recover": "takes a form, shows nothing",

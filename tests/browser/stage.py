@@ -23,8 +23,10 @@ from disputes.intervention import Claim
 from disputes.lifecycle import Kind
 from disputes.models import Case
 from disputes.submissions import Answer
+from engine import demo_jury
 from evidence import library
 from evidence.models import Exhibit
+from jury import seats
 from rulebook import queries as rulebook
 from tests import builders, reach
 from tests.builders import DAY, HOUR
@@ -71,6 +73,7 @@ def main() -> None:
     told = {
         "answer": [_to_answer(cast, now - 30 * HOUR).number for _mode in ("with scripts", "without")],
         "lost": _lost(cast, now - 36 * HOUR).number,
+        "jury": _before_a_jury(cast, people["juror-2"].pk, now).number,
     }
     print(json.dumps(told))
 
@@ -102,6 +105,24 @@ def _to_answer(cast: Cast, at: datetime) -> Case:
             case.pk, reach.received(colour), code=code, name="特写", note="", actor=cast.lin, now=at + 10 * HOUR
         )
     submissions.hand_in(case.pk, actor=cast.lin, now=at + 14 * HOUR)
+    return case
+
+
+def _before_a_jury(cast: Cast, juror: int, now: datetime) -> Case:
+    """Four things to look at, and a jury on which only this juror sits: everybody else is busy with the demo's own."""
+    sitting = seats.mine(juror, now)
+    if sitting is not None:
+        seats.recuse(sitting.token, reason="cannot_judge", actor=Actor.staff(Role.JUROR, juror), now=now)
+    case = _to_answer(cast, now - 40 * HOUR)
+    answers = [Answer(point.pk, "disputes", WORDS) for point in queries.points(Case.objects.get(pk=case.pk))]
+    for colour in ("orange", "purple"):
+        submissions.add_evidence(
+            case.pk, reach.received(colour), code="E09", name="出库照", note="", actor=cast.pottery, now=now - 25 * HOUR
+        )
+    intervention.rebut(case.pk, answers, text=WORDS, actor=cast.pottery, now=now - 24 * HOUR)
+    assignment.take(case.pk, actor=cast.arbitrator, now=now - HOUR)
+    rulings.send_to_jury(case.pk, question="照片里的是裂纹吗？", actor=cast.arbitrator, now=now)
+    demo_jury.draw(case.pk, now)
     return case
 
 

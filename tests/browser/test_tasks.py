@@ -154,6 +154,36 @@ def test_anybody_verifies_a_letter(visit: Visit, staged: dict[str, Any], ways: d
     errand.within(Budget(pages=1, clicks=2, seconds=15, typed=14))
 
 
+@pytest.mark.parametrize(
+    ("account", "ways", "keys"),
+    [("juror", PHONE | NO_SCRIPTS, False), ("juror-2", DESK | DARK, True)],
+    ids=["phone", "desk, by keys"],
+)
+def test_a_juror_looks_at_four_things_and_votes(
+    visit: Visit, staged: dict[str, Any], account: str, ways: dict[str, Any], keys: bool
+) -> None:
+    juror = visit(account, **ways)
+    page = juror.page
+    juror.go("/jury/")
+    page.get_by_role("link", name="开始评审").click()
+    page.get_by_role("radio", name=re.compile("没有关系")).check()
+    page.get_by_role("button", name="下一步").click()
+    expect(page.locator(".thing")).to_have_count(4)
+    errand = Errand(juror, keys=keys)
+    errand.think()
+    for nth in range(4):
+        errand.click(page.get_by_role("button", name=re.compile("^打开 [甲乙]")).first)
+        expect(page.locator(".thing.seen")).to_have_count(nth + 1)
+        errand.think()
+    errand.click(page.get_by_role("radio", name="支持甲方"))
+    errand.type(page.get_by_label("理由", exact=True), "照片清楚，裂纹可见。")
+    errand.click(page.get_by_role("button", name="核对后封存"))
+    errand.think()
+    errand.click(page.get_by_role("button", name="封存并投票"))
+    expect(page.locator("h1")).to_have_text("已投票")
+    errand.within(Budget(pages=2, clicks=8, seconds=60, typed=10))
+
+
 PLACES = {
     None: ("/verify/?code=AAAA", "/check/", "/rules/"),
     "buyer": ("/my/", "/my/orders/", "{case}"),

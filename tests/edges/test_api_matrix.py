@@ -33,6 +33,7 @@ MATRIX: dict[str, dict[str, Scope | None]] = {
     "letter": {"GET": Scope.OUTCOMES_READ},
     "uploads": {"POST": Scope.EVIDENCE_WRITE, "OPTIONS": ANY},
     "upload": {**dict.fromkeys(("GET", "HEAD", "PATCH", "DELETE"), Scope.EVIDENCE_WRITE), "OPTIONS": ANY},
+    "jury": {"GET": Scope.OUTCOMES_READ, "HEAD": Scope.OUTCOMES_READ},
     "payments": {"GET": Scope.OUTCOMES_READ, "HEAD": Scope.OUTCOMES_READ},
     "outcomes": {"GET": Scope.OUTCOMES_READ, "HEAD": Scope.OUTCOMES_READ},
     "rules": {"GET": ANY, "HEAD": ANY},
@@ -75,7 +76,7 @@ def path_of(route: str, number: str) -> str:
     if route == "case":
         return f"/api/v1/cases/{number}"
     places = {"evidence": "evidence", "chat": "evidence/chat", "uploads": "uploads", "upload": "uploads/nothing"}
-    places["payments"] = "payments"
+    places |= {"payments": "payments", "jury": "jury"}
     places["masks"] = "evidence/B1/masks"
     places["letter"] = "letter?for=buyer"
     places["bundle"] = "bundle?on_behalf_of=buyer"

@@ -326,6 +326,25 @@ def test_a_practice_case_comes_between_and_is_explained() -> None:
     assert of(seat, "come") in shown(http, reverse("jury:lobby"))
 
 
+def test_operations_confirm_names_and_suspend_and_never_themselves() -> None:
+    buyer, ops = a_buyer_of_a_year(), builders.an_officer(Role.OPS)
+    juror = jurors.volunteer(background=juries.BUYER, actor=buyer, now=clock.now())
+    http = client(ops.id)
+    username = User.objects.get(pk=buyer.id).username
+    assert username in shown(http, reverse("ops:jurors"))
+    assert http.post(reverse("ops:juror", args=[juror.pk, "confirm"])).status_code == 302
+    assert username not in shown(http, reverse("ops:jurors"))
+    http.post(reverse("ops:juror", args=[juror.pk, "suspend"]))
+    juror.refresh_from_db()
+    assert juror.suspended_at is not None and "目前不能参加" in shown(client(buyer.id), reverse("jury:lobby"))
+    http.post(reverse("ops:juror", args=[juror.pk, "readmit"]))
+    assert http.post(reverse("ops:juror", args=[juror.pk, "praise"])).status_code == 404
+    for who in (buyer, builders.an_officer(Role.ARBITRATOR)):
+        assert client(who.id).post(reverse("ops:juror", args=[juror.pk, "suspend"])).status_code == 404
+    juror.refresh_from_db()
+    assert juror.suspended_at is None
+
+
 # --- measured --------------------------------------------------------------------------------------------------------
 
 

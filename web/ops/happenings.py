@@ -18,6 +18,9 @@ UNTOLD: dict[Kind, str | Promise] = {
     Kind.APPROVAL_OVERDUE: _("noted that an approval is late"),
     Kind.APPEAL_OVERDUE: _("noted that the decision on an appeal is late"),
     Kind.DOSSIER_SEALED: _("sealed the evidence"),
+    Kind.JURY_DRAWN: _("drew the public jury"),
+    Kind.JURY_REPLACED: _("drew somebody else for the public jury"),
+    Kind.JURY_REMINDED: _("reminded jurors"),
     Kind.BUNDLE_EXPORTED: _("took the case file along"),
 }
 CAUSES: dict[str, str | Promise] = {

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.ops import acts, case, case_money, clock, consistency, deadlines, keeping, money, quarantine, rules, stuck
+from web.ops import (
+    acts,
+    case,
+    case_money,
+    clock,
+    consistency,
+    deadlines,
+    jurors,
+    keeping,
+    money,
+    quarantine,
+    rules,
+    stuck,
+)
 
 app_name = "ops"
 
@@ -20,6 +33,8 @@ urlpatterns = [
     path("consistency/", consistency.index, name="consistency"),
     path("consistency/table/", consistency.table, name="consistency_table"),
     path("consistency/notes/<int:pk>/", consistency.close_note, name="clause_note"),
+    path("jurors/", jurors.index, name="jurors"),
+    path("jurors/<int:pk>/<slug:what>/", jurors.act, name="juror"),
     path("keeping/", keeping.requests, name="erasures"),
     path("keeping/<int:pk>/", keeping.decide, name="erasure_decide"),
     path("rules/", rules.rule_sets, name="rules"),

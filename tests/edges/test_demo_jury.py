@@ -1,0 +1,74 @@
+"""The demonstration's jury: a visitor's vote closes a case, and those who are nobody wait for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import User
+from common import clock
+from disputes.lifecycle import State
+from disputes.models import Case
+from engine import demo, demo_jury, ticks
+from journal import book
+from jury import counting, seats, tally
+from jury.models import Ballot, Panel, Seat
+from tests import juries
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def panel(settings) -> Panel:
+    settings.HENG_DEMO = True
+    demo.seed(clock.now())
+    return Panel.objects.get()
+
+
+def test_a_visitors_vote_closes_the_case_and_nobody_elses_does_before(panel: Panel) -> None:
+    assert panel.seats.count() == demo_jury.SEATS
+    assert Ballot.objects.count() == len(demo_jury.SAID)
+    ticks.consequences()
+    for _tick in range(3):
+        ticks.jury()
+    assert Ballot.objects.count() == len(demo_jury.SAID)  # they wait
+    for name in ("juror-1", "juror-2"):
+        user = User.objects.get(username=name)
+        seat = seats.mine(user.pk, clock.now())
+        assert seat is not None and seat.state == Seat.SUMMONED
+    seat = seats.mine(User.objects.get(username="juror-1").pk, clock.now())
+    assert seat is not None
+    juries.votes(seat, "buyer")
+    assert counting.close_settled(clock.now()) == 1
+    panel.refresh_from_db()
+    assert (panel.verdict, panel.for_buyer, panel.for_merchant, panel.unsure) == ("buyer", 15, 9, 2)
+    assert Case.objects.get(pk=panel.case_id).state == State.UNDER_REVIEW
+
+
+def test_after_a_vote_for_the_other_side_the_others_go_on_until_it_is_decided(panel: Panel) -> None:
+    user = User.objects.get(username="juror-2")
+    seat = seats.mine(user.pk, clock.now())
+    assert seat is not None
+    juries.votes(seat, "merchant")
+    for _tick in range(10):
+        if not ticks.jury():
+            break
+    panel.refresh_from_db()
+    cast = Ballot.objects.count()
+    assert cast > len(demo_jury.SAID) + 1
+    rule = tally.Rule(panel.size, panel.majority, panel.quorum)
+    assert panel.state == Panel.CLOSED or rule.size - cast <= 2
+    assert book.verify(panel.case.stream_id) is None
+
+
+def test_seeding_again_makes_nobody_twice(panel: Panel) -> None:
+    assert demo.seed(clock.now()) == 0
+    assert Panel.objects.count() == 1 and Seat.objects.count() == demo_jury.SEATS
+
+
+def test_nothing_simulated_happens_outside_of_a_demo(panel: Panel, settings) -> None:
+    settings.HENG_DEMO = False
+    Seat.objects.filter(juror__user__username="juror-1").update(state=Seat.RELEASED)
+    Seat.objects.filter(juror__user__username="juror-2").update(state=Seat.RELEASED)
+    assert demo_jury.others_vote(clock.now()) == 0
+    settings.HENG_DEMO = True
+    assert demo_jury.others_vote(clock.now()) == 1
