@@ -30,6 +30,7 @@ class Budget:
     clicks: int
     seconds: float
     typed: int = 0
+    strokes: int | None = None  # where there are single keys: how many, beside what is typed
 
 
 class Errand:
@@ -44,6 +45,20 @@ class Errand:
     @property
     def page(self) -> Page:
         return self.visitor.page
+
+    def press(self, *keys: str) -> None:
+        """Single keys, one after another: each is a key and nothing else."""
+        self._here()
+        for key in keys:
+            self.seconds += KEY
+            self._stroke(key)
+
+    def write(self, text: str) -> None:
+        """Into whatever a key has led to."""
+        self._here()
+        self.typed += len(text)
+        self.seconds += len(text) * KEY
+        self.page.keyboard.type(text)
 
     def think(self) -> None:
         """One decision, or one fact found on the page."""
@@ -111,6 +126,9 @@ class Errand:
         assert self.clicks <= budget.clicks, told
         assert self.typed <= budget.typed, told
         # Whoever goes by keys alone passes every stop on the way: the model is of a pointer.
+        if budget.strokes is not None:
+            assert self.strokes <= budget.strokes, f"{told}, {self.strokes} keys"
+            assert self.seconds <= budget.seconds, told
         assert self.keys or self.seconds <= budget.seconds, told
         assert self.visitor.complaints == []
 

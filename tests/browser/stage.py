@@ -29,6 +29,7 @@ from evidence.models import Exhibit
 from jury import seats
 from rulebook import queries as rulebook
 from tests import builders, reach
+from tests.browser import desk_stage
 from tests.builders import DAY, HOUR
 
 SMALL = 10
@@ -46,6 +47,7 @@ class Cast:
     lin: Actor
     pottery: Actor
     arbitrator: Actor
+    ruling: Actor  # whose desk has cases for the tests, so that the other's is that of the demo
     senior: Actor
     ops: Actor
     shop: Merchant
@@ -61,6 +63,7 @@ def main() -> None:
         lin=hats.actor_for(people["buyer"], Role.BUYER),
         pottery=pottery,
         arbitrator=hats.actor_for(people["arbitrator-2"], Role.ARBITRATOR),
+        ruling=hats.actor_for(people["arbitrator"], Role.ARBITRATOR),
         senior=hats.actor_for(people["senior"], Role.SENIOR),
         ops=hats.actor_for(people["ops"], Role.OPS),
         shop=Merchant.objects.get(pk=pottery.merchant_id),
@@ -75,6 +78,7 @@ def main() -> None:
         "lost": _lost(cast, now - 36 * HOUR).number,
         "jury": _before_a_jury(cast, people["juror-2"].pk, now).number,
     }
+    told |= desk_stage.cases(cast, now)
     print(json.dumps(told))
 
 

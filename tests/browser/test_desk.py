@@ -1,0 +1,185 @@
+"""The arbitrator's page in a browser: how fast it answers to a key, what it weighs, and how one looks at pictures there."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import desk_stage
+from tests.browser.conftest import Visit
+from tests.browser.test_gates import OVER
+from tests.browser.test_pages import EVERYTHING, _axe
+from tests.browser.visitor import Visitor
+from tests.browser.weight import weigh
+
+FASTEST = 50  # milliseconds from a key to the next point
+HEAVIEST, HEAVIEST_SCRIPTS, MOST_REQUESTS = 90 * 1024, 30 * 1024, 12
+# A key, and all that the page has to do before it can be painted again.
+SWITCH = """keys => { const took = [];
+    for (const code of keys) { const before = performance.now();
+        document.body.dispatchEvent(new KeyboardEvent('keydown', {code, key: code, bubbles: true, cancelable: true}));
+        document.body.getBoundingClientRect(); document.querySelector('[data-pair]').offsetHeight;
+        took.push(performance.now() - before); }
+    return took.sort((a, b) => a - b); }"""
+AREAS = "() => [...document.querySelectorAll('.half:is(.b, .m) > .ev')].map(e => e.offsetWidth * e.offsetHeight)"
+IN_SIGHT = "() => [...document.querySelectorAll('[data-half] article')].map(e => e.dataset.n)"
+
+
+@pytest.fixture
+def desk(visit: Visit) -> Visitor:
+    return visit("arbitrator", width=1440, height=900)
+
+
+def opened(visitor: Visitor, number: str, query: str = "?p=1") -> Page:
+    visitor.go(f"/desk/cases/{number}/{query}")
+    return visitor.page
+
+
+def test_the_next_point_is_there_at_once_however_much_evidence_there_is(desk: Visitor, staged: dict[str, Any]) -> None:
+    page = opened(desk, staged["much"])
+    assert page.locator("article[data-n]").count() > desk_stage.MUCH
+    assert page.locator("[data-point-number]").inner_text() == "1"
+    page.evaluate(SWITCH, ["KeyJ", "KeyK"])
+    took = page.evaluate(SWITCH, ["KeyJ", "KeyJ", "KeyK", "KeyK"] * 4)
+    print(f"median {took[len(took) // 2]:.1f} ms, longest {took[-1]:.1f} ms")
+    assert took[len(took) // 2] <= FASTEST
+    page.keyboard.press("j")
+    expect(page).to_have_url(re.compile(r"\?p=2&"))
+    expect(page.locator("[data-finding].cur")).to_have_attribute("data-finding", "2")
+    page.go_back()
+    expect(page.locator("[data-point-number]")).to_have_text("1")
+    page.keyboard.press("]")
+    assert page.evaluate(IN_SIGHT)[0] == "B2"
+    assert desk.complaints == []
+
+
+def test_the_page_with_sixty_exhibits_is_light(desk: Visitor, staged: dict[str, Any]) -> None:
+    line = desk.context.new_cdp_session(desk.page)
+    scripts: dict[str, int] = {}
+    kinds: dict[str, str] = {}
+    line.on("Network.responseReceived", lambda event: kinds.update({event["requestId"]: event["type"]}))
+    line.on(
+        "Network.loadingFinished", lambda event: scripts.update({event["requestId"]: int(event["encodedDataLength"])})
+    )
+    found = weigh(line, partial(desk.go, f"/desk/cases/{staged['much']}/"))
+    spoken = sum(size for key, size in scripts.items() if kinds.get(key) == "Script")
+    print(f"{found.bytes / 1024:.1f} KB, scripts {spoken / 1024:.1f} KB, {found.requests} requests")
+    assert found.bytes <= HEAVIEST and spoken <= HEAVIEST_SCRIPTS
+    assert found.requests <= MOST_REQUESTS and not found.strangers
+
+
+def test_both_sides_have_the_same_room_and_nothing_is_chosen_for_the_arbitrator(
+    desk: Visitor, staged: dict[str, Any]
+) -> None:
+    page = opened(desk, staged["ask"][0])
+    for number in "1234":
+        page.locator(f'a[data-point="{number}"]').click()
+        buyer, merchant = page.evaluate(AREAS)
+        assert abs(buyer - merchant) <= buyer / 100
+    assert page.locator("#ruling input:checked, article input:checked").count() == 0
+    expect(page.locator("#id_share")).to_have_value("")
+    assert page.locator("[data-slide]").get_attribute("data-unset") is not None
+
+
+def test_single_keys_are_silent_while_somebody_types_and_can_be_switched_off(
+    desk: Visitor, staged: dict[str, Any]
+) -> None:
+    page = opened(desk, staged["much"])
+    number = page.locator("[data-point-number]")
+    reasons = page.locator("#id_reasons")
+    reasons.click()
+    page.keyboard.type("jjj123q")
+    expect(reasons).to_have_value("jjj123q")
+    # An input method reports 229, or is in the middle of composing; a modified key is not a single key.
+    for how in ("{keyCode: 229}", "{isComposing: true}", "{ctrlKey: true}", "{altKey: true}"):
+        page.evaluate(f"""() => document.body.dispatchEvent(new KeyboardEvent('keydown',
+            Object.assign({{code: 'KeyJ', bubbles: true}}, {how})))""")
+    expect(number).to_have_text("1")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+Slash")
+    page.get_by_role("button", name="停用单键").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(number).to_have_text("1")
+    expect(page.locator(".hints .keys")).to_be_hidden()
+    page.keyboard.press("Shift+Slash")
+    assert not page.locator("#keys").evaluate("dialog => dialog.open")
+    page.evaluate("localStorage.removeItem('keys')")
+
+
+def test_the_action_menu_finds_by_name_by_pinyin_and_in_english(desk: Visitor, staged: dict[str, Any]) -> None:
+    page = opened(desk, staged["much"])
+    menu = page.locator("#menu")
+    for words in ("cx", "caixin", "采信", "admit"):
+        page.keyboard.press("Control+k")
+        page.keyboard.insert_text(words)
+        expect(menu.get_by_role("option").first).to_contain_text("采信")
+        page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.insert_text("zcmj")
+    page.keyboard.press("Enter")
+    expect(page.locator('[name="finding_1"][value="buyer"]')).to_be_checked()
+    expect(page.locator('a[data-point="1"] .find')).to_contain_text("支持买家")
+    page.keyboard.press("Control+k")
+    assert _axe(page, EVERYTHING) == []
+
+
+def test_two_pictures_are_looked_at_together_turned_and_laid_over_each_other(
+    desk: Visitor, staged: dict[str, Any]
+) -> None:
+    page = opened(desk, staged["much"])
+    transform = "side => getComputedStyle(document.querySelector(`[data-half=${side}] img`)).transform"
+    page.keyboard.press("z")
+    assert page.evaluate(transform, "b") == page.evaluate(transform, "m") != "none"
+    page.get_by_role("button", name="联动缩放").click()
+    page.keyboard.press("z")
+    assert page.evaluate(transform, "b") != page.evaluate(transform, "m")
+    page.keyboard.press("v")
+    expect(page.locator("[data-half=m]")).to_be_hidden()
+    page.keyboard.press("v")
+    slide = page.get_by_role("slider", name="叠加")
+    slide.focus()
+    page.keyboard.press("Home")
+    assert page.locator(".over .frame").evaluate("frame => frame.style.getPropertyValue('--cut')") == "0%"
+    assert _axe(page, EVERYTHING) == []
+
+
+def test_the_window_on_the_second_screen_follows_and_leads(desk: Visitor, staged: dict[str, Any]) -> None:
+    page = opened(desk, staged["much"])
+    second = desk.context.new_page()
+    second.goto(f"/desk/cases/{staged['much']}/evidence/?p=1")
+    page.bring_to_front()
+    page.keyboard.press("j")
+    expect(second.locator("[data-point-number]")).to_have_text("2")
+    second.locator('[data-strip="m"] a').nth(2).click()
+    expect(page.locator("[data-half=m] article")).to_have_attribute("data-n", "M3")
+    second.close()
+
+
+def test_what_was_looked_at_is_noted_and_what_flew_past_is_not(desk: Visitor, staged: dict[str, Any]) -> None:
+    page = opened(desk, staged["much"])
+    seen = page.locator('[data-strip="b"] a[data-was-seen]')
+    page.keyboard.press("]")
+    page.keyboard.press("]")
+    expect(page.locator('[data-strip="b"] a[data-n="B3"]')).to_have_attribute("data-was-seen", "")
+    assert "B2" not in [one.get_attribute("data-n") for one in seen.all()]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_page_stays_within_its_width_and_shows_what_is_chosen_without_colours(
+    visit: Visit, staged: dict[str, Any], scripts: bool
+) -> None:
+    visitor = visit("arbitrator", width=1440, height=900, scripts=scripts)
+    page = opened(visitor, staged["much"], "?p=2&m=M2")
+    assert page.locator("[data-point-number]").inner_text() == "2"
+    for width in (320, 360, 390, 768, 1024, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(OVER) == 0, width
+    choice = page.locator('[data-finding="2"] label').first
+    choice.click()
+    page.emulate_media(forced_colors="active")
+    assert choice.evaluate("label => getComputedStyle(label).outlineStyle") == "solid"
