@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Func, Q, QuerySet, TextField, Value
+from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
 from accounts.models import Membership
 from arbitration import bench, calculator, precedent_rules, precedent_text
@@ -35,7 +35,9 @@ LONGEST_REASONS = 2_000
 # Of how many decided cases of the type, and of the type and the kind of goods, the near ones are looked for: the newest.
 LOOKED_AT = 200
 WHY_WITHDRAWN = ("names_somebody", "not_typical", "rule_changed")
-_BATCH, _BATCHES = 60, 5
+# How many rows a look takes where words have to stand together, how many looks a page takes, and how many of the newest
+# rows are walked through before the index is asked.
+_STEP, _LOOKS, _WALKED = 60, 6, 2_000
 _REFERENCE = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -237,24 +239,22 @@ class Page:
 def search(wanted: Wanted, *, after: int | None = None, size: int = PAGE) -> Page:
     """One page of precedents, the newest first. All words have to be found; what was withdrawn is not there.
 
-    Pages go on from an id. A query whose pairs are common but whose words are not may need several looks; after
-    `_BATCHES` of them the page is given as it is, and the next one goes on behind what was looked at.
+    Pages go on from an id. A query whose pairs are common but whose words are not may need several looks; after `_LOOKS`
+    of them the page is given as it is, and the next one goes on behind what was looked at.
     """
     asked = precedent_text.asked(wanted.words)
     if wanted.words.strip() and asked is None:
         return Page([], None)
     rows: list[Precedent] = []
     phrases = asked.phrases if asked else ()
-    step = max(size + 1, _BATCH if phrases else 0)
-    begin, after = after, None
-    for batch in _batches(_matching(wanted, asked), begin, step):
+    for batch, resume in _looks(wanted, asked, after, max(size + 1, _STEP if phrases else 0)):
         for row in batch:
             if not precedent_text.holds(body(row), phrases):
                 continue
             if len(rows) == size:
                 return Page(rows, rows[-1].pk)
             rows.append(row)
-        after = batch[-1].pk if batch and len(batch) == step else None
+        after = resume
     return Page(rows, after)
 
 
@@ -264,7 +264,7 @@ def body(row: Precedent) -> str:
 
 
 def _matching(wanted: Wanted, asked: precedent_text.Asked | None) -> QuerySet[Precedent]:
-    found = Precedent.objects.filter(withdrawn_at__isnull=True).defer("words").order_by("-id")
+    found = Precedent.objects.filter(withdrawn_at__isnull=True).defer("words")
     narrow = Q()
     if wanted.type_code:
         narrow &= Q(type_code=wanted.type_code)
@@ -281,10 +281,29 @@ def _matching(wanted: Wanted, asked: precedent_text.Asked | None) -> QuerySet[Pr
     return found
 
 
-def _batches(found: QuerySet[Precedent], after: int | None, size: int) -> Iterator[list[Precedent]]:
-    for _look in range(_BATCHES):
-        batch = list((found.filter(pk__lt=after) if after is not None else found)[:size])
-        yield batch
-        if len(batch) < size:
+def _looks(
+    wanted: Wanted, asked: precedent_text.Asked | None, after: int | None, step: int
+) -> Iterator[tuple[list[Precedent], int | None]]:
+    """Up to ``step`` rows at a time, and where to go on (``None``: nowhere), in the order of the pages.
+
+    First the newest rows one by one, in which a common word soon fills a page; what is left is rare, and the index of words
+    has few rows for it. Left alone, PostgreSQL guesses which way is shorter, and is wrong about words that go together.
+    """
+    found = _matching(wanted, asked)
+    top = after
+    if top is None:
+        newest = Precedent.objects.order_by("-id").values_list("pk", flat=True).first()
+        top = (newest or 0) + 1
+    floor = top - _WALKED if asked is not None else 0
+    for _look in range(_LOOKS):
+        walks = top > floor
+        rest = found.filter(pk__lt=top, pk__gte=floor) if walks else found.filter(pk__lt=top)
+        batch = list(rest.order_by("-id" if walks else (F("id") + 0).desc())[:step])
+        if len(batch) == step:
+            top = batch[-1].pk
+        elif walks and floor > 0:
+            top = floor
+        else:
+            yield batch, None
             return
-        after = batch[-1].pk
+        yield batch, top

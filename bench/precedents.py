@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from arbitration import precedent_text, precedents
 from arbitration.models import Precedent
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SENTENCES = 30_000
 # In how many rows the index is also held against trigrams: their index takes longer to build than all the rest.
 COMPARED = 100_000
+# How many of the newest rows that hold the words are compared with what brute force finds.
+CHECKED = 5_000
 _TYPES = (
     *("DAMAGED", "QUALITY", "NOT_AS_DESCRIBED", "NOT_RECEIVED", "MISSING", "WRONG_ITEM", "COUNTERFEIT", "SEVEN_DAY"),
     *("LATE_SHIPMENT", "FREIGHT", "INVOICE", "WARRANTY"),
@@ -221,18 +223,12 @@ def _against_brute_force(one: Asked) -> tuple[int, float, float, float]:
     where, values = _by_hand(one.wanted)
     began = time.perf_counter()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM arbitration_precedent WHERE {where}", values)
+        cursor.execute(
+            f"SELECT id FROM arbitration_precedent WHERE {where} ORDER BY id + 0 DESC LIMIT {CHECKED}", values
+        )
         right = {row[0] for row in cursor.fetchall()}
     took = time.perf_counter() - began
-    ours: set[int] = set()
-    with transaction.atomic(), connection.cursor() as cursor:
-        # Every page of it: by the index, whatever the planner would rather do for all rows at once.
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        page = precedents.search(one.wanted, size=50_000)
-        ours |= {row.pk for row in page.rows}
-        while page.after is not None:
-            page = precedents.search(one.wanted, size=50_000, after=page.after)
-            ours |= {row.pk for row in page.rows}
+    ours = {row.pk for row in precedents.search(one.wanted, size=CHECKED).rows}
     alike = len(ours & right)
     return len(right), alike / len(right) if right else 1.0, alike / len(ours) if ours else 1.0, took
 

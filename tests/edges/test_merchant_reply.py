@@ -19,6 +19,7 @@ from disputes.lifecycle import State
 from disputes.models import PointAnswer, ReplyDraft
 from evidence import library
 from evidence.models import Exhibit
+from insights.models import Outcomes
 from tests import builders, reach
 from tests.reach import Scene
 
@@ -267,3 +268,18 @@ def test_the_page_keeps_to_its_budget(django_assert_max_num_queries):
     client.get(path_of(made))
     with django_assert_max_num_queries(BUDGET):
         assert client.get(path_of(made)).status_code == 200
+
+
+def test_how_like_cases_ended_is_told_only_where_many_stand_behind_it():
+    made = reach.handed_in()
+    client = signed_in(made.merchant)
+    Outcomes.objects.create(
+        type_code=made.case.type_code, currency="CNY", band=5, full=30, part=0, merchant=0, at=clock.now()
+    )
+    assert "相近案件的结果" not in client.get(path_of(made)).content.decode(), "of another band, and too few of all"
+    Outcomes.objects.create(
+        type_code=made.case.type_code, currency="CNY", band=None, full=24, part=9, merchant=8, at=clock.now()
+    )
+    shown = client.get(path_of(made)).content.decode()
+    assert "41 例相近：24 例全额支持买家，9 例部分支持买家，8 例支持商家" in shown
+    assert "相近案件的结果" in shown

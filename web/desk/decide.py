@@ -27,9 +27,9 @@ from disputes import labels, refusals
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import drafts, fetch, letter, letter_diff, records, timeline, wording
+from web import drafts, fetch, letter, letter_diff, precedent_words, records, timeline, wording
 from web.acts import Closed
-from web.desk import checks, offered, panes, precedent_words, problems, shell, workspace
+from web.desk import checks, offered, panes, problems, shell, workspace
 from web.desk.ruling_form import LANGUAGES, findings
 from web.forms import HouseForm
 

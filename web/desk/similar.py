@@ -32,10 +32,10 @@ from disputes.models import Case
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import fetch
-from web.desk import precedent_words, shell, workspace
-from web.desk.precedent_words import RESULTS
+from web import fetch, precedent_words
+from web.desk import shell, workspace
 from web.forms import HouseForm
+from web.precedent_words import RESULTS
 from web.selects import PlainSelect
 
 Text = str | Promise

@@ -28,7 +28,19 @@ from disputes.models import Case
 from evidence import twins
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import case_page, countdowns, drafts, fetch, lateness, masking, media, records, supplements, wording
+from web import (
+    case_page,
+    countdowns,
+    drafts,
+    fetch,
+    lateness,
+    masking,
+    media,
+    precedent_words,
+    records,
+    supplements,
+    wording,
+)
 from web.desk import (
     keys,
     looking,
@@ -36,7 +48,6 @@ from web.desk import (
     neighbours,
     offered,
     panes,
-    precedent_words,
     problems,
     reasons,
     shell,

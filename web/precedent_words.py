@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from arbitration.models import Deviation, Precedent
 from arbitration.precedent_rules import BANDS, FULL, MERCHANT, PART, Spread
 from common import money
+from insights.models import Outcomes
 
 Text = str | Promise
 RESULTS: dict[str, Text] = {
@@ -36,6 +37,13 @@ def line_words(usual: str, alike: int, near: int) -> str:
     """What a clear line of like cases says to somebody who departs from it."""
     told = {"alike": alike, "near": near, "result": str(RESULTS[usual])}
     return _("%(alike)s of %(near)s like cases ended: %(result)s. To decide otherwise, say why.") % told
+
+
+def outcomes_words(found: Outcomes | None) -> str:
+    """How like cases ended in the last year, for whoever has yet to answer; empty where too few stand behind it."""
+    if found is None:
+        return ""
+    return spread_words(Spread({FULL: found.full, PART: found.part, MERCHANT: found.merchant}))
 
 
 def deviation_words(found: Deviation | None) -> str:
