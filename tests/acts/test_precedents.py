@@ -203,7 +203,10 @@ def test_pairs_that_stand_apart_are_not_taken_for_the_word() -> None:
     assert not precedents.search(Wanted(words="开片纹")).rows
 
 
-def test_pages_go_on_where_the_last_one_ended() -> None:
+@pytest.mark.parametrize("walked", [0, 1, 3, 2_000])
+def test_pages_go_on_where_the_last_one_ended(walked: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever walking the newest rows ends and the index of words begins."""
+    monkeypatch.setattr(precedents, "_WALKED", walked)
     made = reach.a_scene()
     rows = [an_older_one(made) for _number in range(5)]
     first = precedents.search(Wanted(words="裂纹"), size=2)
