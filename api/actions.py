@@ -30,7 +30,8 @@ Perform = Callable[[Case, Data, Actor, datetime], object]
 
 @dataclass(frozen=True)
 class Row:
-    """``side`` None: either side may; the body names it. ``upload``: the shape of the same action with a file, which
+    """``side`` None: either side may; the body names it. Else whose it usually is: in a merchant's claim the body may name
+    the other. ``upload``: the shape of the same action with a file, which
     ``perform`` finds, looked at and stored, as ``data["received"]``.
     """
 
@@ -180,7 +181,7 @@ ROWS: tuple[Row, ...] = (
     Row(Event.RETURN_SHIPPED, Side.BUYER, bodies.ShipReturn, _ship_return),
     Row(Event.RETURN_ACCEPTED, Side.MERCHANT, bodies.Plain, _plain(negotiation.accept_return)),
     Row(Event.RETURN_REFUSED, Side.MERCHANT, bodies.WithText, _with_text(negotiation.refuse_return)),
-    Row(Event.WITHDRAWN, Side.BUYER, bodies.Plain, _plain(negotiation.withdraw)),
+    Row(Event.WITHDRAWN, Side.BUYER, bodies.PlainFor, _plain(negotiation.withdraw)),
     Row(Event.OFFER_MADE, None, bodies.MakeOffer, _make_offer),
     Row(Event.OFFER_ACCEPTED, None, bodies.OfferOf, _of_offer(offers.accept)),
     Row(Event.OFFER_DECLINED, None, bodies.OfferOf, _of_offer(offers.decline)),
@@ -190,7 +191,7 @@ ROWS: tuple[Row, ...] = (
     Row(Event.POINT_ANSWERED, None, bodies.AnswerPoints, _answer_points),
     Row(Event.BUYER_HANDED_IN, Side.BUYER, bodies.Plain, _plain(submissions.hand_in)),
     Row(Event.MERCHANT_HANDED_IN, Side.MERCHANT, bodies.Plain, _plain(submissions.hand_in)),
-    Row(Event.CLAIM_ACCEPTED, Side.MERCHANT, bodies.Plain, _plain(intervention.accept_claim)),
+    Row(Event.CLAIM_ACCEPTED, Side.MERCHANT, bodies.PlainFor, _plain(intervention.accept_claim)),
     Row(Event.CLAIM_REBUTTED, Side.MERCHANT, bodies.Rebut, _rebut),
     Row(Event.MORE_EVIDENCE_HANDED_IN, None, bodies.HandInMore, _with_text(submissions.hand_in_more)),
     Row(Event.APPEAL_FILED, None, bodies.FileAppeal, _appeal, upload=bodies.FileAppealWithEvidence),
@@ -198,6 +199,8 @@ ROWS: tuple[Row, ...] = (
     Row(Event.APPEAL_ANSWERED, None, bodies.AnswerAppeal, _with_text(appeals.answer)),
     Row(Event.COMPLIED, Side.MERCHANT, bodies.Comply, _with_text(compliance.comply)),
 )
+# What belongs to the other side for as long as the case lasts, since that is the one that claims, or that answers.
+_NEVER = frozenset({"not_your_claim", "your_own_claim", "no_offers_about_a_payout"})
 BY_EVENT: dict[Event, Row] = {row.event: row for row in ROWS}
 
 
@@ -211,7 +214,9 @@ def open_in(case: Case, deadlines: Sequence[Deadline], standing: Sequence[Offer]
         due_at = main.due_at if main is not None and main.awaits in (role.value, "both") else None
         for event in LIFECYCLE.open_to(state, role):
             if event in BY_EVENT:
-                found.append(Open(event, role, due_at, _blocked(case, event, role, standing, now)))
+                blocked = _blocked(case, event, role, standing, now)
+                if blocked not in _NEVER:
+                    found.append(Open(event, role, due_at, blocked))
     return found
 
 
@@ -234,8 +239,9 @@ def _blocked(case: Case, event: Event, role: Role, standing: Sequence[Offer], no
             checked = {"refusals": ("offer_already_open",)}
         case Event.INTERVENTION_REQUESTED:
             checked = {"refusals": eligibility.refusals(negotiation.situation(case, now, by=role))}
-        case Event.BUYER_HANDED_IN if submissions.missing_evidence(case, Side.BUYER):
-            checked = {"refusals": ("evidence_missing",)}
+        case Event.BUYER_HANDED_IN | Event.MERCHANT_HANDED_IN:
+            lacking = submissions.against_handing_in(case, Side(role.value))
+            checked = {"refusals": (lacking.code,)} if lacking is not None else {}
         case _:
             pass
     actor = Actor(role, case.buyer_id if role is BUYER else None, merchant_id=case.merchant_id)

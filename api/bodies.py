@@ -10,6 +10,7 @@ from rest_framework import serializers
 from arbitration.models import Appeal
 from common.actor import Side
 from disputes import rebuttals
+from disputes.contested_models import REASONS
 from disputes.lifecycle import Kind, State
 from disputes.models import ExhibitAnswer
 from disputes.submissions import STANCES
@@ -76,6 +77,38 @@ class OpenCase(Body):
     text = Words()
 
 
+class OpenClaim(Body):
+    """A merchant's claim about one payout: either a case that ended in one, or a refund of your feed."""
+
+    case = serializers.CharField(required=False, default="", max_length=19, help_text="the case that paid the buyer")
+    refund = serializers.CharField(
+        required=False, default="", max_length=120, help_text="or your refund's id in your feed"
+    )
+    reason = serializers.ChoiceField(
+        REASONS,
+        help_text="`wrong_finding`: the platform was wrong, and bears it; with the others the buyer gives the money back",
+    )
+    amount = Amount()
+    points = serializers.ListField(
+        child=serializers.CharField(max_length=120), min_length=1, max_length=8, help_text="what is to be decided"
+    )
+    story = Words()
+    new_facts = Words(
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="what could not be known or shown when the platform decided; needed where it did",
+    )
+    exception = AnException()
+
+    default_error_messages = {"one_payout": _("Name either the case that paid, or your refund.")}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if bool(attrs["case"]) == bool(attrs["refund"]):
+            self.fail("one_payout")
+        return attrs
+
+
 class Action(Body):
     """What every action may carry. ``version``: that of the case you looked at; 409 if it has moved on
     since.
@@ -92,6 +125,12 @@ class TwoSided(Action):
 
 class Plain(Action):
     """Nothing but the click."""
+
+
+class PlainFor(Action):
+    """Nothing but the click, by the side whose it usually is, or by the one named: in a merchant's claim it is the other."""
+
+    on_behalf_of = serializers.ChoiceField(SIDES, required=False, help_text="needed in a merchant's claim only")
 
 
 class WithText(Action):
@@ -168,7 +207,7 @@ class AnswerExhibit(TwoSided):
     text = serializers.CharField(required=False, default="", allow_blank=True, max_length=300)
 
 
-class Rebut(Action):
+class Rebut(PlainFor):
     answers = serializers.ListField(child=PointAnswer(), min_length=1, max_length=8)
     text = Words(required=False, default="", allow_blank=True)
 

@@ -161,7 +161,8 @@ class TakeAction(Endpoint):
             refuse_too_large(request)
         data = bodies.parsed(upload or row.body, request.data)
         case = case_or_missing(caller, number)
-        side = row.side or Side(data["on_behalf_of"])
+        side = Side(data["on_behalf_of"]) if data.get("on_behalf_of") else row.side
+        assert side is not None
         actor = caller.on_behalf_of(side, buyer_id=case.buyer_id, merchant_id=case.merchant_id)
         now = clock.now()
         if upload is not None:

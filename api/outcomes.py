@@ -86,4 +86,4 @@ def _writers(cursor: Any) -> set[str]:
 def _print(row: Outcome) -> dict[str, Any]:
     case = row.case
     named = {"case": case.number, "order": case.order.external_id, "line": case.line.external_id}
-    return {**named, **prints.outcome(row)}
+    return {**named, **prints.outcome(row, case)}

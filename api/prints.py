@@ -65,6 +65,7 @@ def summary(case: Case, buyers: dict[int, str], shops: dict[int, str]) -> Json:
         "buyer": buyers.get(case.buyer_id),
         "merchant": shops.get(case.merchant_id),
         "kind": case.kind,
+        "claimant": case.claimant,
         "type": case.type_code,
         "remedy": case.remedy,
         "returns": case.returns,
@@ -95,7 +96,7 @@ def whole(case: Case, source: str, now: datetime) -> Json:
         "offers": [offer(row) for row in offers],
         "points": [point(row) for row in queries.points(case)],
         "exhibits": [exhibit(row) for row in exhibits.defer("content").order_by("side", "place")],
-        "outcome": outcome(case.outcome) if case.outcome else None,
+        "outcome": outcome(case.outcome, case) if case.outcome else None,
         "actions": [action(case, row) for row in actions.open_in(case, deadlines, offers, now)],
     }
 
@@ -155,8 +156,9 @@ def exhibit(row: Exhibit) -> Json:
     }
 
 
-def outcome(row: Outcome) -> Json:
+def outcome(row: Outcome, case: Case) -> Json:
     return {
+        "payee": case.claimant,
         "source": row.source,
         "round": row.round,
         "remedy": row.remedy,
@@ -212,6 +214,7 @@ def _label(case: Case, state: State, role: Any) -> labels.Label:
         in_kind=case.substitute > 0,
         suspended=case.suspended_at is not None,
         handed_in=handed_in is not None,
+        claimant=case.claimant,
     )
 
 
@@ -239,6 +242,7 @@ class SummaryShape(serializers.Serializer[Any]):
     buyer = serializers.CharField(allow_null=True)
     merchant = serializers.CharField(allow_null=True)
     kind = serializers.CharField()
+    claimant = serializers.ChoiceField(["buyer", "merchant"], help_text="whose claim it is; the other side answers it")
     type = serializers.CharField()
     remedy = serializers.CharField()
     returns = serializers.BooleanField()
@@ -314,6 +318,9 @@ class AwardLineShape(serializers.Serializer[Any]):
 
 
 class OutcomeShape(serializers.Serializer[Any]):
+    payee = serializers.ChoiceField(
+        ["buyer", "merchant"], help_text="who gets `amount`: the merchant in a claim about a payout, else the buyer"
+    )
     source = serializers.CharField()  # type: ignore[assignment]
     round = serializers.IntegerField()
     remedy = serializers.CharField()

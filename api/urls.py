@@ -9,6 +9,7 @@ from django.urls import URLPattern, path, re_path
 from api import problems, schema
 from api.bundles import CaseBundle
 from api.cases import ACTIONS, Cases, OneCase
+from api.claims import Claims
 from api.exhibits import AddExhibit, MaskExhibit, QuoteChat
 from api.feed import Ingest
 from api.juries import Jury
@@ -23,6 +24,7 @@ app_name = "api"
 V1: list[URLPattern] = [
     path("v1/ingest", Ingest.as_view(), name="ingest"),
     path("v1/cases", Cases.as_view(), name="cases"),
+    path("v1/claims", Claims.as_view(), name="claims"),
     path("v1/cases/<str:number>", OneCase.as_view(), name="case"),
     path("v1/cases/<str:number>/evidence", AddExhibit.as_view(), name="evidence"),
     path("v1/cases/<str:number>/evidence/chat", QuoteChat.as_view(), name="chat"),

@@ -24,6 +24,8 @@ STATUTORY = "R10"
 TEST_FEE = "R13"
 GIFT_KEPT = "R15"
 IN_KIND = frozenset({"R4", "R5", "R6", "R11", "R12", "R14"})
+# What a merchant's claim gives: what was wrongly paid comes back from the buyer, or from the platform's own fund.
+REVERSALS = frozenset({"R17", "R18"})
 
 # What each type's standard of compensation says, by the clause that says it.
 CONDITION_CLAUSE, GIFT_CLAUSE = "3.12", "3.7"
@@ -37,6 +39,8 @@ class Formula(StrEnum):
     PAID_BY_SHARE = "paid_by_share"
     LEFT_BY_SHARE = "left_by_share"
     VALUE_BY_SHARE = "value_by_share"
+    WRONGLY_PAID = "wrongly_paid"
+    FREIGHT_RETURNED = "freight_returned"
     VALUE_CAPPED_BY_SHARE = "value_capped_by_share"
     VALUE_CAPPED_BY_WHAT_IS_LEFT = "value_capped_by_what_is_left"
     DEDUCTED = "deducted"
@@ -54,6 +58,9 @@ class Formula(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """What the case says and what the arbitrator decided.
+
+    ``reverses``: the claim is the merchant's. Then ``merchant_share`` is the buyer's part in what was wrongly paid, ``paid``
+    what was paid out, ``value`` what of it was wrong, and ``return_freight`` what of freight comes back (R8).
 
     From the case: ``paid`` for the line and not given back before, of its ``price`` (``None``: all of it) that caps and
     multiples are reckoned from; ``freight_out`` that the buyer paid for it, ``promise_cap``: what promises and
@@ -76,6 +83,7 @@ class Inputs:
     deduction: int = 0
     return_freight: int = 0
     compensation: int = 0
+    reverses: bool = False
     price: int | None = None
 
     @property
@@ -85,7 +93,7 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """``amount``: what the buyer gets, the sum of ``lines``. ``freight_amount`` is the way back, whoever pays it.
+    """``amount``: what whoever claims gets, the sum of ``lines``. ``freight_amount`` is the way back, whoever pays it.
 
     ``substitute``: what the buyer gets in all if what was ordered in kind is not done in time; zero where nothing is.
     """
@@ -114,6 +122,8 @@ def compute(inputs: Inputs) -> Calculation:
             freight_amount=inputs.return_freight,
             freight_payer=inputs.freight_payer,
         )
+    if inputs.reverses:
+        return _reversal(inputs)
     lines = [*_goods(inputs), *_freight(inputs), *_compensation(inputs)]
     amount = sum(line.amount for line in lines)
     owes = inputs.merchant_share > 0
@@ -126,6 +136,24 @@ def compute(inputs: Inputs) -> Calculation:
         freight_amount=inputs.return_freight,
         freight_payer=inputs.freight_payer,
         substitute=amount + instead if instead else 0,
+    )
+
+
+def _reversal(inputs: Inputs) -> Calculation:
+    """Never more comes back than was paid out, and nothing is owed by anybody before the money moves."""
+    shares = [inputs.merchant_share, WHOLE - inputs.merchant_share]
+    if inputs.remedy == FREIGHT_ONLY:
+        stated, formula, label = inputs.return_freight, Formula.FREIGHT_RETURNED, "freight_back"
+    else:
+        stated, formula, label = inputs.paid if inputs.value is None else inputs.value, Formula.WRONGLY_PAID, "goods"
+    amount = money.split(min(stated, inputs.paid), shares)[0]
+    return Calculation(
+        amount=amount,
+        lines=(AwardLine(label, formula.value, amount),),
+        returns=False,
+        pays=False,
+        freight_amount=0,
+        freight_payer=Payer.NOBODY,
     )
 
 

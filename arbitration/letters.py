@@ -185,6 +185,7 @@ class Letter:
     remedies: Remedies
     automated: tuple[str, ...]
     on_appeal: OnAppeal | None = None
+    claimant: str = "buyer"
 
     @property
     def admitted(self) -> list[ExhibitWeight]:
@@ -299,6 +300,7 @@ def compose(
         remedies=_remedies(case, sheet.procedure, kind, language, now),
         automated=_automated(case),
         on_appeal=_on_appeal(sheet, calculation, appeal, reasons) if appeal is not None else None,
+        claimant=case.claimant,
     )
 
 

@@ -34,7 +34,7 @@ _LISTED = (
     *("number", "state", "version", "round", "state_since", "awaits", "due_at", "priority", "type_code", "claimed"),
     *("currency", "substance_rules", "procedure_rules", "suspended_at", "buyer_appealed_at", "merchant_appealed_at"),
     *("evidence_closes_at", "buyer_handed_in_at", "merchant_handed_in_at"),
-    *("decided_on_appeal", "outcome", "dossier", "kind", "returns"),
+    *("decided_on_appeal", "outcome", "dossier", "kind", "returns", "claimant"),
 )
 
 

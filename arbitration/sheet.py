@@ -10,6 +10,7 @@ from accounts.models import Membership
 from arbitration import calculator, linter, record
 from arbitration.calculator import Calculation
 from arbitration.models import Admission, Deviation, Finding, Ruling
+from common.actor import Side
 from common.ids import PLATFORM_ZONE
 from disputes.awards import AwardLine, Payer
 from disputes.models import Case, Point
@@ -104,7 +105,7 @@ def assemble(
     """The sheet from what was read already. No query; acts use `read`, which asks under the lock."""
     substance = rulebook.rules(ruling.substance_rules_id)
     all_undetermined = bool(points) and all(findings.get(point.pk) == UNDETERMINED for point in points)
-    by_rule = payer_by_rule(substance, case.type_code, ruling.merchant_share, all_undetermined=all_undetermined)
+    by_rule = payer_by_rule(substance, case.type_code, upheld(case, ruling), all_undetermined=all_undetermined)
     inputs = _inputs(case, ruling, substance, kept, by_rule, all_undetermined)
     remedy = substance.remedies.get(ruling.remedy)
     kind = substance.type(case.type_code)
@@ -148,7 +149,7 @@ def view(sheet: Sheet, now: datetime, *, names: Sequence[str] | None = None) -> 
         ground=ruling.ground,
         grounds=frozenset(rules.grounds),
         refuted=_refuted(sheet, kind),
-        merchant_share=ruling.merchant_share,
+        merchant_share=upheld(sheet.case, ruling),
         freight_payer=payer_of(ruling, sheet.payer_by_rule),
         payer_by_rule=sheet.payer_by_rule,
         amount=ruling.amount,
@@ -173,6 +174,14 @@ def _refuted(sheet: Sheet, kind: Type) -> frozenset[str]:
     if NOT_RECEIVED not in kind.grounds:
         found.add(NOT_RECEIVED)
     return frozenset(found)
+
+
+def upheld(case: Case, ruling: Ruling) -> int | None:
+    """How far the claim is upheld, in basis points: the share of the side that it is against. ``None``: not said yet."""
+    share = ruling.merchant_share
+    if share is None or case.claimant == Side.BUYER.value:
+        return share
+    return calculator.WHOLE - share
 
 
 def payer_by_rule(rules: Rules, type_code: str, share: int | None, *, all_undetermined: bool) -> Payer | None:
@@ -209,14 +218,16 @@ def _inputs(
 ) -> calculator.Inputs | None:
     """What the calculator needs; ``None`` while remedy or share are missing."""
     remedy = rules.remedies.get(ruling.remedy)
-    if remedy is None or ruling.merchant_share is None:
+    share = upheld(case, ruling)
+    if remedy is None or share is None:
         return None
     payer = payer_of(ruling, by_rule)
     return calculator.Inputs(
         remedy=remedy.code,
         paid=case.paid,
         price=kept.price,
-        merchant_share=ruling.merchant_share,
+        merchant_share=share,
+        reverses=case.claimant != Side.BUYER.value,
         freight_payer=payer,
         returns=remedy.returns,
         outbound_back=calculator.outbound_back(payer, all_undetermined=all_undetermined),

@@ -18,12 +18,12 @@ F = TypeVar("F")
 class Edge(Generic[S, E, F]):
     """One row: when ``event`` happens in ``source``, by one of ``roles``, and all ``guards`` hold → ``target``.
 
-    ``target`` None: the event is remembered and the state stays. A guard looks at frozen facts and returns ``None``
-    or a refusal code.
+    ``source`` None: there is nothing yet, and the event is its beginning. ``target`` None: the event is remembered and the
+    state stays. A guard looks at frozen facts and returns ``None`` or a refusal code.
     """
 
     event: E
-    source: S
+    source: S | None
     target: S | None
     roles: frozenset[Role]
     guards: tuple[Callable[[F], str | None], ...] = ()
@@ -34,19 +34,19 @@ class Machine(Generic[S, E, F]):
     """The whole table, indexed. Two rows for one (state, event) may differ in role; the first that fits decides."""
 
     edges: tuple[Edge[S, E, F], ...]
-    _by_key: Mapping[tuple[S, E], tuple[Edge[S, E, F], ...]] = field(init=False, repr=False, compare=False)
+    _by_key: Mapping[tuple[S | None, E], tuple[Edge[S, E, F], ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        index: dict[tuple[S, E], list[Edge[S, E, F]]] = {}
+        index: dict[tuple[S | None, E], list[Edge[S, E, F]]] = {}
         for edge in self.edges:
             index.setdefault((edge.source, edge.event), []).append(edge)
         object.__setattr__(self, "_by_key", {key: tuple(rows) for key, rows in index.items()})
 
-    def rows(self, state: S, event: E) -> tuple[Edge[S, E, F], ...]:
+    def rows(self, state: S | None, event: E) -> tuple[Edge[S, E, F], ...]:
         return self._by_key.get((state, event), ())
 
-    def weigh(self, state: S, event: E, role: Role, facts: F) -> Edge[S, E, F] | str:
-        """The edge to take, or the code of the refusal.
+    def weigh(self, state: S | None, event: E, role: Role, facts: F) -> Edge[S, E, F] | str:
+        """The edge to take, or the code of the refusal. ``state`` None: for what begins something.
 
         ``not_in_this_state``: nobody can do this now. ``not_for_this_role``: somebody else can. Otherwise the first
         guard that does not hold speaks.
@@ -88,12 +88,12 @@ class Machine(Generic[S, E, F]):
 
 def rows(
     event: E,
-    sources: S | Collection[S],
+    sources: S | Collection[S] | None,
     target: S | None,
     roles: Role | Iterable[Role],
     *guards: Callable[[F], str | None],
 ) -> list[Edge[S, E, F]]:
     """Several rows of one event at once: the same target, roles and guards from every source."""
-    froms: Iterable[S] = [sources] if isinstance(sources, Enum) else sources
+    froms: Iterable[S | None] = [sources] if sources is None or isinstance(sources, Enum) else sources
     by = frozenset([roles]) if isinstance(roles, Role) else frozenset(roles)
     return [Edge(event, source, target, by, guards) for source in froms]

@@ -196,6 +196,7 @@ HENG_CHORES = [
     "disputes.handling.forget_drafts",
     "disputes.drafts.forget",
     "insights.consistency.take_when_due",
+    "disputes.claim_drafts.forget",
 ]
 # Who prints the pages of a bundle: they look like the house's own, which the rooms below do not know.
 HENG_PRINTER = "web.printer.pages"

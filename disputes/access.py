@@ -70,5 +70,12 @@ def require_party(case: Case, actor: Actor, right: Right = Right.RESPOND) -> Non
     if actor.side is None:
         raise Missing
     require_visible(case, actor)
+    require_right(actor, right)
+
+
+def require_right(actor: Actor, right: Right = Right.RESPOND) -> None:
+    """What a member of a shop was given is enough for this; other parties speak for themselves."""
+    if not hats.still_holds(actor):
+        raise Missing
     if actor.role is Role.MERCHANT and right not in hats.rights_of(actor):
         raise Refused("right_missing", right=right.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from common.actor import Role
 from disputes.lifecycle import LIFECYCLE, TERMINAL, Event, Facts, Kind, State
 from disputes.timers import duty_of
@@ -41,10 +43,10 @@ def page() -> str:
 
 def _diagram() -> list[str]:
     lines = ["stateDiagram-v2", f"    [*] --> {State.AWAITING_MERCHANT}: refund_requested"]
-    arrows: dict[tuple[State, State], list[Event]] = {}
+    arrows: dict[tuple[State | str, State], list[Event]] = {}
     for edge in LIFECYCLE.edges:
         if edge.target is not None and edge.event not in (Event.OFFER_ACCEPTED, Event.WITHDRAWN):
-            events = arrows.setdefault((edge.source, edge.target), [])
+            events = arrows.setdefault((edge.source or "[*]", edge.target), [])
             if edge.event not in events:
                 events.append(edge.event)
     for (source, target), events in arrows.items():
@@ -67,22 +69,24 @@ def _duties() -> list[str]:
         for kind in Kind:
             for returns in (False, True):
                 facts = Facts(state=state, kind=kind, returns=returns, asked="both", appellant="buyer")
-                event = duty.expires(facts, "").value
-                seen[f"| {state.value} | {duty.name} | {duty.awaits(facts).value} | {duty.step(facts)} | {event} |"] = (
-                    None
-                )
+                event, awaited = duty.expires(facts, "").value, duty.awaits(facts).value
+                reversed_ = duty.awaits(replace(facts, claimant="merchant")).value
+                if reversed_ != awaited:
+                    awaited += f"; {reversed_} in a merchant's claim"
+                seen[f"| {state.value} | {duty.name} | {awaited} | {duty.step(facts)} | {event} |"] = None
         lines += seen
     return lines
 
 
 def _matrix() -> list[str]:
     lines = ["| state | event | who | leads to | guards |", "|---|---|---|---|---|"]
-    for state in State:
+    for state in (None, *State):
         for edge in LIFECYCLE.edges:
             if edge.source is not state:
                 continue
             who = "".join(LETTERS[role] for role in ROLES if role in edge.roles)
             guards = ", ".join(guard.__name__ for guard in edge.guards) or "–"
             target = edge.target.value if edge.target is not None else "(stays)"
-            lines.append(f"| {state.value} | {edge.event.value} | {who} | {target} | {guards} |")
+            here = state.value if state is not None else "(no case yet)"
+            lines.append(f"| {here} | {edge.event.value} | {who} | {target} | {guards} |")
     return lines

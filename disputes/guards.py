@@ -19,6 +19,7 @@ class Facts:
     state: State
     kind: Kind
     by: Role = Role.SYSTEM
+    claimant: str = "buyer"  # the side whose claim it is: buyer, merchant
     suspended: bool = False
     returns: bool = False  # what was agreed or decided obliges the buyer to send the goods back
     pays: bool = False  # what was decided obliges the merchant to pay
@@ -88,6 +89,20 @@ def owed_in_kind(facts: Facts) -> Guard:
 
 def owed_in_money(facts: Facts) -> Guard:
     return "something_in_kind_is_owed" if facts.in_kind else None
+
+
+def speaks_for_the_claim(facts: Facts) -> Guard:
+    """Whoever claims may give it up, and says first what it rests on."""
+    return None if facts.by.value == facts.claimant else "not_your_claim"
+
+
+def answers_the_claim(facts: Facts) -> Guard:
+    return None if facts.by.value != facts.claimant else "your_own_claim"
+
+
+def buyer_claims(facts: Facts) -> Guard:
+    """What is proposed to settle a case is a sum for the buyer: it has no place where the merchant wants money back."""
+    return None if facts.claimant == "buyer" else "no_offers_about_a_payout"
 
 
 def evidence_is_open(facts: Facts) -> Guard:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.actor import Actor, Role, Side
-from common.acts import act
+from common.acts import act, require_act
 from common.errors import Refused
 from disputes import (
     access,
@@ -112,11 +112,7 @@ def request(case_id: int, claim: Claim, *, actor: Actor, now: datetime, seen: in
             raise Refused(refused.code, **refused.data | failed[0].data) from None
         raise
     CaseFile.objects.create(case=case, round=case.round, body=body, digest=body["digest"], frozen_at=now)
-    side = actor.side.value if actor.side else "platform"
-    Point.objects.bulk_create(
-        Point(case=case, round=case.round, number=number, text=text.strip(), raised_by=side)
-        for number, text in enumerate(claim.points, start=1)
-    )
+    raise_points(case, claim.points, side=actor.side.value if actor.side else "platform")
     return case
 
 
@@ -126,7 +122,21 @@ def _check_claim(case: Case, claim: Claim, rules: Rules) -> None:
     if claim.remedy not in rules.type(claim.type_code).remedies:
         raise Refused("remedy_not_for_type", remedy=claim.remedy, type_code=claim.type_code)
     amounts.require_within(case, claim.amount)
-    points = [text.strip() for text in claim.points]
+    check_points(claim.points)
+
+
+def raise_points(case: Case, texts: Sequence[str], *, side: str) -> None:
+    """The points at issue of this round, as ``side`` puts them; they have been checked."""
+    require_act()
+    Point.objects.bulk_create(
+        Point(case=case, round=case.round, number=number, text=text.strip(), raised_by=side)
+        for number, text in enumerate(texts, start=1)
+    )
+
+
+def check_points(texts: Sequence[str]) -> None:
+    """Raises `Refused`: ``point_missing``, ``too_many_points``, ``point_too_long``, ``point_twice``."""
+    points = [text.strip() for text in texts]
     if not points or any(not text for text in points):
         raise Refused("point_missing")
     if len(points) > MOST_POINTS:
@@ -161,7 +171,8 @@ def not_admit(case_id: int, *, code: str, text: str, actor: Actor, now: datetime
 
 @act
 def accept_claim(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
-    """The merchant accepts the claim in full: the outcome is recorded, and executed once the goods are back, if due."""
+    """The side that the claim is against accepts it in full: the outcome is recorded, and executed once the goods are
+    back, if due."""
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
     consents.require_second(case, actor, Event.CLAIM_ACCEPTED, case.claimed, now=now)
@@ -173,7 +184,7 @@ def accept_claim(case_id: int, *, actor: Actor, now: datetime, seen: int | None 
         amount=case.claimed,
         currency=case.currency,
         returns=case.returns,
-        ground="" if case.returns else "CONSENT",
+        ground="" if case.returns or case.claimant != Side.BUYER.value else "CONSENT",
         lines=(AwardLine("claimed", "claim", case.claimed),),
     )
     return advance(case, Event.CLAIM_ACCEPTED, actor=actor, now=now, facts=facts, award=award)
@@ -189,7 +200,7 @@ def rebut(
     now: datetime,
     seen: int | None = None,
 ) -> Case:
-    """The merchant has answered every point within the 24 hours (T15); the case joins the queue."""
+    """The side that the claim is against has answered every point within the 24 hours (T15); the case joins the queue."""
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
     submissions.keep_answers(case, answers, actor=actor, now=now)
@@ -201,5 +212,6 @@ def rebut(
     statement = statements.add(case, "rebuttal", text, actor=actor, now=now)
     data = {"answers": len(answers), **statements.ref(statement)}
     advance(case, Event.CLAIM_REBUTTED, actor=actor, now=now, facts=facts, data=data)
-    submissions.tell_what_is_missing(case, Side.MERCHANT, now=now)
+    assert actor.side is not None
+    submissions.tell_what_is_missing(case, actor.side, now=now)
     return case

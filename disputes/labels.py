@@ -84,6 +84,17 @@ STATES: dict[State, dict[str, Label]] = {
 
 # Whatever the state, a side to whom something was proposed has something to do.
 NEW_PROPOSAL = Label(_("New proposal"), "you")
+# Where the merchant claims and the buyer answers, these read the other way round.
+OF_A_PAYOUT: dict[State, dict[str, Label]] = {
+    State.AWAITING_CONFIRMATION: _label(
+        (_("Your answer needed"), "you"), (_("Waiting for buyer"), "them"), (_("Giving evidence"), "them")
+    ),
+    State.WITHDRAWN: _label(
+        (_("Withdrawn by merchant"), "stop"),
+        (pgettext_lazy("claim", "Withdrawn"), "stop"),
+        (pgettext_lazy("claim", "Withdrawn"), "stop"),
+    ),
+}
 
 STANCES: dict[str, Text] = {
     "agrees": _("Agrees"),
@@ -134,6 +145,14 @@ DUTIES: dict[str, Text] = {
     "offer_platform": _("The platform's proposal stands"),
 }
 
+_DUTIES_OF_A_PAYOUT: dict[str, Text] = {"confirmation": _("Buyer answers each point")}
+
+
+def duty(name: str, *, claimant: str = "buyer") -> Text:
+    """What is awaited, by the name of the duty."""
+    return DUTIES[name] if claimant == "buyer" else _DUTIES_OF_A_PAYOUT.get(name, DUTIES[name])
+
+
 # What a person reads on the button of an event. Only events that people cause have one.
 ACTIONS: dict[Event, Text] = {
     Event.REFUND_AGREED: _("Agree and refund"),
@@ -148,6 +167,7 @@ ACTIONS: dict[Event, Text] = {
     Event.OFFER_ACCEPTED: _("Accept proposal"),
     Event.OFFER_DECLINED: _("Decline proposal"),
     Event.OFFER_RETRACTED: _("Take the proposal back"),
+    Event.CLAIM_FILED: _("Claim money back"),
     Event.INTERVENTION_REQUESTED: _("Ask the platform to step in"),
     Event.ADMITTED: _("Accept the case"),
     Event.NOT_ADMITTED: _("Do not accept the case"),
@@ -201,12 +221,13 @@ def state_label(
     suspended: bool = False,
     handed_in: bool = False,
     terminal_paid: bool = False,
+    claimant: str = "buyer",
 ) -> Label:
     """What ``role`` reads for ``state``. ``awaits`` decides whose turn it is where the state alone does not."""
     if suspended:
         return Label(_("On hold"), "stop")
     me = reader(role)
-    label = STATES[state][me]
+    label = STATES[state][me] if claimant == "buyer" else OF_A_PAYOUT.get(state, STATES[state])[me]
     mine = me == awaits or awaits == "both"
     match state:
         case State.GATHERING_EVIDENCE if me != "staff" and handed_in:
@@ -228,5 +249,5 @@ def state_label(
         case State.AWAITING_COMPLIANCE if me == "buyer":
             return Label(_("Merchant to refund"), "them")
         case State.CLOSED if terminal_paid:
-            return Label(_("Refunded"), "done")
+            return Label(_("Refunded") if claimant == "buyer" else _("Money given back"), "done")
     return label

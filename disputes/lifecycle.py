@@ -38,10 +38,13 @@ RUNS, SOUND, BACK = g.clocks_are_running, g.nothing_speaks_against_it, g.goods_m
 ONE_SIGNS, TWO_SIGN = g.needs_no_second_pair_of_eyes, g.needs_a_second_pair_of_eyes
 DUE, NOTHING_DUE = g.somebody_must_perform, g.nothing_to_perform
 IN_TIME = (RUNS, g.within_the_term)
+B_HANDS_IN, M_HANDS_IN = (*IN_TIME, g.buyer_not_yet_handed_in), (*IN_TIME, g.merchant_not_yet_handed_in)
 AGREES_RETURN = (RUNS, g.asked_for_a_return, g.within_own_limit)
 THEIR_OFFER = (g.before_the_ruling, g.offer_is_open, g.offer_is_theirs, g.within_own_limit)
+OFFERS_FIT = (g.buyer_claims, g.before_the_ruling)
 SETTLES = (*THEIR_OFFER, g.offer_settles)
-HANDS_IN = (*IN_TIME, g.buyer_not_yet_handed_in, SOUND)
+# Handing in the claim starts the answer's 24 hours; handing in the answer starts nothing.
+CLAIMS, ANSWERS_IT = g.speaks_for_the_claim, g.answers_the_claim
 ANSWERS = (*IN_TIME, g.was_asked)
 ANSWERS_LAST = (*ANSWERS, g.everybody_asked_has_answered)
 TAKES = (RUNS, g.has_no_interest, g.evidence_is_complete, SOUND)
@@ -60,6 +63,11 @@ UNDECIDED = (*CLAIM_STANDS, State.AWAITING_APPEAL_ANSWER, State.UNDER_APPEAL)
 # Money that is on its way does not stop.
 STOPPABLE: tuple[State, ...] = tuple(state for state in LIVE if state != State.ENFORCING)
 
+# A merchant's claim begins before the platform: what was paid out has been talked about, agreed or decided already.
+_BEGINNING: list[Row] = [
+    *rows(Event.CLAIM_FILED, None, State.ADMISSION, M, SOUND),
+]
+
 _NEGOTIATING: list[Row] = [
     *rows(Event.REFUND_AGREED, State.AWAITING_MERCHANT, State.ENFORCING, {M, SYS}, RUNS, g.within_own_limit),
     *rows(Event.REFUND_AGREED, State.AWAITING_BUYER, State.ENFORCING, M, RUNS, g.within_own_limit),
@@ -76,7 +84,7 @@ _NEGOTIATING: list[Row] = [
 ]
 
 _SETTLING: list[Row] = [
-    *rows(Event.OFFER_MADE, BEFORE_RULING, None, {B, M, A, S}, g.before_the_ruling, SOUND, g.within_own_limit),
+    *rows(Event.OFFER_MADE, BEFORE_RULING, None, {B, M, A, S}, *OFFERS_FIT, SOUND, g.within_own_limit),
     *rows(Event.OFFER_ACCEPTED, BEFORE_RULING, State.AWAITING_RETURN, {B, M}, *SETTLES, g.offer_needs_a_return),
     *rows(Event.OFFER_ACCEPTED, BEFORE_RULING, State.ENFORCING, {B, M}, *SETTLES, g.offer_needs_no_return),
     # A proposal of the platform binds when both sides have accepted it; the first acceptance is only remembered.
@@ -84,7 +92,7 @@ _SETTLING: list[Row] = [
     *rows(Event.OFFER_DECLINED, BEFORE_RULING, None, {B, M}, g.offer_is_open, g.offer_is_theirs),
     *rows(Event.OFFER_RETRACTED, BEFORE_RULING, None, {B, M, A, S}, g.offer_is_open, g.offer_is_mine),
     *rows(Event.OFFER_LAPSED, BEFORE_RULING, None, SYS),
-    *rows(Event.WITHDRAWN, BEFORE_RULING, State.WITHDRAWN, B, g.before_the_ruling),
+    *rows(Event.WITHDRAWN, BEFORE_RULING, State.WITHDRAWN, {B, M}, CLAIMS, g.before_the_ruling),
 ]
 
 _INTERVENING: list[Row] = [
@@ -99,15 +107,27 @@ _INTERVENING: list[Row] = [
     *rows(Event.EVIDENCE_ADDED, State.AWAITING_APPEAL_ANSWER, None, {B, M}, *ANSWERS_APPEAL),
     *rows(Event.EVIDENCE_WITHDRAWN, FILE_GROWS, None, {B, M}, g.evidence_is_open),
     *rows(Event.EXHIBIT_ANSWERED, UNDECIDED, None, {B, M}, RUNS),
-    # In the merchant's 24 hours there is one answer that counts, the rebuttal: no second button that stops no clock.
+    # In the answer's 24 hours there is one answer that counts, the rebuttal: no second button that stops no clock.
     *rows(Event.POINT_ANSWERED, State.GATHERING_EVIDENCE, None, {B, M}, *IN_TIME),
-    *rows(Event.POINT_ANSWERED, State.AWAITING_CONFIRMATION, None, B, *IN_TIME),
-    *rows(Event.BUYER_HANDED_IN, State.GATHERING_EVIDENCE, State.AWAITING_CONFIRMATION, B, *HANDS_IN),
-    *rows(Event.MERCHANT_HANDED_IN, State.GATHERING_EVIDENCE, None, M, *IN_TIME, g.merchant_not_yet_handed_in),
+    *rows(Event.POINT_ANSWERED, State.AWAITING_CONFIRMATION, None, {B, M}, *IN_TIME, CLAIMS),
+    *rows(Event.BUYER_HANDED_IN, State.GATHERING_EVIDENCE, State.AWAITING_CONFIRMATION, B, *B_HANDS_IN, CLAIMS, SOUND),
+    *rows(Event.BUYER_HANDED_IN, State.GATHERING_EVIDENCE, None, B, *B_HANDS_IN, ANSWERS_IT),
+    *rows(
+        Event.MERCHANT_HANDED_IN, State.GATHERING_EVIDENCE, State.AWAITING_CONFIRMATION, M, *M_HANDS_IN, CLAIMS, SOUND
+    ),
+    *rows(Event.MERCHANT_HANDED_IN, State.GATHERING_EVIDENCE, None, M, *M_HANDS_IN, ANSWERS_IT),
     *rows(Event.EVIDENCE_CLOSED, State.GATHERING_EVIDENCE, State.AWAITING_ASSIGNMENT, SYS, RUNS),
-    *rows(Event.CLAIM_ACCEPTED, CLAIM_STANDS, State.AWAITING_RETURN, M, g.within_own_limit, BACK),
-    *rows(Event.CLAIM_ACCEPTED, CLAIM_STANDS, State.ENFORCING, M, g.within_own_limit, g.goods_stay),
-    *rows(Event.CLAIM_REBUTTED, State.AWAITING_CONFIRMATION, State.AWAITING_ASSIGNMENT, M, *IN_TIME, SOUND),
+    *rows(Event.CLAIM_ACCEPTED, CLAIM_STANDS, State.AWAITING_RETURN, {B, M}, ANSWERS_IT, g.within_own_limit, BACK),
+    *rows(Event.CLAIM_ACCEPTED, CLAIM_STANDS, State.ENFORCING, {B, M}, ANSWERS_IT, g.within_own_limit, g.goods_stay),
+    *rows(
+        Event.CLAIM_REBUTTED,
+        State.AWAITING_CONFIRMATION,
+        State.AWAITING_ASSIGNMENT,
+        {B, M},
+        *IN_TIME,
+        ANSWERS_IT,
+        SOUND,
+    ),
     *rows(Event.CONFIRMATION_LAPSED, State.AWAITING_CONFIRMATION, State.AWAITING_ASSIGNMENT, SYS, RUNS),
 ]
 
@@ -166,7 +186,7 @@ _CLOCKS: list[Row] = [
 ]
 
 LIFECYCLE: Machine[State, Event, Facts] = Machine(
-    (*_NEGOTIATING, *_SETTLING, *_INTERVENING, *_DECIDING, *_APPEALING, *_EXECUTING, *_CLOCKS)
+    (*_BEGINNING, *_NEGOTIATING, *_SETTLING, *_INTERVENING, *_DECIDING, *_APPEALING, *_EXECUTING, *_CLOCKS)
 )
 
 

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from common.actor import Side
 from disputes.lifecycle import TERMINAL, Kind, State
 
 LIVE_STATES = [state.value for state in State if state not in TERMINAL]
@@ -36,11 +37,14 @@ class Case(models.Model):
     due_at = models.DateTimeField(null=True)
     priority = models.SmallIntegerField(default=0)
 
+    # Whose claim it is. The other side answers it: `Case.respondent`.
+    claimant = models.CharField(max_length=8, choices=PARTIES, default="buyer")
     kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in Kind])
     type_code = models.CharField(max_length=32)
     title = models.CharField(max_length=200)
     currency = models.CharField(max_length=3)
-    # What was paid for the line and had not come back when the case began (`remaining`).
+    # What was paid for the line and had not come back when the case began (`remaining`); in a merchant's claim, what was
+    # paid out to the buyer and has not been given back.
     paid = models.BigIntegerField()
     claimed = models.BigIntegerField()
     remedy = models.CharField(max_length=4)
@@ -112,6 +116,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def respondent(self) -> str:
+        """The side that the claim is against: buyer or merchant."""
+        return Side(self.claimant).other.value
 
 
 class CaseFile(models.Model):
@@ -407,6 +416,8 @@ class Deadline(models.Model):
 
 
 # Models of other modules of this room; Django finds them by this one.
+from disputes.contested_models import ClaimDraft as ClaimDraft  # noqa: E402
+from disputes.contested_models import Contested as Contested  # noqa: E402
 from disputes.draft_models import FilingDraft as FilingDraft  # noqa: E402
 from disputes.evidence_models import ExhibitAnswer as ExhibitAnswer  # noqa: E402
 from disputes.evidence_models import Supplement as Supplement  # noqa: E402

@@ -44,6 +44,8 @@ class CaseRow(Protocol):
     @property
     def currency(self) -> str: ...
     @property
+    def claimant(self) -> str: ...
+    @property
     def claimed(self) -> int: ...
     @property
     def remedy(self) -> str: ...
@@ -127,6 +129,7 @@ def facts_of(case: CaseRow, actor: Actor, now: datetime, **checked: Any) -> Fact
         state=State(case.state),
         kind=Kind(case.kind),
         by=actor.role,
+        claimant=case.claimant,
         suspended=case.suspended_at is not None,
         returns=case.returns,
         pays=case.pays,
@@ -264,10 +267,10 @@ def _follows(
             fresh |= {"round": case.round + 1, "intervened_at": now, "asked": "", "answered": "", "appellant": ""}
             fresh |= {"decided_on_appeal": False, "pays": False, "substitute": 0}
             return fresh, None, case.outcome_id is not None
-        case Event.BUYER_HANDED_IN:
-            return {"buyer_handed_in_at": now}, None, False
-        case Event.MERCHANT_HANDED_IN | Event.CLAIM_REBUTTED:
-            return {"merchant_handed_in_at": case.merchant_handed_in_at or now}, None, False
+        case Event.BUYER_HANDED_IN | Event.MERCHANT_HANDED_IN | Event.CLAIM_REBUTTED:
+            # Whoever answers every point has handed in with it; both may have done so before.
+            before = case.buyer_handed_in_at if facts.by is Role.BUYER else case.merchant_handed_in_at
+            return {f"{facts.by.value}_handed_in_at": before or now}, None, False
         case Event.TAKEN:
             return {"taken_at": now}, None, False
         case Event.HANDED_BACK | Event.APPEAL_SENT_BACK:

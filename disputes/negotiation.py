@@ -265,7 +265,7 @@ def refuse_return(case_id: int, *, text: str, actor: Actor, now: datetime, seen:
 
 @act
 def withdraw(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
-    """The buyer has taken the request back. Money that was held goes on its ordinary way."""
+    """Whoever claims has taken it back. Money that was held goes on its ordinary way."""
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
     return advance(case, Event.WITHDRAWN, actor=actor, now=now)

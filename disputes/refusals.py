@@ -30,6 +30,11 @@ SENTENCES: dict[str, str | Promise] = {
     "no_return_was_asked": _("The buyer did not ask for a return. Agree to the refund or make a proposal."),
     "no_return_is_due": _("No return is due in this case."),
     "return_is_due": _("The goods come back first; the refund follows when they arrive."),
+    "not_your_claim": _("The other side brought this claim. You answer it."),
+    "your_own_claim": _("This is your own claim. The other side answers it."),
+    "no_offers_about_a_payout": _(
+        "This case is about money that was paid out. The buyer can accept the claim, or an arbitrator decides."
+    ),
     "evidence_window_closed": _("The time for evidence is over. The arbitrator can still ask you for more."),
     "evidence_window_open": _("Both sides may still add evidence. The case can be taken when the file is complete."),
     "already_handed_in": _("You handed in your evidence already. You can still add more until the period ends."),
@@ -92,6 +97,21 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "already_decided": _("This has been decided already. New facts are needed to file again."),
     "live_case_exists": _("There is already a case about this item. Go on there."),
+    # a merchant's claim about a payout
+    "nothing_was_paid_out": _("This case gave the buyer no money, or an appeal has taken it back already."),
+    "payout_not_final": _(
+        "This is not over yet. As long as the decision can be appealed, appeal; a claim of your own comes after it."
+    ),
+    "payout_not_whole": _(
+        "Not all of it has been taken from you yet. You can claim once what was decided has been paid in full."
+    ),
+    "claim_window_over": _(
+        "The time to claim ended on %(ended_at)s. You can still talk to the buyer, or turn to 12315 or a court."
+    ),
+    "payout_claimed_before": _("You have claimed about this payout before, and it was decided."),
+    "contested_amount_out_of_range": _("You can claim up to %(highest)s (what was paid out)."),
+    "contest_reason_unknown": _("Choose why the payout was wrong."),
+    "new_facts_missing": _("The platform has decided this. Say what you did not know, or could not show, when it did."),
     "already_in_intervention": _("The platform has already stepped in; the request can no longer be changed."),
     "type_unknown": _("Choose what went wrong."),
     "remedy_not_for_type": _("This remedy does not fit what went wrong. Choose another one."),
@@ -121,6 +141,9 @@ SENTENCES: dict[str, str | Promise] = {
     "point_unanswered": _("Answer every point: agree, dispute or not sure."),
     "stance_unknown": _("Answer every point: agree, dispute or not sure."),
     "evidence_missing": _("Required evidence is still missing. Add it before you hand in."),
+    "proof_of_claim_missing": _(
+        "A claim about a payout needs proof of this very case. Add at least one piece of evidence before you hand in."
+    ),
     "evidence_kind_differs": _("Only a video can show this. Send a video, or choose what your file shows."),
     "chat_not_on_file": _("The two of you have not talked inside the platform, so there is nothing to choose from."),
     "range_is_empty": _("Choose where the stretch begins and where it ends; the end cannot come before the beginning."),

@@ -26,7 +26,12 @@ def of(lines: Iterable[OrderLine]) -> dict[int, int]:
     ended = Outcome.objects.filter(
         case__line__in=wanted, case__state=State.CLOSED.value, superseded_at__isnull=True, amount__gt=0
     )
-    for line_id, amount, freight, said in ended.values_list("case__line_id", "amount", "freight_amount", "lines"):
+    columns = ("case__line_id", "case__claimant", "amount", "freight_amount", "lines")
+    for line_id, claimant, amount, freight, said in ended.values_list(*columns):
+        if claimant == "merchant":
+            # What a merchant's claim brought back is no longer with the buyer.
+            given[line_id] -= amount
+            continue
         besides = sum(part["amount"] for part in said if part["label"] in _BESIDES and part["amount"] > 0)
         given[line_id] += max(0, amount - max(freight, besides))
     elsewhere: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)

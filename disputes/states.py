@@ -40,6 +40,7 @@ class State(StrEnum):
 class Event(StrEnum):
     """What happens to a case. The value is the kind of the journal entry it leaves."""
 
+    CLAIM_FILED = "claim_filed"
     REQUEST_REVISED = "request_revised"
     REFUND_AGREED = "refund_agreed"
     RETURN_AGREED = "return_agreed"

@@ -20,6 +20,7 @@ from rulebook import queries as rulebook
 
 STANCES = ("agrees", "partly", "disputes", "unsure")
 LONGEST_ANSWER = 300
+HANDS_IN = {Side.BUYER: Event.BUYER_HANDED_IN, Side.MERCHANT: Event.MERCHANT_HANDED_IN}
 _REOPENING = (State.MORE_EVIDENCE.value, State.AWAITING_APPEAL_ANSWER.value)
 
 
@@ -109,19 +110,34 @@ def answer_points(
 
 @act
 def hand_in(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
-    """A side says that its part of the file is complete. The buyer's word starts the merchant's 24 hours (T15)."""
+    """A side says that its part of the file is complete. The claimant's word starts the answer's 24 hours (T15)."""
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
-    if actor.side is Side.MERCHANT:
-        advance(case, Event.MERCHANT_HANDED_IN, actor=actor, now=now)
-        tell_what_is_missing(case, Side.MERCHANT, now=now)
-        return case
-    missing = missing_evidence(case, Side.BUYER)
-    refusals = ("evidence_missing",) if missing else ()
-    facts = moves.facts_of(case, actor, now, refusals=refusals)
-    if missing and case.state == State.GATHERING_EVIDENCE.value and case.buyer_handed_in_at is None:
-        raise Refused("evidence_missing", codes=missing)
-    return advance(case, Event.BUYER_HANDED_IN, actor=actor, now=now, facts=facts)
+    side = actor.side
+    assert side is not None
+    lacking = against_handing_in(case, side)
+    facts = moves.facts_of(case, actor, now, refusals=(lacking.code,) if lacking else ())
+    try:
+        advance(case, HANDS_IN[side], actor=actor, now=now, facts=facts)
+    except Refused as refused:
+        # The table knows codes; what was looked at makes its words complete.
+        raise (lacking if lacking is not None and refused.code == lacking.code else refused) from None
+    if side.value == case.respondent:
+        tell_what_is_missing(case, side, now=now)
+    return case
+
+
+def against_handing_in(case: Case, side: Side) -> Refused | None:
+    """What a claim still needs before it can be handed in. An answer needs nothing: without it the file decides."""
+    if side.value == case.respondent:
+        return None
+    if missing := missing_evidence(case, side):
+        return Refused("evidence_missing", codes=missing)
+    # A claim about a payout is no mere word: it comes with proof of this very case (clause 8.8).
+    shown = dossiers.counted(case.dossier_id).filter(side=side.value)
+    if side is Side.MERCHANT and not shown.exists():
+        return Refused("proof_of_claim_missing")
+    return None
 
 
 @act

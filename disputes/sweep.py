@@ -51,6 +51,7 @@ class Row(NamedTuple):
     round: int
     priority: int
     currency: str
+    claimant: str
     claimed: int
     remedy: str
     returns: bool

@@ -53,6 +53,11 @@ def _side_asked(facts: Facts) -> Awaits:
     return Awaits(facts.asked) if facts.asked else Awaits.BOTH
 
 
+def _respondent(facts: Facts) -> Awaits:
+    """Whoever the claim is against: the merchant, unless it is the merchant's own."""
+    return Awaits.BUYER if facts.claimant == "merchant" else Awaits.MERCHANT
+
+
 def _answerer(facts: Facts) -> Awaits:
     """Whoever did not file the appeal that is open. ``by`` is the appellant while the appeal is being filed."""
     return Awaits.MERCHANT if facts.appellant == "buyer" else Awaits.BUYER
@@ -81,7 +86,12 @@ DUTIES: dict[State, Duty] = {
     State.RETURN_IN_TRANSIT: _duty("return_receipt", Awaits.MERCHANT, Event.RETURN_ACCEPTED),
     State.ADMISSION: _duty("admission", Awaits.PLATFORM, Event.ADMITTED),
     State.GATHERING_EVIDENCE: _duty("evidence", Awaits.BOTH, Event.EVIDENCE_CLOSED),
-    State.AWAITING_CONFIRMATION: _duty("confirmation", Awaits.MERCHANT, Event.CONFIRMATION_LAPSED),
+    State.AWAITING_CONFIRMATION: Duty(
+        "confirmation",
+        _respondent,
+        lambda facts: "confirmation",
+        lambda facts, silence: Event.CONFIRMATION_LAPSED,
+    ),
     State.AWAITING_ASSIGNMENT: _duty("pickup", Awaits.PLATFORM, Event.PICKUP_OVERDUE, watched=True),
     State.UNDER_REVIEW: _duty("review", Awaits.PLATFORM, Event.RETURNED_TO_QUEUE),
     State.MORE_EVIDENCE: Duty(

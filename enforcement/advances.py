@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts import conflicts
-from common.actor import Actor, Role
+from common.actor import Actor, Role, Side
 from common.acts import act
 from common.errors import Missing, Refused
 from disputes import outcomes, queries
@@ -63,7 +63,7 @@ def payable(case: Case, outcome: Outcome | None, actor: Actor) -> int:
         raise Refused("not_in_this_state", state=case.state)
     if actor.id is not None and actor.id == case.ruled_by_id:
         raise Refused("own_ruling")
-    if outcome is None or outcome.amount == 0:
+    if outcome is None or outcome.amount == 0 or case.claimant != Side.BUYER.value:
         raise Refused("nothing_to_pay")
     if outcome.returns:
         raise Refused("return_is_due")

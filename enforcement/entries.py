@@ -76,13 +76,19 @@ def settle(books: Books, purpose: Purpose, source: Pot, target: Pot, amount: int
         case Purpose.CHARGE:
             return {merchant_owes: -amount, buyer_owes: amount}
         case Purpose.RESTORE:
-            # What was taken from escrow comes back to the settlement: the payment is the merchant's now.
-            whose = Pot.DEPOSIT if target is Pot.DEPOSIT else Pot.SETTLEMENT
-            return {apart: -amount, books.account(whose): amount, buyer_owes: amount, to_platform: -amount}
+            return {apart: -amount, books.account(_back_to(target)): amount, buyer_owes: amount, to_platform: -amount}
+        case Purpose.COMPENSATE:
+            # Nobody owes it back: the platform bears what it found wrongly.
+            return {apart: -amount, books.account(_back_to(target)): amount}
         case Purpose.RECLAIM:
             return {outside: -amount, fund: amount, buyer_owes: -amount, to_platform: amount}
         case Purpose.HOLD | Purpose.LIFT:
             return None
+
+
+def _back_to(target: Pot) -> Pot:
+    """What was taken from escrow comes back to the settlement: the payment is the merchant's now."""
+    return Pot.DEPOSIT if target is Pot.DEPOSIT else Pot.SETTLEMENT
 
 
 def _apart(books: Books, purpose: Purpose) -> str:

@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from accounts.models import Identity
-from common.actor import Actor, Role
+from common.actor import Actor, Role, Side
 from common.acts import act, outside_act, require_act
 from common.errors import Refused
 from disputes import queries
 from disputes.awards import Award, Payer, Source
+from disputes.claims import BY_THE_FUND
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Outcome
 from disputes.transitions import advance
-from enforcement import entries, holds, plan, setbacks
+from enforcement import entries, holds, plan, reversals, setbacks
 from enforcement.entries import Books
 from enforcement.marks import mark
 from enforcement.models import Execution, Proposal, Step
@@ -42,7 +43,8 @@ BACK_OFF = (
     timedelta(hours=24),
 )
 # What the marketplace refuses of these is refused for good: there is no lower rung.
-LAST_RESORT = (Purpose.RELEASE, Purpose.RESTORE, Purpose.RECLAIM)
+LAST_RESORT = (Purpose.RELEASE, Purpose.RESTORE, Purpose.RECLAIM, Purpose.COMPENSATE)
+GIVES_BACK = (Purpose.RESTORE, Purpose.COMPENSATE)
 RECOVERS = (Purpose.COLLECT, Purpose.REPAY)
 SHORT_OF_MONEY = "insufficient_funds"
 SYSTEM = Actor.system()
@@ -123,6 +125,10 @@ def set_apart(step_id: int, *, now: datetime) -> Told | None:
     if step.purpose == Purpose.LIFT and _open_steps(case, [Purpose.HOLD]):
         # A hold that arrives after its lifting would stay for ever.
         _put_off(step, "hold_under_way", now=now)
+        return None
+    if step.purpose == Purpose.RECLAIM and _open_steps(case, GIVES_BACK):
+        # The buyer owes it once the merchant has been made whole, and not before.
+        _put_off(step, "restore_under_way", now=now)
         return None
     if step.state == Step.PENDING:
         legs = entries.reserve(_books(case), Purpose(step.purpose), Pot(step.source), step.amount)
@@ -304,6 +310,8 @@ def _go_on(case: Case, execution: Execution, *, now: datetime) -> None:
     if execution.purpose == Execution.ADVANCE:
         agreed = Proposal.objects.get(outcome=execution.outcome, state=Proposal.APPROVED)
         planned = plan.advance(award, replace(funds, advance=min(funds.advance, agreed.amount)))
+    elif case.claimant == Side.MERCHANT.value:
+        planned = plan.reverse(reversals.borne(case), award.amount, by_the_fund=award.remedy in BY_THE_FUND)
     else:
         planned = plan.restore(carried_out(case), award, funds)
     execution.state = Execution.RUNNING
@@ -316,6 +324,9 @@ def _carried_out(case: Case, step: Step, *, now: datetime) -> None:
     _settle(case, step, now=now)
     if step.purpose in RECOVERS:
         setbacks.drawn(case)
+    if step.purpose in GIVES_BACK:
+        waiting = step.execution.steps.filter(purpose=Purpose.RECLAIM.value, state=Step.PENDING)
+        waiting.update(next_attempt_at=now)
     _record(case, step, Kind.PAYMENT_DONE, now=now)
     _finish(case, step.execution, now=now)
 
@@ -342,7 +353,7 @@ def _was_refused(case: Case, step: Step, code: str, *, now: datetime) -> None:
 
 def _fall_short(case: Case, step: Step, *, now: datetime) -> None:
     """The money was there when the step was planned and is gone now; nobody outside has been told anything."""
-    if step.purpose == Purpose.RESTORE:
+    if step.purpose in GIVES_BACK:
         # The merchant is made whole whenever the platform's fund allows: no lower rung exists.
         _put_off(step, SHORT_OF_MONEY, now=now)
         return
@@ -403,6 +414,8 @@ def _finish(case: Case, execution: Execution, *, now: datetime) -> None:
 
 def _release_rest(case: Case, execution: Execution, *, now: datetime) -> bool:
     """Escrow that the marketplace would not pay from was made up for elsewhere: it is the merchant's, who may owe more."""
+    if case.claimant == Side.MERCHANT.value:
+        return False  # the payment was distributed by the case that the claim is about
     if execution.steps.filter(purpose=Purpose.RELEASE.value, state=Step.REFUSED).exists():
         return False
     funds = funds_of(case)
@@ -456,7 +469,7 @@ def _kind(step: Step) -> gateway.Kind:
     purpose, source = Purpose(step.purpose), Pot(step.source)
     if purpose in (Purpose.REFUND, Purpose.FREIGHT, Purpose.COLLECT):
         return _PAYS_BUYER[source]
-    if purpose is Purpose.RESTORE:
+    if purpose in GIVES_BACK:
         to_deposit = step.target == Pot.DEPOSIT
         return gateway.Kind.RESTORE_DEPOSIT if to_deposit else gateway.Kind.RESTORE_SETTLEMENT
     return _ASKED[purpose, source]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from common.actor import Side
 from common.acts import require_act
 from disputes.awards import Source
 from disputes.models import Case
@@ -20,8 +21,9 @@ def mark(case: Case, *, now: datetime) -> Mark:
         case=case,
         defaults={
             "merchant_id": case.merchant_id,
-            "intervened": case.intervened_at is not None,
-            "refunded": outcome is not None and outcome.amount > 0,
+            # Only what a buyer brought counts against a shop.
+            "intervened": case.intervened_at is not None and case.claimant == Side.BUYER.value,
+            "refunded": outcome is not None and outcome.amount > 0 and case.claimant == Side.BUYER.value,
             "decided": outcome is not None and outcome.source in DECIDED,
             "at": now,
         },

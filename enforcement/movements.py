@@ -109,7 +109,7 @@ def fits(movement: Movement, step: Step) -> bool:
         case Movement.Kind.SETTLEMENT:
             return purpose is Purpose.RELEASE
         case Movement.Kind.DEPOSIT if movement.amount > 0:
-            return purpose is Purpose.RESTORE and step.target == Pot.DEPOSIT
+            return purpose in (Purpose.RESTORE, Purpose.COMPENSATE) and step.target == Pot.DEPOSIT
         case Movement.Kind.DEPOSIT:
             return source is Pot.DEPOSIT and purpose in (*TO_BUYER, Purpose.REPAY)
         case _:

@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     CHARGE = "charge"  # what was advanced is owed by the buyer now, no longer by the merchant
     RESTORE = "restore"  # the platform gives the merchant back what was taken
     RECLAIM = "reclaim"  # the buyer gives back what was paid too much
+    COMPENSATE = "compensate"  # the platform makes good from its own fund what it found wrongly
     HOLD = "hold"  # the marketplace does not pay the order out meanwhile (P04)
     LIFT = "lift"
 
@@ -113,6 +114,25 @@ def restore(previous: Iterable[Draft], award: Award, funds: Funds) -> Plan:
     return Plan(tuple(steps), shortfall=_drawn(owed, Pot.RECEIVABLE))
 
 
+def reverse(borne: Mapping[Pot, int], amount: int, *, by_the_fund: bool) -> Plan:
+    """A merchant's claim was upheld: ``amount`` of what the merchant bore goes back to where it was taken from.
+
+    The last rung comes first, as when an appeal restores. The merchant has it at once, from the platform's own fund; then
+    the buyer gives it back, unless it was the platform that was wrong (``by_the_fund``). Never more than was borne.
+    """
+    steps: list[Draft] = []
+    purpose = Purpose.COMPENSATE if by_the_fund else Purpose.RESTORE
+    for pot in reversed(MERCHANTS):
+        back = min(amount, borne.get(pot, 0))
+        if back > 0:
+            steps.append(Draft(purpose, Pot.ADVANCE, pot, back))
+            amount -= back
+    held = sum(step.amount for step in steps)
+    if held and not by_the_fund:
+        steps.append(Draft(Purpose.RECLAIM, Pot.BUYER, Pot.ADVANCE, held))
+    return Plan(tuple(steps), shortfall=amount)
+
+
 def rest(steps: Sequence[Draft], line: int, escrow: int) -> list[Draft]:
     """What of the payment for the line is still in escrow after ``steps``, and is the merchant's."""
     left = line - borne_by(steps)[Pot.ESCROW] - _released(steps)
@@ -163,7 +183,7 @@ def borne_by(steps: Iterable[Draft]) -> Counter[Pot]:
                 borne[Pot.RECEIVABLE] -= step.amount
             case Purpose.WAIVE | Purpose.CHARGE:
                 borne[step.source] -= step.amount
-            case Purpose.RESTORE:
+            case Purpose.RESTORE | Purpose.COMPENSATE:
                 borne[step.target] -= step.amount
             case _:
                 pass

@@ -68,7 +68,7 @@ _FINDINGS = (
     SELECT 'refused_for_good', s.key, s.amount, s.currency, COALESCE(s.sent_at, e.started_at)
       FROM enforcement_step s JOIN enforcement_execution e ON e.id = s.execution_id
      WHERE s.state = 'refused'
-       AND s.purpose IN ('release', 'restore', 'reclaim', 'hold', 'lift')
+       AND s.purpose IN ('release', 'restore', 'compensate', 'reclaim', 'hold', 'lift')
        AND s.last_error_code <> 'insufficient_funds'
        AND NOT EXISTS (SELECT 1 FROM enforcement_step n
                         WHERE n.execution_id = s.execution_id AND n.purpose = s.purpose AND n.source = s.source

@@ -25,7 +25,7 @@ from disputes.lifecycle import Kind
 from disputes.models import Case
 from disputes.submissions import Answer
 from enforcement import advances, movements
-from engine import demo_jury
+from engine import demo_claims, demo_jury
 from evidence import intake, library
 from evidence.models import Exhibit
 from marketplace import fixtures, ingest
@@ -121,6 +121,11 @@ ORDERS = (
       for key, buyer in demo_jury.orders()),
     _Order("charger", "buyer-2", "shop-1", "茶席灯 充电款", "home", 12_800, "SIGNED", 10,
            talk=(("buyer", "灯不亮。"), ("merchant", "请再试试。"))),
+    # Paid back by the marketplace itself, which the shop contests.
+    _Order("dish", "buyer-1", "shop-1", "影青刻花盘 8 寸", "kitchen", 36_800, "COMPLETED", 14,
+           talk=(("buyer", "退货已经寄出。"), ("merchant", "退回的不是这一件。"))),
+    _Order("censer", "buyer-2", "shop-1", "仿古三足香炉", "home", 52_000, "COMPLETED", 15,
+           talk=(("buyer", "不想要了，已寄回。"), ("merchant", "底款对不上。"))),
 )  # fmt: skip
 
 
@@ -455,6 +460,10 @@ def _in_transit(cast: _Cast, now: datetime) -> None:
     _open("phone", Kind.IN_TRANSIT, "NOT_RECEIVED", "物流停了三天，怕是丢了。", cast.gu, now - 10 * HOUR)
 
 
+def _contested(story: Callable[..., Case], key: str, buyer: Actor, cast: _Cast, now: datetime) -> None:
+    story(_line(key), shop=cast.pottery, buyer=buyer, ops=cast.ops, now=now)
+
+
 # By the order that the story is about.
 STORIES: dict[str, Callable[[_Cast, datetime], None]] = {
     "caddy": _waiting_for_the_merchant,
@@ -467,4 +476,6 @@ STORIES: dict[str, Callable[[_Cast, datetime], None]] = {
     "dishes": _before_the_jury,
     "case": _settled,
     "phone": _in_transit,
+    "dish": lambda cast, now: _contested(demo_claims.at_the_buyer, "dish", cast.lin, cast, now),
+    "censer": lambda cast, now: _contested(demo_claims.at_the_desk, "censer", cast.gu, cast, now),
 }

@@ -18,7 +18,7 @@ from journal.kinds import Kind
 from journal.models import Entry
 from jury import counting, panels
 from notifications import announce
-from notifications.catalogue import CATALOGUE
+from notifications.catalogue import CATALOGUE, OF_A_PAYOUT
 
 Reaction = Callable[[Entry, Case, datetime], None]
 
@@ -81,6 +81,8 @@ _BY_KIND: dict[Kind, tuple[Reaction, ...]] = {
     Kind.SENT_TO_JURY: (draw_the_jury,),
     Kind.JURY_CLOSED: (count_the_votes,),
     Kind.CLOCKS_RESUMED: (give_the_jury_time,),
+    # The money is with the buyer: there is nothing to hold.
+    Kind.CLAIM_FILED: (route_in_the_shop,),
 }
 # Where a case goes from an appeal, or from the time for one, once its ruling stands for good.
 _FINAL = frozenset({State.AWAITING_COMPLIANCE.value, State.ENFORCING.value})
@@ -98,6 +100,6 @@ def of(entry: Entry) -> tuple[Reaction, ...]:
             following += (keep_the_precedent,)
         if entry.data.get("from") == State.JURY_VOTING and kind is not Kind.JURY_CLOSED:
             following += (dissolve_the_jury,)
-    if kind in CATALOGUE:
+    if kind in CATALOGUE or kind in OF_A_PAYOUT:
         following += (tell_those_concerned,)
     return following

@@ -46,12 +46,13 @@ def take_when_due(now: datetime) -> int:
     return 0 if newest is not None and newest <= now < newest + EVERY else take(now)
 
 
-# One statement, so that all numbers are of one moment. A point is lost if it was found for the buyer, or if nobody could
+# One statement, so that all numbers are of one moment: of what buyers brought, since a shop's own claims say nothing about
+# its service. A point is lost if it was found for the buyer, or if nobody could
 # tell and the merchant bears it; its causes are tried in the order of what would have helped first.
 _COUNT = """
 WITH taken AS MATERIALIZED (
     SELECT id, merchant_id, type_code, order_id, line_id, stream_id, opened_at, intervened_at
-      FROM disputes_case WHERE opened_at >= %(since)s AND opened_at < %(now)s
+      FROM disputes_case WHERE opened_at >= %(since)s AND opened_at < %(now)s AND claimant = 'buyer'
 ), shop AS (
     SELECT merchant_id, count(*) AS cases, count(intervened_at) AS intervened FROM taken GROUP BY 1
 ), sold AS (
@@ -77,7 +78,7 @@ WITH taken AS MATERIALIZED (
 ), decided AS MATERIALIZED (
     SELECT c.merchant_id, c.type_code, (o.amount > 0 OR o.pays OR o.returns) AS lost
       FROM disputes_outcome o JOIN disputes_case c ON c.id = o.case_id
-     WHERE o.superseded_at IS NULL AND o.source IN ('ruled', 'appealed', 'forced')
+     WHERE o.superseded_at IS NULL AND o.source IN ('ruled', 'appealed', 'forced') AND c.claimant = 'buyer'
        AND o.recorded_at >= %(since)s AND o.recorded_at < %(now)s
 ), settled AS (
     SELECT t.merchant_id, count(*) AS n FROM taken t JOIN disputes_outcome o ON o.case_id = t.id
@@ -102,7 +103,7 @@ WITH taken AS MATERIALIZED (
       JOIN arbitration_finding f ON f.ruling_id = r.id
       JOIN disputes_point p ON p.id = f.point_id
       LEFT JOIN disputes_pointanswer a ON a.point_id = p.id AND a.side = 'merchant' AND a.superseded_at IS NULL
-     WHERE r.state = 'served' AND r.served_at >= %(since)s AND r.served_at < %(now)s
+     WHERE r.state = 'served' AND c.claimant = 'buyer' AND r.served_at >= %(since)s AND r.served_at < %(now)s
        AND (f.finding = 'buyer' OR (f.finding = 'undetermined' AND r.merchant_share > 0))
 ), lost_sums AS (
     SELECT merchant_id, count(*) AS n FROM lost_points GROUP BY 1

@@ -10,6 +10,8 @@ class Kind(StrEnum):
 
     # negotiation
     REFUND_REQUESTED = "refund_requested"
+    CLAIM_FILED = "claim_filed"
+    PAYOUT_CONTESTED = "payout_contested"
     REQUEST_REVISED = "request_revised"
     REFUND_AGREED = "refund_agreed"
     RETURN_AGREED = "return_agreed"

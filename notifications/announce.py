@@ -14,7 +14,7 @@ from journal.kinds import Kind
 from journal.models import Entry
 from jury.models import Seat
 from notifications import preferences
-from notifications.catalogue import ASSIGNEE, BUYER, CATALOGUE, JURORS, MERCHANT, NOT_TO_WHO_ACTED, OPS, SENIORS
+from notifications.catalogue import ASSIGNEE, BUYER, JURORS, MERCHANT, NOT_TO_WHO_ACTED, OPS, SENIORS, concerned
 from notifications.models import Email, Notice, Preference
 from rulebook import queries as rulebook
 
@@ -41,11 +41,11 @@ def announce(entry: Entry, case: Case, *, now: datetime) -> int:
     params = _params(entry, case)
     notices = [
         Notice(user_id=user_id, case=case, entry=entry, kind=kind.value, audience=audience, params=params, at=now)
-        for audience in _audiences(kind, entry)
+        for audience in _audiences(kind, entry, case.claimant)
         if audience != JURORS
         for user_id in _people(audience, case, entry)
     ]
-    if JURORS in CATALOGUE[kind]:
+    if JURORS in concerned(kind, case.claimant):
         notices += [
             Notice(user_id=user_id, case=case, entry=entry, kind=kind.value, audience=JURORS, params=told, at=now)
             for user_id, told in _jurors(entry)
@@ -85,8 +85,8 @@ def _wants(wanted: preferences.Wanted, asks: bool) -> bool:
     return wanted.email and (asks or wanted.news)
 
 
-def _audiences(kind: Kind, entry: Entry) -> list[str]:
-    audiences = list(CATALOGUE[kind])
+def _audiences(kind: Kind, entry: Entry, claimant: str) -> list[str]:
+    audiences = list(concerned(kind, claimant))
     if kind in NOT_TO_WHO_ACTED:
         audiences = [audience for audience in audiences if audience != entry.actor_role]
     awaited = entry.data.get("awaits")
@@ -134,11 +134,12 @@ def _people(audience: str, case: Case, entry: Entry) -> list[int]:
 def _params(entry: Entry, case: Case) -> dict[str, Any]:
     """What the words need, fixed now: the case may have moved on when they are read."""
     kind = Kind(entry.kind)
-    params = {
+    params: dict[str, Any] = {
         "number": case.number,
         "amount": entry.data.get("amount", case.claimed),
         "currency": case.currency,
         "due": _due(kind, entry, case),
+        **({"claimant": case.claimant} if case.claimant != BUYER else {}),
     }
     if kind is Kind.EVIDENCE_INCOMPLETE:
         params["items"] = _items(entry, case)

@@ -187,6 +187,37 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
 
 # The same kind, where the term that ends is that of a proposal.
 OFFER_ENDS: Text = _("The proposal of %(amount)s still waits for your answer. It ends %(due)s.")
+# Where the merchant claims and the buyer answers: what takes the place of the words above.
+OF_A_PAYOUT: Mapping[Kind, Mapping[str, Text]] = {
+    Kind.CLAIM_FILED: {
+        BUYER: _(
+            "The merchant wants %(amount)s back that you were paid. We check whether we look at it; you will be heard."
+        ),
+        OPS: _("A case waits for the acceptance check until %(due)s."),
+    },
+    Kind.WITHDRAWN: {
+        BUYER: _("The merchant withdrew the claim. The money stays with you; nothing more is needed from you."),
+    },
+    Kind.NOT_ADMITTED: {
+        BUYER: _("The merchant's claim was not accepted. The money stays with you. The reason is on the case page."),
+        MERCHANT: _("The case was not accepted. The reason, the rule and other ways are on the case page."),
+    },
+    Kind.BUYER_HANDED_IN: {},
+    Kind.MERCHANT_HANDED_IN: {
+        BUYER: _("The merchant's evidence is in. Answer each point until %(due)s. Silence admits nothing."),
+    },
+    Kind.CLAIM_ACCEPTED: {
+        BUYER: _("You accepted the claim of %(amount)s. It is now carried out."),
+        MERCHANT: _("The buyer accepted your claim of %(amount)s. It is now carried out."),
+    },
+}
+
+
+def concerned(kind: Kind, claimant: str) -> Mapping[str, Text]:
+    """Whom ``kind`` concerns in a case of this claimant, and in which words."""
+    usual = CATALOGUE.get(kind, {})
+    return usual if claimant == BUYER else OF_A_PAYOUT.get(kind, usual)
+
 
 # Said to the side that did not do it itself: whoever acted knows.
 NOT_TO_WHO_ACTED = frozenset(
@@ -195,6 +226,7 @@ NOT_TO_WHO_ACTED = frozenset(
         Kind.OFFER_MADE,
         Kind.OFFER_DECLINED,
         Kind.INTERVENTION_REQUESTED,
+        Kind.CLAIM_FILED,
         Kind.APPEAL_FILED,
         Kind.REFUND_AGREED,
     }

@@ -10,12 +10,13 @@ from django.utils.translation import get_language
 from common import money
 from common.ids import PLATFORM_ZONE
 from journal.kinds import Kind
-from notifications.catalogue import CATALOGUE, OFFER_ENDS
+from notifications.catalogue import BUYER, OFFER_ENDS, concerned
 
 
 def sentence(kind: str, audience: str, params: dict[str, Any], title: str) -> str:
     """One notice as a sentence, in the language that is active."""
-    text = str(OFFER_ENDS if params.get("proposal") else CATALOGUE[Kind(kind)][audience])
+    usual = concerned(Kind(kind), params.get("claimant", BUYER))
+    text = str(OFFER_ENDS if params.get("proposal") else usual[audience])
     return text % {
         "title": title,
         "number": params["number"],

@@ -25,7 +25,7 @@ from common.errors import Missing, Refused
 from disputes import labels, refusals
 from disputes.lifecycle import LIFECYCLE, Event
 from disputes.models import Case
-from web import awaited, drafts, fetch, navigation, timeline
+from web import awaited, drafts, fetch, navigation, reversed_roles, timeline
 from web.forms import HouseForm
 
 Text = str | Promise
@@ -146,7 +146,8 @@ def view(
         closed = why_not(case, actor, Event(event), now, request.GET)
     else:
         drafts.restore(request, form)
-    verb = labels.action(Event(event), in_kind=case.substitute > 0)
+    usual = labels.action(Event(event), in_kind=case.substitute > 0)
+    verb = reversed_roles.of(case, reversed_roles.ACTIONS, Event(event), usual)
     shown = {
         "form": form,
         "case": case,

@@ -23,7 +23,7 @@ from evidence.models import Exhibit
 from evidence.models import Kind as ExhibitKind
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import dismissal, media, timeline, turn, wording
+from web import dismissal, media, reversed_roles, timeline, turn, wording
 from web.dismissal import Dismissal
 from web.turn import Step
 
@@ -219,7 +219,8 @@ def actions_for(case: Case, actor: Actor) -> list[Action]:
             href = reverse(route, args=[case.number, event.value])
         except NoReverseMatch:
             continue
-        found.append(Action(event, labels.action(event, in_kind=case.substitute > 0), href))
+        usual = labels.action(event, in_kind=case.substitute > 0)
+        found.append(Action(event, reversed_roles.of(case, reversed_roles.ACTIONS, event, usual), href))
     return found
 
 

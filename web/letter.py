@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from arbitration.letters import AppealLetter, ExhibitWeight, Fact, Letter, Reading, Restored, Result, Route
 from common import money
+from disputes.claims import BY_THE_FUND
 from rulebook.clocks import Clock, Duration
 from web import rules, wording
 
@@ -42,6 +43,8 @@ LINES: dict[str, Text] = {
     "dismissed": gettext_lazy("The claim is not supported"),
     "claim": gettext_lazy("As claimed"),
     "offer": gettext_lazy("As agreed"),
+    "wrongly_paid": gettext_lazy("What was wrongly paid × the share that comes back"),
+    "freight_returned": gettext_lazy("Freight that comes back"),
 }
 FINDINGS: dict[str, Text] = {
     "buyer": gettext_lazy("For the buyer"),
@@ -126,7 +129,9 @@ def paper(reading: Reading, *, preview: bool = False) -> Paper:
             lang=TAGS.get(letter.language, "zh-Hans"),
             title=_("Decision on appeal") if letter.kind == "appeal_ruling" else _("Decision letter"),
             ref=_ref(letter),
-            result=_result(letter.result, reading.reader),
+            result=_reversed(letter.result, reading.reader)
+            if letter.claimant == "merchant"
+            else _result(letter.result, reading.reader),
             notes=tuple(_notes(letter, reading)),
             sections=(
                 *_after_appeal(letter, reading.reader),
@@ -239,8 +244,40 @@ def _result(result: Result, reader: str) -> str:
             return _("%(remedy)s: the buyer gets %(sum)s.") % words
 
 
+def _reversed(result: Result, reader: str) -> str:
+    """The merchant's claim: what comes back, and from whom."""
+    words = {"remedy": result.remedy_name, "sum": _sum(result.amount, result.currency)}
+    if not result.amount:
+        return result.remedy_name
+    if result.remedy in BY_THE_FUND:
+        if reader == "merchant":
+            return _("%(remedy)s: you get %(sum)s from the platform.") % words
+        return _("%(remedy)s: the merchant gets %(sum)s from the platform.") % words
+    match reader:
+        case "buyer":
+            return _("%(remedy)s: you give back %(sum)s.") % words
+        case "merchant":
+            return _("%(remedy)s: you get back %(sum)s.") % words
+        case _:
+            return _("%(remedy)s: the buyer gives back %(sum)s.") % words
+
+
+def _reversed_notes(result: Result, reader: str) -> list[str]:
+    if not result.amount:
+        mine = _("What you were paid stays with you.")
+        return [mine if reader == "buyer" else _("What was paid out stays with the buyer.")]
+    share = {"share": f"{100 - result.merchant_share / 100:g}"}
+    notes = [_("%(share)s%% of what was wrongly paid comes back.") % share]
+    if result.remedy in BY_THE_FUND:
+        mine = _("You give nothing back.")
+        return [*notes, mine if reader == "buyer" else _("The buyer gives nothing back; the platform bears it.")]
+    return [*notes, _("The platform makes the merchant whole first, and then takes the sum back from the buyer.")]
+
+
 def _notes(letter: Letter, reading: Reading) -> list[str]:
     result, reader = letter.result, reading.reader
+    if letter.claimant == "merchant":
+        return _reversed_notes(result, reader)
     notes = []
     if result.term is not None:
         words = {"term": rules.length(Duration(result.term.amount, Clock(result.term.clock)))}

@@ -32,6 +32,7 @@ _OTHERS: dict[str, Text] = {
     "charge": gettext_lazy("noted that the buyer owes the platform %(amount)s, no longer the merchant"),
     "restore": gettext_lazy("gave the merchant %(amount)s back from the platform's money"),
     "reclaim": gettext_lazy("took %(amount)s back from the buyer that had been paid too much"),
+    "compensate": gettext_lazy("gave the merchant %(amount)s from the platform's own money"),
 }
 _BUYERS_OTHERS = frozenset({"waive", "charge", "reclaim"})
 

@@ -124,7 +124,7 @@ def _line(copy: Copy, entry: Entry) -> dict[str, Any] | None:
         "seq": entry.seq,
         "at": wording.moment(entry.at),
         "who": who,
-        "text": timeline.sentence(entry, copy.reader) % words,
+        "text": timeline.sentence(entry, copy.reader, claimant=copy.case.claimant) % words,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from common import money
+from common.actor import Side
 from disputes import amounts
 from disputes.models import Case
 
@@ -21,7 +22,7 @@ def at_most(highest: int, paid: int, currency: str) -> str:
 
 def given_back_rows(case: Case) -> list[dict[str, Any]]:
     """Beside the price, where some of it came back before the case: how much, and what is left. Else nothing."""
-    back = amounts.given_back(case)
+    back = amounts.given_back(case) if case.claimant == Side.BUYER.value else 0
     if not back:
         return []
     return [

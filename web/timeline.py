@@ -18,7 +18,7 @@ from disputes.lifecycle import Event
 from disputes.models import Case, Statement
 from journal.kinds import HOUSE_ONLY, Kind
 from journal.models import Entry
-from web import movements
+from web import movements, reversed_roles
 
 Text = str | Promise
 PAGE = 30
@@ -26,6 +26,8 @@ PAGE = 30
 # What happened, told without a subject: the page puts the party in front.
 SENTENCES: dict[Kind, Text] = {
     Kind.REFUND_REQUESTED: gettext_lazy("asked for a refund of %(amount)s"),
+    Kind.CLAIM_FILED: gettext_lazy("claimed %(amount)s back that had been paid out"),
+    Kind.PAYOUT_CONTESTED: gettext_lazy("contested this payout in a case of its own"),
     Kind.REQUEST_REVISED: gettext_lazy("changed the request to %(amount)s"),
     Kind.REFUND_AGREED: gettext_lazy("agreed to the refund of %(amount)s"),
     Kind.RETURN_AGREED: gettext_lazy("agreed to the return"),
@@ -126,8 +128,8 @@ class Line:
 class Record:
     """One page of the record, newest first. ``earlier``: where the next one begins, ``None`` at the beginning of the case.
 
-    ``is_later_page``: entries newer than these exist. ``story``: the buyer's own account, as told at filing or, before
-    that, with the request.
+    ``is_later_page``: entries newer than these exist. ``story``: the claiming side's own account, as told at filing or,
+    before that, with the request.
     """
 
     lines: list[Line]
@@ -153,10 +155,10 @@ def read(
     found = list(entries.order_by("-seq")[: PAGE + 1])
     page = found[:PAGE]
     wanted = [entry.data["statement"] for entry in page if "statement" in entry.data]
-    account = Q(side="buyer", kind__in=["story", "request"])
+    account = Q(side=case.claimant, kind__in=["story", "request"])
     said = list(Statement.objects.filter(account | Q(pk__in=wanted), case=case).order_by("-at", "-id"))
     texts = {statement.pk: statement.text for statement in said}
-    told = (one.text for one in said if one.side == "buyer" and one.kind in ("story", "request"))
+    told = (one.text for one in said if one.side == case.claimant and one.kind in ("story", "request"))
     return Record(
         lines=[
             _together(case, actor, group, pictures) if len(group) > 1 else _line(group[0], case, actor, texts, pictures)
@@ -232,7 +234,7 @@ def _line(
     return Line(
         side=side,
         who=_who(side, case, actor),
-        text=sentence(entry, actor.role.value) % words,
+        text=sentence(entry, actor.role.value, claimant=case.claimant) % words,
         at=entry.at,
         icon=ICONS[side],
         quote=quote,
@@ -240,11 +242,12 @@ def _line(
     )
 
 
-def sentence(entry: Entry, reader: str) -> str:
+def sentence(entry: Entry, reader: str, *, claimant: str = "buyer") -> str:
     """What happened, with places for the amount and the number. ``reader`` as for `movements.sentence`."""
     if entry.kind == Kind.PAYMENT_DONE.value:
         return str(movements.sentence(entry.data, reader))
-    return str(SENTENCES[Kind(entry.kind)])
+    kind = Kind(entry.kind)
+    return str(SENTENCES[kind] if claimant == "buyer" else reversed_roles.SENTENCES.get(kind, SENTENCES[kind]))
 
 
 def _side(entry: Entry) -> str:

@@ -16,7 +16,7 @@ from disputes.awards import Source
 from disputes.lifecycle import APPEAL, NEGOTIATION, REVIEW, TERMINAL, State
 from disputes.models import Case, Deadline
 from disputes.timers import DUTIES, OFFERS
-from web import countdowns, wording
+from web import countdowns, reversed_roles, wording
 from web.wording import Countdown
 
 Text = str | Promise
@@ -143,18 +143,17 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
         suspended=case.suspended_at is not None,
         handed_in=handed_in,
         terminal_paid=state is State.CLOSED and case.outcome is not None and case.outcome.amount > 0,
+        claimant=case.claimant,
     )
     who = "closed" if state in TERMINAL else ("me" if mine and me != "staff" else case.awaits or "platform")
     return Turn(
         who=who,
-        text=str(_duty_text(duty.name, mine=who == "me")) if duty else "",
-        headline=str(_headline(state, me, mine=who == "me")),
+        text=str(_duty_text(case, duty.name, mine=who == "me")) if duty else "",
+        headline=str(_headline(case, state, me, mine=who == "me")),
         badge=badge,
         left=left,
         left_label=_left_label(who),
-        then=str((IF_I_DO_NOTHING if who == "me" else IF_NOTHING).get(duty.name, IF_NOTHING[duty.name]))
-        if duty
-        else _erased(case),
+        then=str(_then(case, duty.name, mine=who == "me")) if duty else _erased(case),
     )
 
 
@@ -181,14 +180,23 @@ def _erased(case: Case) -> str:
     return told % {"day": wording.day(case.erased_at)}
 
 
-def _duty_text(name: str, *, mine: bool) -> Text:
-    return MY_DUTIES.get(name, labels.DUTIES[name]) if mine else labels.DUTIES[name]
+def _then(case: Case, name: str, *, mine: bool) -> Text:
+    theirs = reversed_roles.of(case, reversed_roles.IF_NOTHING, name, IF_NOTHING[name])
+    own = IF_I_DO_NOTHING.get(name, theirs)
+    return reversed_roles.of(case, reversed_roles.IF_I_DO_NOTHING, name, own) if mine else theirs
 
 
-def _headline(state: State, me: str, *, mine: bool) -> Text:
-    if state is State.WITHDRAWN and me == "buyer":
+def _duty_text(case: Case, name: str, *, mine: bool) -> Text:
+    usual = labels.duty(name, claimant=case.claimant)
+    return reversed_roles.of(case, reversed_roles.MY_DUTIES, name, MY_DUTIES.get(name, usual)) if mine else usual
+
+
+def _headline(case: Case, state: State, me: str, *, mine: bool) -> Text:
+    if state is State.WITHDRAWN and me == case.claimant:
         return _("You withdrew the claim")
-    return MY_HEADLINES.get(state, HEADLINES[state]) if mine else HEADLINES[state]
+    theirs = reversed_roles.of(case, reversed_roles.HEADLINES, state, HEADLINES[state])
+    own = MY_HEADLINES.get(state, theirs)
+    return reversed_roles.of(case, reversed_roles.MY_HEADLINES, state, own) if mine else theirs
 
 
 def _left_label(who: str) -> str:
@@ -249,14 +257,20 @@ def _before_the_court(case: Case, state: State) -> list[_Stage]:
     handed_in = case.buyer_handed_in_at is not None or case.merchant_handed_in_at is not None
     gathered = handed_in or taken_up or state not in TERMINAL
     conceded = outcome is not None and outcome.source == Source.CONCEDED
-    # Nothing goes to the merchant for confirmation before the buyer has handed in.
-    confirmed = conceded or (case.buyer_handed_in_at is not None and (taken_up or state not in TERMINAL))
+    reverses = reversed_roles.is_merchants(case)
+    # Nothing goes to the other side for its answer before whoever claims has handed in.
+    claim_in_at = case.merchant_handed_in_at if reverses else case.buyer_handed_in_at
+    confirmed = conceded or (claim_in_at is not None and (taken_up or state not in TERMINAL))
     carried_out = outcome is not None and (outcome.amount > 0 or outcome.returns)
     ruling = (State.AWAITING_ASSIGNMENT, *REVIEW, *APPEAL)
     return [
         _Stage(_("Claim filed"), (State.ADMISSION,), True),
         _Stage(_("Evidence"), (State.GATHERING_EVIDENCE,), gathered),
-        _Stage(_("Merchant confirms"), (State.AWAITING_CONFIRMATION,), confirmed),
+        _Stage(
+            str(reversed_roles.ANSWER_STEP) if reverses else _("Merchant confirms"),
+            (State.AWAITING_CONFIRMATION,),
+            confirmed,
+        ),
         _Stage(_("Ruling"), ruling, case.ruled_by_id is not None),
         _Stage(_("Carried out"), (State.AWAITING_COMPLIANCE, State.ENFORCING, *NEGOTIATION), carried_out),
     ]

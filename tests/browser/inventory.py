@@ -25,13 +25,16 @@ ALWAYS: dict[str | None, tuple[str, ...]] = {
         "public:jury_measures",
     ),
     "buyer": ("buyer:home", "buyer:orders", "buyer:inbox", "buyer:settings"),
-    "merchant": ("merchant:inbox", "merchant:open", "merchant:decided", "merchant:messages", *_SHOP),
+    "merchant": (
+        *("merchant:inbox", "merchant:open", "merchant:decided", "merchant:messages", "merchant:claims"),
+        *_SHOP,
+    ),
     "arbitrator-2": ("desk:queue", "desk:done", "desk:rules", "desk:keys", "desk:similar", "desk:calibration"),
     "senior": ("desk:review", "desk:appeals", "desk:consistency"),
     "juror": ("jury:lobby", "jury:me", "jury:exam", "jury:join"),
     "ops": (
         *("ops:deadlines", "ops:admission", "ops:stuck", "ops:quarantine", "ops:money", "ops:rules"),
-        *("ops:calendar", "ops:clock", "ops:erasures", "ops:consistency", "ops:jurors"),
+        *("ops:calendar", "ops:clock", "ops:erasures", "ops:consistency", "ops:jurors", "ops:abuse"),
     ),
 }
 # Pages about something: found by following links from those above, as a person would.
@@ -44,7 +47,7 @@ FOUND: dict[str | None, tuple[str, ...]] = {
     ),
     "merchant": (
         *("merchant:case", "merchant:exhibit", "merchant:chat", "merchant:decision", "merchant:act"),
-        "merchant:file",
+        *("merchant:file", "merchant:claim"),
         *("merchant:member", "merchant:member_remove", "merchant:desk"),
     ),
     "arbitrator-2": (
@@ -63,6 +66,8 @@ BY_CHANCE = {
     "buyer:submitted": "follows from buyer:check by a form; test_writing_a_claim walks through it",
     "desk:approval": "no ruling waits for approval in the fresh demo",
     "desk:appeal": "no appeal is open in the fresh demo",
+    "merchant:claim_question": "follows from a form; tests/edges/test_claim_pages.py walks through it",
+    "merchant:claim_check": "follows from a form; tests/edges/test_claim_pages.py walks through it",
     "merchant:propose": "follows from an act above a sum; tests/edges/test_merchant_colleagues.py walks through it",
     "merchant:bulk_assign": "follows from the shop's list by a form",
     "merchant:bulk": "follows from the shop's list by a form",
@@ -101,6 +106,8 @@ NOT_PAGES = {
     "buyer:take_back": "takes a form, shows nothing",
     "buyer:copy_ask": "takes a form, shows nothing",
     "buyer:copy": "a file to download",
+    "merchant:claim_begin": "takes a form, leads on to its first question",
+    "merchant:claim_discard": "takes a form, shows nothing",
     "merchant:consent_decline": "takes a form, shows nothing",
     "merchant:export": "a file to download",
     "merchant:measures": "a file to download",

@@ -25,6 +25,7 @@ ANY = None
 MATRIX: dict[str, dict[str, Scope | None]] = {
     "ingest": {"POST": Scope.INGEST},
     "cases": {"GET": Scope.CASES_READ, "HEAD": Scope.CASES_READ, "POST": Scope.CASES_WRITE},
+    "claims": {"POST": Scope.CASES_WRITE},
     "case": {"GET": Scope.CASES_READ, "HEAD": Scope.CASES_READ},
     "evidence": {"POST": Scope.EVIDENCE_WRITE},
     "chat": {"POST": Scope.EVIDENCE_WRITE},
@@ -71,7 +72,7 @@ BODIES: dict[str, dict[str, Any]] = {
 
 
 def path_of(route: str, number: str) -> str:
-    if route in ("ingest", "cases", "outcomes", "rules"):
+    if route in ("ingest", "cases", "claims", "outcomes", "rules"):
         return f"/api/v1/{route}"
     if route == "case":
         return f"/api/v1/cases/{number}"

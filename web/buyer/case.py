@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from common.actor import Role
 from disputes import labels
+from disputes.claims import BY_THE_FUND
 from disputes.lifecycle import Event, Kind, State
 from rulebook import queries as rulebook
-from web import acts, case_page, fetch, sums, supplements, timeline, wording
+from web import acts, case_page, fetch, reversed_roles, sums, supplements, timeline, wording
 from web.buyer import evidence, following, respond
 from web.case_page import Action, CasePage
 from web.party import choices, closed, terms
@@ -26,6 +27,7 @@ from web.party.acts import PARTY
 PRESSING = (
     Event.RETURN_SHIPPED,
     Event.APPEAL_ANSWERED,
+    Event.CLAIM_REBUTTED,
     Event.MORE_EVIDENCE_HANDED_IN,
     Event.INTERVENTION_REQUESTED,
     Event.BUYER_HANDED_IN,
@@ -71,6 +73,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "asked": supplements.card(case, actor, built.exhibits, built.rules, now),
         "checklist": _checklist(built),
         "claim": _claim(built),
+        "claim_title": _("What the merchant claims") if reversed_roles.is_merchants(case) else _("Your request"),
         "points": case_page.stances(built.points),
         "offers": [_offer(built, offer) for offer in built.offers],
         "theirs": [exhibit for exhibit in built.their_exhibits if exhibit.side == "m"],
@@ -174,6 +177,8 @@ def _checklist(built: CasePage) -> dict[str, Any] | None:
 def _claim(built: CasePage) -> list[dict[str, Any]]:
     """My claim in three rows: what for, why, and what became of it."""
     case = built.case
+    if reversed_roles.is_merchants(case):
+        return _claimed_from_me(built)
     asked = labels.KINDS[Kind(case.kind)] if case.intervened_at is None else built.rules.remedy(case.remedy).name
     stay = _("the goods stay with you") if case.order.has_arrived else ""
     back = _("the goods go back") if case.returns else stay
@@ -186,6 +191,21 @@ def _claim(built: CasePage) -> list[dict[str, Any]]:
         ordered = built.rules.remedy(case.outcome.remedy).name if case.outcome.substitute else ""
         amount = {} if ordered and not case.outcome.amount else {"amount": case.outcome.amount}
         rows.append({"label": _("Outcome"), "value": str(ordered), **amount})
+    return rows
+
+
+def _claimed_from_me(built: CasePage) -> list[dict[str, Any]]:
+    """The merchant's claim: how much of what was paid to me, why, in whose words, and what became of it."""
+    case = built.case
+    reason = reversed_roles.REASONS.get(case.contests.reason, "")
+    rows: list[dict[str, Any]] = [
+        {"label": _("Claimed back"), "value": "", "amount": case.claimed, "after": _("of what you were paid")},
+        {"label": _("Reason"), "value": str(reason)},
+        {"label": _("In their words"), "value": built.record.story},
+    ]
+    if case.outcome is not None:
+        after = _("You give nothing back; the platform bears it.") if case.outcome.remedy in BY_THE_FUND else ""
+        rows.append({"label": _("Outcome"), "value": "", "amount": case.outcome.amount, "after": after})
     return rows
 
 

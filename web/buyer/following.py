@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from disputes.lifecycle import State
 from rulebook import queries as rulebook
+from web import reversed_roles
 from web.case_page import CasePage
 from web.rules import length
 
@@ -92,7 +93,8 @@ def lines(page: CasePage) -> list[dict[str, str]]:
     """The ways for this case. Nothing follows once it has ended."""
     rules = rulebook.rules(page.case.procedure_rules_id)
     made = []
-    for icon, text, step in WAYS.get(State(page.case.state), ()):
+    state = State(page.case.state)
+    for icon, text, step in reversed_roles.of(page.case, reversed_roles.WAYS, state, WAYS.get(state, ())):
         term = length(rules.step(step).duration) if step in rules.steps else ""
         made.append({"icon": icon, "text": str(text) % {"term": term} if step else str(text)})
     return made

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from common.actor import Role
 from common.errors import Missing, Refused
-from disputes import labels, queries, refusals, submissions
+from disputes import intervention, labels, queries, refusals, submissions
 from disputes.lifecycle import Event
 from disputes.models import Point, PointAnswer
 from disputes.submissions import Answer
@@ -30,7 +30,17 @@ from web.party import closed, files
 from web.party.forms import FilesField, words
 from web.selects import PlainSelect
 
-EVENTS = (Event.MORE_EVIDENCE_HANDED_IN, Event.POINT_ANSWERED)
+EVENTS = (Event.MORE_EVIDENCE_HANDED_IN, Event.CLAIM_REBUTTED, Event.POINT_ANSWERED)
+# What is sent by these ends the reader's turn.
+_LAST: dict[Event, Any] = {
+    Event.MORE_EVIDENCE_HANDED_IN: gettext_lazy(
+        "The arbitrator asked for more. Answer what you can; what you leave open stays as it is."
+    ),
+    Event.CLAIM_REBUTTED: gettext_lazy(
+        "Answer every point. After this the case goes to an arbitrator. If you do not answer, the file decides; your "
+        "silence admits nothing."
+    ),
+}
 WITH, AGAINST = "with", "against"
 # To disagree with a merchant who agrees with the point is to dispute the point, and the other way round.
 _OTHERWISE = {"agrees": "disputes"}
@@ -125,14 +135,18 @@ class RespondForm(ActForm):
                 found.append(Answer(point.pk, stance, self.cleaned_data.get(f"text_{point.pk}", ""), exhibits))
         return found
 
-    def weigh(self) -> None:
+    def weigh(self, event: Event) -> None:
         """What the act would refuse is said beside its point."""
+        if event is Event.CLAIM_REBUTTED:
+            for point in self.points:
+                if not self.cleaned_data.get(f"stance_{point.pk}"):
+                    self.add_error(f"stance_{point.pk}", refusals.say(Refused("point_unanswered")))
         for point in self.points:
             text = self.cleaned_data.get(f"text_{point.pk}", "")
             if len(text) > submissions.LONGEST_ANSWER:
                 long = Refused("text_too_long", longest=submissions.LONGEST_ANSWER, length=len(text))
                 self.add_error(f"text_{point.pk}", refusals.say(long))
-            elif text.strip() and not self.cleaned_data.get(f"stance_{point.pk}"):
+            elif event is not Event.CLAIM_REBUTTED and text.strip() and not self.cleaned_data.get(f"stance_{point.pk}"):
                 self.add_error(f"stance_{point.pk}", _("Say whether you agree; your words are kept."))
 
 
@@ -154,7 +168,7 @@ def page(request: HttpRequest, number: str, event: Event) -> HttpResponse | None
     if request.FILES:
         form = RespondForm(data, None, **about)
     if form.is_valid():
-        form.weigh()
+        form.weigh(event)
     for name, why in refused:
         form.add_error(name, why)
     if form.errors:
@@ -189,6 +203,8 @@ def _send(form: RespondForm, event: Event) -> HttpResponse:
         if event is Event.MORE_EVIDENCE_HANDED_IN:
             text = form.cleaned_data["text"]
             submissions.hand_in_more(form.case.pk, text=text, answers=form.answers(), **about)
+        elif event is Event.CLAIM_REBUTTED:
+            intervention.rebut(form.case.pk, form.answers(), text=form.cleaned_data["text"], **about)
         else:
             submissions.answer_points(form.case.pk, form.answers(), **about)
     except Missing:
@@ -216,8 +232,9 @@ def _show(form: RespondForm, event: Event, *, status: int = 200) -> HttpResponse
         "form": form,
         "changes": changes,
         "title": _("Respond to the merchant"),
-        "verb": labels.ACTIONS[event],
-        "is_last": event is Event.MORE_EVIDENCE_HANDED_IN,
+        "verb": _("Send the answers") if event is Event.CLAIM_REBUTTED else labels.ACTIONS[event],
+        "lead": _LAST.get(event, _("Answer what you can now. You can change it until the period ends.")),
+        "is_last": event in _LAST,
         "left": wording.countdown(case.due_at, form.now, mine=True) if case.due_at else None,
         "back": reverse("buyer:case", args=[case.number]),
         "top_title": _("Respond to the merchant"),

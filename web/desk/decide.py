@@ -24,10 +24,11 @@ from common import clock, money
 from common.actor import Actor, Side
 from common.errors import Conflict, Missing, Refused
 from disputes import labels, refusals
+from disputes.claims import BY_THE_FUND
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import drafts, fetch, letter, letter_diff, precedent_words, records, timeline, wording
+from web import drafts, fetch, letter, letter_diff, precedent_words, records, reversed_roles, timeline, wording
 from web.acts import Closed
 from web.desk import checks, offered, panes, problems, shell, workspace
 from web.desk.ruling_form import LANGUAGES, findings
@@ -190,7 +191,9 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     shown = {
         **shell.around(actor, "appeals", now),
         "case": case,
-        "label": labels.state_label(State(case.state), actor.role, suspended=case.suspended_at is not None),
+        "label": labels.state_label(
+            State(case.state), actor.role, suspended=case.suspended_at is not None, claimant=case.claimant
+        ),
         "appeal": work.appeal,
         "side": "b" if work.appeal.side == "buyer" else "m",
         "ground": ground,
@@ -371,9 +374,14 @@ def _consequences(case: Case, ruling: Ruling, why: list[str]) -> list[dict[str, 
             {"icon": "undo-2", "text": _("The ruling can be appealed once within 7 days.")},
             {"icon": "lock-keyhole", "text": _("You cannot take it back; only an appeal can change it.")},
         ]
+    gets = _("The buyer gets %(sum)s once the ruling is final.")
+    if reversed_roles.is_merchants(case):
+        gets = _("The buyer gives back %(sum)s once the ruling is final; the merchant has it first.")
+        if ruling.remedy in BY_THE_FUND:
+            gets = _("The platform pays the merchant %(sum)s from its own fund once the ruling is final.")
     return [
         {"icon": "bell", "text": _("Both sides get the letter at once.")},
-        {"icon": "hand-coins", "text": _("The buyer gets %(sum)s once the ruling is final.") % {"sum": amount}},
+        {"icon": "hand-coins", "text": gets % {"sum": amount}},
         {"icon": "undo-2", "text": _("The ruling can be appealed once within 7 days.")},
         {"icon": "lock-keyhole", "text": _("You cannot take it back; only an appeal can change it.")},
     ]

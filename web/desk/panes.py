@@ -19,7 +19,7 @@ from disputes.models import Point
 from evidence import dossiers, masking, sheets, signals
 from evidence.models import Exhibit
 from rulebook.schema import Bearer, Rules
-from web import case_page, media, records, wording
+from web import case_page, media, records, reversed_roles, wording
 from web import masking as masks
 from web.case_page import ExhibitView
 from web.desk import ruler
@@ -69,6 +69,19 @@ def gap(work: Workspace, rules: Rules) -> dict[str, Any]:
     offered = next((offer.amount for offer in work.offers if offer.side == "merchant"), 0)
     place = 0 if not case.paid else min(100, offered * 100 // case.paid)
     asked = 100 if not case.paid else min(100, case.claimed * 100 // case.paid)
+    if reversed_roles.is_merchants(case):
+        return {
+            "buyer_text": _("keeps what was paid"),
+            "buyer_amount": 0,
+            "merchant_text": str(rules.remedy(case.remedy).name),
+            "merchant_amount": case.claimed,
+            "currency": case.currency,
+            "paid": case.paid,
+            "merchant_percent": asked,
+            "gap_percent": 0,
+            "buyer_percent": 0,
+            "between": case.claimed,
+        }
     return {
         "buyer_text": str(rules.remedy(case.remedy).name) if case.remedy in rules.remedies else "",
         "buyer_amount": case.claimed,
@@ -143,6 +156,7 @@ SAID = {
     "return_refusal": gettext_lazy("Refused the parcel sent back"),
     "story": gettext_lazy("Asked the platform to step in"),
     "rebuttal": gettext_lazy("Answered the points"),
+    "new_facts": gettext_lazy("What is new"),
     "more_evidence": gettext_lazy("Handed in more evidence"),
 }
 

@@ -233,7 +233,11 @@ def _row(case: Case, href: str, act: str, actor: Actor, now: datetime) -> Row:
 
 def _state(case: Case, actor: Actor) -> labels.Label:
     return labels.state_label(
-        State(case.state), actor.role, awaits=case.awaits, suspended=case.suspended_at is not None
+        State(case.state),
+        actor.role,
+        awaits=case.awaits,
+        suspended=case.suspended_at is not None,
+        claimant=case.claimant,
     )
 
 

@@ -29,6 +29,7 @@ from common import money
 from disputes.awards import Payer
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
+from web import reversed_roles
 from web.forms import HouseForm
 from web.party.forms import AmountField, amount_field
 
@@ -109,6 +110,10 @@ class RulingForm(HouseForm):
                 (Payer.NOBODY.value, _("Nobody")),
             ],
         )
+        if reversed_roles.is_merchants(work.case):
+            self.fields["share"].label = _("How much of what was paid out stays with the merchant, in percent")
+            self.fields["share"].help_text = _("0: all of it comes back. 100 goes with a dismissal.")
+            self.fields["value"].label = _("How much of the payout was wrong")
         for name in SUMS:
             field = self.fields[name]
             field.required = False

@@ -21,7 +21,7 @@ from enforcement import plan
 from enforcement.plan import Funds, Pot
 from rulebook import queries as rulebook
 from rulebook.schema import Bearer, Rules
-from web import letter, wording
+from web import letter, reversed_roles, wording
 from web.desk.ruling_form import RulingForm
 
 # Shares are suggested in steps of so many percent.
@@ -113,6 +113,7 @@ def calculation(work: Workspace, of: Sheet | None, funds: Funds) -> dict[str, An
     return {
         "lines": letter.line_words(sheet.lines_of(draft), currency),
         "total": draft.amount,
+        "total_label": _("The merchant gets back") if reversed_roles.is_merchants(work.case) else _("The buyer gets"),
         "instead": money.sign(currency) + money.text(found.substitute, currency) if found.substitute else "",
         **_paid_from(work, found.amount, found.freight_amount, of, funds),
     }
@@ -120,7 +121,8 @@ def calculation(work: Workspace, of: Sheet | None, funds: Funds) -> dict[str, An
 
 def _paid_from(work: Workspace, amount: int, freight: int, of: Sheet | None, funds: Funds) -> dict[str, Any]:
     """The rungs that would be drawn on if it were paid now. Nothing is said of a case whose money has moved already."""
-    if not amount or work.case.outcome_id is not None or of is None or of.calculation is None:
+    reverses = reversed_roles.is_merchants(work.case)  # then nothing is drawn from the merchant
+    if not amount or reverses or work.case.outcome_id is not None or of is None or of.calculation is None:
         return {"source": "", "enough": None, "short_of": ""}
     currency = work.case.currency
     award = Award(

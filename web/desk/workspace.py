@@ -213,7 +213,11 @@ def _show(
     shown = _evidence(request, work, rules, form, values, ruling, found, actor, now)
     near = neighbours.of(case, work.more)
     label = labels.state_label(
-        State(case.state), actor.role, awaits=case.awaits, suspended=case.suspended_at is not None
+        State(case.state),
+        actor.role,
+        awaits=case.awaits,
+        suspended=case.suspended_at is not None,
+        claimant=case.claimant,
     )
     acts = offered.acts(work, actor, now)
     context = {

@@ -152,7 +152,7 @@ def _cases(desk: shell.Desk, numbers: Iterable[str]) -> Iterable[Case]:
 
 def _weigh(desk: shell.Desk, case: Case, second_above: int | None) -> Item:
     """Whether it could be accepted as things stand. The act asks again, under the lock."""
-    event = cases.accepting(case.state, case.kind)
+    event = cases.accepting(case.state, case.kind, case.claimant)
     name = str(rulebook.rules(case.substance_rules_id).type(case.type_code).name)
     limit = desk.actor.limit
     refused: Refused | None = None

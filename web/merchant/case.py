@@ -23,9 +23,9 @@ from disputes.lifecycle import Event
 from disputes.models import Case, Point, PointAnswer
 from evidence import checklist
 from evidence.checklist import Status
-from web import asked, awaited, case_page, fetch, navigation, records, sums, supplements, timeline
+from web import asked, awaited, case_page, fetch, navigation, records, reversed_roles, sums, supplements, timeline
 from web.case_page import CasePage, ExhibitView
-from web.merchant import colleagues
+from web.merchant import claiming, colleagues
 from web.merchant.acts import FIRST, SECOND, pages_for
 from web.party import choices, terms
 
@@ -57,6 +57,10 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "home": reverse("merchant:inbox"),
         "buttons": buttons,
         "asked": asked.name(case),
+        "own_claim": reversed_roles.is_merchants(case),
+        "reason": reversed_roles.REASONS.get(case.contests.reason, "") if reversed_roles.is_merchants(case) else "",
+        "about": _about(case),
+        "claim_href": claiming.href(case, now),
         "story": page.record.story,
         "points": _points(page),
         "unanswered": _unanswered(page),
@@ -74,6 +78,20 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "decision_href": reverse("merchant:decision", args=[case.number]) if case.ruled_by_id else "",
     }
     return render(request, "merchant/case.html", context)
+
+
+def _about(case: Case) -> dict[str, str] | None:
+    """Which payout a claim of the shop is about, if a case gave it; and which claim a case was contested in."""
+    if reversed_roles.is_merchants(case):
+        other, said = case.contests.earlier, _("The payout: case %(number)s")
+    elif case.closed_at is not None:
+        other = Case.objects.filter(contests__earlier=case).order_by("-pk").first()
+        said = _("Your claim about this payout: %(number)s")
+    else:
+        return None
+    if other is None:
+        return None
+    return {"text": said % {"number": other.number}, "href": reverse("merchant:case", args=[other.number])}
 
 
 def _points(page: CasePage) -> list[Row]:
@@ -239,6 +257,11 @@ def _next(page: CasePage) -> list[Row]:
     lines = [{"icon": "timer", "text": page.turn.then}] if page.turn.then else []
     events = {action.event for action in page.actions}
     amount = money.sign(page.case.currency) + money.text(page.case.claimed, page.case.currency)
+    if reversed_roles.is_merchants(page.case):
+        if page.case.ruled_by_id is None and page.case.closed_at is None:
+            text = _("The buyer is heard, and an arbitrator decides with reasons for every point.")
+            lines.append({"icon": "gavel", "text": text})
+        return lines
     if Event.CLAIM_ACCEPTED in events and not page.case.ruled_by_id:
         text = _("If you accept, %(sum)s goes to the buyer and the case ends.") % {"sum": amount}
         if page.case.returns:

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import Truncator
 
 from accounts.models import Membership
-from common.actor import Actor, Role
+from common.actor import Actor, Role, Side
 from disputes import access, deadlines, labels
 from disputes.lifecycle import LIFECYCLE, TERMINAL, Event, Kind, State
 from disputes.models import Case, Consent
@@ -24,7 +24,7 @@ PAGE = 50
 _SHOWN = (
     *("number", "title", "state", "kind", "type_code", "awaits", "returns", "claimed", "currency"),
     *("due_at", "opened_at", "closed_at", "suspended_at", "merchant_handed_in_at", "version", "substitute"),
-    *("substance_rules", "procedure_rules", "intervened_at", "remedy"),
+    *("substance_rules", "procedure_rules", "intervened_at", "remedy", "claimant"),
     *("handling__member__display_name", "handling__member__username"),
 )
 SOON = timedelta(hours=2)
@@ -137,12 +137,15 @@ def next_free(actor: Actor, now: datetime, *, most: int) -> list[tuple[int, str,
 def small(actor: Actor, narrowed: Filter, now: datetime, *, most: int) -> list[tuple[str, int]]:
     """``(number, version)`` of what awaits the shop in this filter and can be accepted as it stands, most urgent first."""
     found = _narrow(awaited.of(actor), narrowed, actor, now).order_by("due_at", "id")
-    rows = found.values_list("number", "version", "state", "kind")[: most * 4]
+    rows = found.filter(claimant=Side.BUYER.value).values_list("number", "version", "state", "kind")[: most * 4]
     return [(number, version) for number, version, state, kind in rows if accepting(state, kind)][:most]
 
 
-def accepting(state: str, kind: str) -> Event | None:
-    """By which event the shop gives in to what is asked, in this state; ``None`` where it cannot. The table says."""
+def accepting(state: str, kind: str, claimant: str = Side.BUYER.value) -> Event | None:
+    """By which event the shop gives in to what is asked, in this state; ``None`` where it cannot, as in what it claims
+    itself. The table says."""
+    if claimant != Side.BUYER.value:
+        return None
     open_now = LIFECYCLE.open_to(State(state), Role.MERCHANT)
     if Event.CLAIM_ACCEPTED in open_now:
         return Event.CLAIM_ACCEPTED
@@ -211,6 +214,7 @@ def _row(case: Case, href: str, actor: Actor, with_outcome: bool) -> Row:
         in_kind=case.substitute > 0,
         suspended=case.suspended_at is not None,
         handed_in=case.merchant_handed_in_at is not None,
+        claimant=case.claimant,
     )
     handling = getattr(case, "handling", None)
     return Row(
@@ -227,6 +231,6 @@ def _row(case: Case, href: str, actor: Actor, with_outcome: bool) -> Row:
         badge=badge,
         who=handling.member.get_full_name() if handling is not None and handling.member is not None else "",
         waits=getattr(case, "waits", False),
-        accept=None if with_outcome else accepting(case.state, case.kind),
-        respond=_RESPOND.get(case.state, ""),
+        accept=None if with_outcome else accepting(case.state, case.kind, case.claimant),
+        respond=_RESPOND.get(case.state, "") if case.claimant == Side.BUYER.value else "",
     )

@@ -16,8 +16,9 @@ from common import clock, money
 from common.actor import Role, Side
 from disputes import queries
 from disputes.lifecycle import Event
-from disputes.models import Case
-from web import awaited, case_page, fetch, letter, navigation, turn, wording
+from disputes.models import Case, Outcome
+from web import awaited, case_page, fetch, letter, navigation, reversed_roles, turn, wording
+from web.merchant import claiming
 from web.merchant.acts import MERCHANT
 
 # What a shop can do about a decision, the most wanted first.
@@ -38,6 +39,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "now": now,
         "case": case,
         "papers": papers,
+        "claim_href": claiming.href(case, now),
         "turn": turn.turn(case, actor, queries.open_deadlines(case.pk), now),
         "effects": _effects(case),
         "actions": [actions[event] for event in _ACTS if event in actions],
@@ -60,11 +62,27 @@ def _papers(case: Case) -> list[letter.Paper]:
     return papers + [letter.paper(letters.read(ruling, Side.MERCHANT)) for ruling in given[:3]]
 
 
+def _reversed(case: Case, outcome: Outcome) -> list[dict[str, Any]]:
+    """What a claim of the shop's own brings."""
+    total = money.sign(outcome.currency) + money.text(outcome.amount, outcome.currency)
+    lines = [{"icon": "hand-coins", "text": _("What was paid out stays with the buyer.")}]
+    if outcome.amount:
+        lines = [
+            {"icon": "hand-coins", "text": _("%(sum)s goes back to you, where it was taken from.") % {"sum": total}}
+        ]
+    if case.executable_at is not None:
+        until = wording.deadline(case.executable_at)
+        lines.append({"icon": "gavel", "text": _("The ruling can be carried out from %(at)s.") % {"at": until}})
+    return lines
+
+
 def _effects(case: Case) -> list[dict[str, Any]]:
     """What moves, and when, in the order in which it happens."""
     outcome = case.outcome
     if outcome is None:
         return []
+    if reversed_roles.is_merchants(case):
+        return _reversed(case, outcome)
     total = money.sign(outcome.currency) + money.text(outcome.amount, outcome.currency)
     lines = []
     if outcome.returns:

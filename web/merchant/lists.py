@@ -129,7 +129,8 @@ def decided(request: HttpRequest) -> HttpResponse:
     after = [State.APPEAL_WINDOW, State.AWAITING_APPEAL_ANSWER, State.UNDER_APPEAL, State.AWAITING_COMPLIANCE]
     form = _form(request, desk, [*after, State.ENFORCING, *sorted(TERMINAL)])
     page = cases.decided(desk.actor, _filter(form), request.GET.get("after", ""), desk.now)
-    return _show(desk, shell.around(desk, "decided"), form, page, title=_("Decided"))
+    around = shell.around(desk, "decided", claims_href=reverse("merchant:claims"))
+    return _show(desk, around, form, page, title=_("Decided"))
 
 
 @require_POST

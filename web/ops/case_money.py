@@ -43,6 +43,7 @@ PURPOSES: dict[str, Text] = {
     "waive": gettext_lazy("No longer owed to the buyer"),
     "charge": gettext_lazy("Owed by the buyer from now on"),
     "restore": gettext_lazy("Given back to the merchant"),
+    "compensate": gettext_lazy("Made good from the platform's fund"),
     "reclaim": gettext_lazy("Asked back from the buyer"),
     "hold": gettext_lazy("The order is not paid out meanwhile"),
     "lift": gettext_lazy("The order may be paid out again"),

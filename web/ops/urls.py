@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from web.ops import (
+    abuse,
     acts,
     case,
     case_money,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("admission/", deadlines.admission, name="admission"),
     path("stuck/", stuck.board, name="stuck"),
     path("stuck/<slug:what>/<int:pk>/", stuck.again, name="again"),
+    path("abuse/", abuse.board, name="abuse"),
     path("quarantine/", quarantine.board, name="quarantine"),
     path("money/", money.board, name="money"),
     path("money/limit/<str:currency>/", money.limit, name="limit"),

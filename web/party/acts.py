@@ -18,7 +18,7 @@ from disputes import clocks, compliance, intervention, negotiation, offers, rebu
 from disputes.lifecycle import Event, Kind
 from disputes.models import Case
 from evidence import intake
-from web import uploads
+from web import reversed_roles, uploads
 from web.acts import ActForm, ActPage, Text
 from web.party import files, forms
 
@@ -180,6 +180,13 @@ def _return_first(case: Case, actor: Actor) -> Lines:
 
 
 def _claim_accepted(case: Case, actor: Actor) -> Lines:
+    if reversed_roles.is_merchants(case):
+        given = {"sum": _sum(case.claimed, case.currency)}
+        return [
+            ("hand-coins", _("%(sum)s of what you were paid goes back to the merchant.") % given),
+            ("scale", _("You need not accept: an arbitrator decides, with reasons for every point.")),
+            ("lock-keyhole", _("This ends the case and cannot be undone.")),
+        ]
     return _return_first(case, actor) if case.returns else _refund_now(case, actor)
 
 
@@ -218,6 +225,12 @@ def _complied(case: Case, actor: Actor) -> Lines:
 
 
 def _withdrawn(case: Case, actor: Actor) -> Lines:
+    if reversed_roles.is_merchants(case):
+        return [
+            ("circle-x", _("The case ends. The other side is told.")),
+            ("hand-coins", _("What was paid out stays with the buyer.")),
+            ("history", _("You can claim again within seven days of the payout.")),
+        ]
     return [
         ("circle-x", _("The case ends. The other side is told.")),
         ("hand-coins", _("Money that is held goes on its ordinary way.")),
@@ -226,7 +239,13 @@ def _withdrawn(case: Case, actor: Actor) -> Lines:
 
 
 def _handed_in(case: Case, actor: Actor) -> Lines:
-    if actor.side is not None and actor.side.value == "buyer":
+    if actor.side is not None and reversed_roles.is_merchants(case) and actor.side.value == case.claimant:
+        return [
+            ("user-round", _("The buyer sees your words and evidence as you gave them.")),
+            ("timer", _("The buyer then has 24 hours to answer each point. Silence admits nothing.")),
+            ("upload", _("You can still add evidence until the period ends.")),
+        ]
+    if actor.side is not None and actor.side.value == case.claimant:
         return [
             (
                 "store",

@@ -106,9 +106,8 @@ def _against(
         case Event.POINT_ANSWERED:
             theirs = queries.points(case).exclude(raised_by=side.value)
             return None if theirs.exists() else Refused("no_point_to_answer")
-        case Event.BUYER_HANDED_IN:
-            missing = submissions.missing_evidence(case, side)
-            return Refused("evidence_missing", codes=missing) if missing else None
+        case Event.BUYER_HANDED_IN | Event.MERCHANT_HANDED_IN:
+            return submissions.against_handing_in(case, side)
         case Event.INTERVENTION_REQUESTED:
             situation = negotiation.situation(case, now, by=actor.role)
             failed = next((check for check in eligibility.checks(situation) if not check.holds), None)
@@ -136,6 +135,8 @@ def _above_the_limit(case: Case, actor: Actor, event: Event, offer: Offer | None
 def at_stake(case: Case, event: Event, offer: Offer | None) -> int:
     """What this act would bind the shop to pay, in minor units; zero for what binds it to nothing."""
     match event:
+        case Event.CLAIM_ACCEPTED if case.claimant == Side.MERCHANT.value:
+            return 0
         case Event.REFUND_AGREED | Event.RETURN_AGREED | Event.CLAIM_ACCEPTED:
             return case.claimed
         case Event.COMPLIED:

@@ -1,0 +1,109 @@
+"""A marketplace brings a merchant's claim and answers it for the buyer, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from disputes.lifecycle import State
+from ledger import keys
+from tests import builders, claims
+from tests.acts.market import market, running_market
+from tests.acts.test_enforcement import give
+from tests.edges.callers import Caller, named
+from tests.reach import Scene
+
+__all__ = ["market", "running_market"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("market")]
+
+
+@pytest.fixture(autouse=True)
+def _fund(db: None) -> None:
+    give(keys.advance("CNY"), 1_000_000)
+
+
+def opening(made: Scene, **changes: Any) -> dict[str, Any]:
+    body = {
+        "case": made.case.number,
+        "reason": "swapped",
+        "amount": 68_000,
+        "points": list(claims.POINTS),
+        "story": "退回的不是本店的商品。",
+    }
+    return body | changes
+
+
+def _by_refund(made: Scene, refund: str) -> dict[str, Any]:
+    body = opening(made, refund=refund)
+    del body["case"]
+    return body
+
+
+def test_a_claim_is_opened_for_the_merchant_and_says_whose_it_is() -> None:
+    made, caller = named(claims.paid_out()), Caller()
+    reply = caller.post("claims", opening(made))
+    assert reply.status_code == 201, reply.content
+    case = reply.json()
+    assert (case["claimant"], case["state"], case["awaits"], case["remedy"]) == (
+        "merchant",
+        "admission",
+        "platform",
+        "R17",
+    )
+    assert caller.get(f"cases/{case['number']}").json() == case
+    assert caller.get(f"cases/{made.case.number}").json()["claimant"] == "buyer"
+
+
+def test_the_same_request_again_is_the_same_claim() -> None:
+    made, caller = named(claims.paid_out()), Caller()
+    first = caller.post("claims", opening(made), key="k" * 32)
+    assert caller.post("claims", opening(made), key="k" * 32).json() == first.json()
+    again = caller.post("claims", opening(made))
+    assert (again.status_code, again.json()["code"]) == (422, "live_case_exists")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"refund": "r-1"}, "invalid"), ({"case": ""}, "invalid"), ({"reason": "because"}, "invalid")],
+)
+def test_what_is_not_well_formed_is_named(changes: dict[str, Any], code: str) -> None:
+    made = named(claims.paid_out())
+    reply = Caller().post("claims", opening(made, **changes))
+    assert (reply.status_code, reply.json()["code"]) == (400, code)
+
+
+def test_a_refusal_says_which_condition_does_not_hold() -> None:
+    made = named(claims.paid_out())
+    reply = Caller().post("claims", opening(made, amount=68_001))
+    assert reply.status_code == 422
+    assert reply.json()["data"] == {"highest": 68_000, "currency": "CNY"}
+
+
+def test_another_source_finds_nothing() -> None:
+    made = named(claims.paid_out())
+    assert Caller(source="elsewhere").post("claims", opening(made)).status_code == 404
+    assert Caller().post("claims", _by_refund(made, "unknown")).status_code == 404
+
+
+def test_the_buyer_is_offered_the_answer_and_the_merchant_the_claim() -> None:
+    claim = named(claims.handed_in())
+    caller = Caller()
+    actions = caller.get(f"cases/{claim.case.number}").json()["actions"]
+    offered = {(row["event"], row["role"]) for row in actions}
+    assert {("claim_rebutted", "buyer"), ("claim_accepted", "buyer"), ("withdrawn", "merchant")} <= offered
+    assert not {("claim_rebutted", "merchant"), ("withdrawn", "buyer"), ("offer_made", "buyer")} & offered
+    answers = [{"number": number, "stance": "disputes"} for number in (1, 2)]
+    wrong = caller.act(claim, "claim_rebutted", answers=answers)
+    assert wrong.json()["code"] in ("your_own_claim", "point_unanswered")
+    done = caller.act(claim, "claim_rebutted", answers=answers, on_behalf_of="buyer")
+    assert done.status_code == 200, done.content
+    assert claim.state is State.AWAITING_ASSIGNMENT
+
+
+def test_without_a_name_an_action_is_taken_for_whose_it_usually_is() -> None:
+    builders.rules()
+    claim = named(claims.admitted())
+    assert Caller().act(claim, "withdrawn").json()["code"] == "not_your_claim"
+    assert Caller().act(claim, "withdrawn", on_behalf_of="merchant").status_code == 200
+    assert claim.state is State.WITHDRAWN

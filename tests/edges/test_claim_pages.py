@@ -1,0 +1,265 @@
+"""M10 and what follows it on pages: the shop's questions, the buyer's answers on a phone, the desk, operations' list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from common import clock
+from common.actor import Actor
+from disputes import claim_drafts, payouts
+from disputes.lifecycle import State
+from disputes.models import Case, ClaimDraft, PointAnswer
+from ledger import keys
+from marketplace.models import ExternalRefund
+from tests import builders, claims, deciding, reach
+from tests.acts.market import market, running_market
+from tests.acts.test_enforcement import give
+from tests.reach import Scene
+
+__all__ = ["market", "running_market"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("market")]
+
+ANSWERS: dict[str, dict[str, str]] = {
+    "why": {"why": "swapped"},
+    "news": {"news": "仓库的拆包视频后来才找到。"},
+    "points": {"point_1": "退回的不是原来那一件", "point_2": "不该由本店承担"},
+    "story": {"story": "拆包时发现退回的是旧货。"},
+    "sum": {"amount": "300.00"},
+}
+
+
+@pytest.fixture(autouse=True)
+def _fund(db: None) -> None:
+    give(keys.advance("CNY"), 1_000_000)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Addresses are those of the English pages."""
+    with translation.override("en"):
+        yield
+
+
+def signed_in(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(get_user_model().objects.get(pk=actor.id))
+    return client
+
+
+def at(name: str, made: Scene, *more: str) -> str:
+    return reverse(f"merchant:{name}", args=[made.case.number, *more])
+
+
+def write(client: Client, made: Scene, *steps: str, **changes: dict[str, str]) -> Any:
+    reply = client.post(at("claim_begin", made))
+    for step in steps or ("why", "points", "story", "sum"):
+        reply = client.post(at("claim_question", made, step), ANSWERS[step] | changes.get(step, {}))
+        assert reply.status_code == 302, (step, reply.content.decode())
+    return reply
+
+
+def test_a_shop_writes_a_claim_one_question_a_page_and_sends_it():
+    made = claims.paid_out()
+    client = signed_in(made.merchant)
+    listed = client.get(reverse("merchant:claims")).content.decode()
+    assert made.case.number in listed
+    assert at("claim", made) in client.get(at("case", made)).content.decode()
+    assert client.get(at("claim", made)).status_code == 200
+    reply = write(client, made)
+    assert reply.url == at("claim_check", made)
+    look = client.get(reply.url).content.decode()
+    for text in ("What came back is not what was sent", "退回的不是原来那一件", "300.00"):
+        assert text in look
+    unticked = client.post(at("claim_check", made))
+    assert unticked.status_code == 422 and not Case.objects.filter(claimant="merchant").exists()
+    sent = client.post(at("claim_check", made), {"understood": "1"})
+    claim = Case.objects.get(claimant="merchant")
+    assert sent.url == reverse("merchant:case", args=[claim.number])
+    assert (claim.state, claim.claimed, claim.paid) == ("admission", 30_000, 68_000)
+    assert not ClaimDraft.objects.exists()
+    page = client.get(sent.url).content.decode()
+    assert "What you claim" in page and made.case.number in page
+
+
+def test_a_page_says_what_is_wrong_where_it_is_wrong_and_keeps_what_was_typed():
+    made = claims.paid_out()
+    client = signed_in(made.merchant)
+    client.post(at("claim_begin", made))
+    nothing = client.post(at("claim_question", made, "why"))
+    assert nothing.status_code == 422 and "Choose why the payout was wrong." in nothing.content.decode()
+    too_much = client.post(at("claim_question", made, "sum"), {"amount": "680.01"})
+    assert too_much.status_code == 422 and "You can claim up to ¥680.00" in too_much.content.decode()
+    assert "680.01" in client.get(at("claim_question", made, "sum")).content.decode()
+    assert client.post(at("claim_check", made), {"understood": "1"}).status_code == 422
+
+
+def test_where_the_platform_decided_the_shop_is_asked_what_is_new():
+    made = claims.ruled_and_paid()
+    client = signed_in(made.merchant)
+    client.post(at("claim_begin", made))
+    why = client.get(at("claim_question", made, "why")).content.decode()
+    assert "The platform found wrongly" in why
+    news = client.get(at("claim_question", made, "news")).content.decode()
+    assert "A claim is no second appeal" in news
+    empty = client.post(at("claim_question", made, "news"), {"news": ""})
+    assert empty.status_code == 422
+
+
+def test_after_seven_days_the_page_says_so_and_names_other_ways_and_the_exception():
+    made = claims.paid_out()
+    ends_at = payouts.ends_at(claims.payout(made.case), clock.now())
+    assert ends_at is not None
+    builders.travel_to(ends_at + timedelta(seconds=1))
+    client = signed_in(made.merchant)
+    page = client.get(at("claim", made)).content.decode()
+    assert "The time to claim ended on" in page and "Other ways" in page and "An exception applies" in page
+    assert made.case.number not in client.get(reverse("merchant:claims")).content.decode()
+    reply = client.post(at("claim_begin", made))
+    assert reply.status_code == 302
+    late = client.get(at("claim_question", made, "late"))
+    assert late.status_code == 200 and "court_document" in late.content.decode()
+
+
+def test_another_shop_finds_nothing():
+    made = claims.paid_out()
+    stranger = signed_in(builders.a_member(builders.a_shop("别家")))
+    for name in ("claim", "claim_check"):
+        assert stranger.get(at(name, made)).status_code == 404
+    assert stranger.post(at("claim_begin", made)).status_code == 404
+
+
+def test_a_draft_belongs_to_the_shop_and_can_be_given_up():
+    made = claims.paid_out()
+    client = signed_in(made.merchant)
+    write(client, made, "why")
+    colleague = signed_in(builders.a_member(made.shop))
+    assert "Go on" in colleague.get(reverse("merchant:claims")).content.decode()
+    colleague.post(at("claim_discard", made))
+    assert claim_drafts.of(made.shop.pk, made.case.number) is None
+
+
+def test_a_refund_that_the_marketplace_made_by_itself_can_be_contested():
+    made = claims.paid_out()
+    line = builders.a_line(made.buyer, made.shop, state="COMPLETED", paid=12_000)
+    refund = ExternalRefund.objects.create(
+        source="test",
+        external_id="r-1",
+        version=1,
+        seen_digest="0" * 64,
+        received_at=clock.now(),
+        order=line.order,
+        line=line.external_id,
+        amount=12_000,
+        currency="CNY",
+        paid_from="settlement",
+        refunded_at=clock.now(),
+    )
+    client = signed_in(made.merchant)
+    ref = payouts.ref_of(refund)
+    assert ref in client.get(reverse("merchant:claims")).content.decode()
+    client.post(reverse("merchant:claim_begin", args=[ref]))
+    for step in ("why", "points", "story", "sum"):
+        client.post(reverse("merchant:claim_question", args=[ref, step]), ANSWERS[step] | {"amount": "120.00"})
+    sent = client.post(reverse("merchant:claim_check", args=[ref]), {"understood": "1"})
+    assert sent.status_code == 302
+    assert Case.objects.get(claimant="merchant").contests.refund_id == refund.pk
+
+
+# --- the buyer -------------------------------------------------------------------------------------------------------
+
+
+def test_the_buyer_reads_what_is_claimed_and_answers_point_by_point():
+    claim = claims.handed_in()
+    client = signed_in(claim.buyer)
+    page = client.get(reverse("buyer:case", args=[claim.case.number])).content.decode()
+    assert "The merchant wants money back that you were paid; answer each point" in page
+    assert "What the merchant claims" in page and "Your silence admits nothing." in page
+    act = reverse("buyer:act", args=[claim.case.number, "claim_rebutted"])
+    assert act in page
+    form = client.get(act)
+    assert form.status_code == 200
+    points = list(claim.case.points.order_by("number"))
+    fields = {f"stance_{point.pk}": "against" for point in points} | {"seen": str(claim.case.version), "do": "send"}
+    missing = client.post(act, {**fields, f"stance_{points[1].pk}": ""})
+    assert missing.status_code == 422 and claim.state is State.AWAITING_CONFIRMATION
+    assert client.post(act, fields).status_code == 302
+    assert claim.state is State.AWAITING_ASSIGNMENT
+    assert set(PointAnswer.objects.filter(point__in=points).values_list("side", "stance")) == {("buyer", "disputes")}
+
+
+def test_the_buyer_is_told_what_accepting_means_and_may_accept():
+    claim = claims.admitted()
+    client = signed_in(claim.buyer)
+    act = reverse("buyer:act", args=[claim.case.number, "claim_accepted"])
+    assert "goes back to the merchant" in client.get(act).content.decode()
+    assert client.post(act, {"seen": str(claim.case.version)}).status_code == 302
+    assert claim.state is State.ENFORCING
+
+
+@pytest.mark.parametrize("event", ["withdrawn", "offer_made", "offer_accepted"])
+def test_what_belongs_to_the_claimant_is_closed_to_the_buyer(event: str):
+    claim = claims.admitted()
+    page = signed_in(claim.buyer).get(reverse("buyer:act", args=[claim.case.number, event]))
+    assert page.status_code == 409 and "<form" not in page.content.decode().split("<main")[1].split("</main")[0]
+
+
+def test_the_shop_neither_accepts_its_own_claim_nor_finds_it_in_bulk():
+    claim = claims.handed_in()
+    client = signed_in(claim.merchant)
+    assert client.get(reverse("merchant:act", args=[claim.case.number, "claim_accepted"])).status_code == 409
+    assert client.get(reverse("merchant:act", args=[claim.case.number, "claim_rebutted"])).status_code == 409
+    bulk = client.get(reverse("merchant:bulk"), {"case": claim.case.number}).content.decode()
+    assert "this is no longer possible" in bulk
+
+
+# --- desk, letters, operations ---------------------------------------------------------------------------------------
+
+
+def test_the_letter_says_to_each_side_what_comes_back():
+    claim = claims.served()
+    buyer = signed_in(claim.buyer).get(reverse("buyer:decision", args=[claim.case.number])).content.decode()
+    shop = signed_in(claim.merchant).get(reverse("merchant:decision", args=[claim.case.number])).content.decode()
+    assert "你退回 ¥680.00" in buyer
+    assert "你追回 ¥680.00" in shop
+    assert "goes back to you, where it was taken from" in shop
+
+
+def test_the_desk_shows_who_claims_and_what_a_ruling_brings():
+    claim = claims.taken()
+    client = signed_in(claim.arbitrator)
+    page = client.get(reverse("desk:case", args=[claim.case.number])).content.decode()
+    assert "How much of what was paid out stays with the merchant, in percent" in page
+    assert "Give back what was wrongly paid" in page and "keeps what was paid" in page
+    deciding.drafted(claim, claims.upheld(claim))
+    preview = client.get(reverse("desk:preview", args=[claim.case.number])).content.decode()
+    assert "The buyer gives back ¥680.00 once the ruling is final" in preview
+
+
+def test_operations_see_upheld_claims_of_malice_and_nothing_follows_by_itself():
+    claim = claims.carried_out(claims.served())
+    client = signed_in(claim.ops)
+    page = client.get(reverse("ops:abuse")).content.decode()
+    assert claim.case.number in page and "What came back is not what was sent" in page
+    buyer = get_user_model().objects.get(pk=claim.buyer.id)
+    assert buyer.is_active
+    assert signed_in(claim.merchant).get(reverse("ops:abuse")).status_code == 404
+
+
+def test_what_was_not_malice_stands_in_no_list():
+    claim = claims.carried_out(claims.served(claims.taken(reason="paid_twice")))
+    assert claim.case.number not in signed_in(claim.ops).get(reverse("ops:abuse")).content.decode()
+
+
+def test_silence_is_said_as_what_it_is():
+    claim = claims.handed_in()
+    reach.let_term_end(claim)
+    page = signed_in(claim.buyer).get(reverse("buyer:case", args=[claim.case.number])).content.decode()
+    assert "the buyer did not answer within 24 hours" in page
