@@ -2,6 +2,15 @@
 // nothing while somebody types or an input method is at work, and can be switched off.
 (function () {
   "use strict";
+  // Ctrl and Enter lead to the preview, and there to the button that issues: what cannot be undone is pressed by itself.
+  document.addEventListener("keydown", function (event) {
+    if (event.isComposing || event.keyCode === 229 || event.code !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    var issue = document.querySelector("[data-do=issue]"), preview = document.querySelector("[data-do=preview]");
+    if (!issue && !preview) return;
+    event.preventDefault();
+    if (issue) { issue.scrollIntoView({ block: "center" }); issue.focus(); } else preview.click();
+  });
+
   var given = document.getElementById("desk-keys"), desk = window.heng && window.heng.desk;
   if (!given || !desk) return;
   var told = JSON.parse(given.textContent), find = desk.find, all = desk.all;
@@ -48,7 +57,6 @@
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
     var modified = event.ctrlKey || event.metaKey;
     if (modified && !event.altKey && event.code === "KeyK") { event.preventDefault(); open(); return; }
-    if (modified && event.code === "Enter" && press(event.shiftKey ? "[data-do=issue]" : "[data-do=preview]")) { event.preventDefault(); return; }
     if (event.code === "Escape" && event.target.closest(TYPING) && !event.target.closest("dialog")) { event.target.blur(); return; }
     if (modified || event.altKey || off() || event.target.closest(TYPING)) return;
     var code = event.code.replace("Numpad", "Digit");

@@ -184,6 +184,13 @@
     choose(which);
     show(side(which, number));
   };
+  // More is asked about what is looked at: the point, and the side whose exhibit is in hand.
+  var asks = find("[data-do=more_evidence_asked]");
+  if (asks) asks.addEventListener("click", function () {
+    var said = new URLSearchParams({ point: now.p }), who = { b: "buyer", m: "merchant" }[active];
+    if (who) said.set("side", who);
+    asks.href = asks.pathname + "?" + said;
+  });
   var step = function (list, at, by) { return list[Math.max(0, Math.min(list.length - 1, at + by))]; };
 
   // --- the second screen ---------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import stage
 from tests.browser.conftest import Visit
@@ -214,3 +214,114 @@ def test_the_language_changes_where_one_is(
         expect(visitor.page.locator("html")).to_have_attribute("lang", "en")
         errand.within(Budget(pages=1, clicks=1, seconds=4))
         visitor.go(path)  # the choice was for this address
+
+
+def _rules_by_keys(errand: Errand, page: Page) -> None:
+    """Every exhibit and every point in its turn, the remedy, a template with its gap: no hand leaves the keyboard."""
+    numbers = page.locator("[data-strip] a").evaluate_all("all => all.map(one => one.dataset.n)")
+    for side in "BMP":
+        mine = [number for number in numbers if number.startswith(side)]
+        for at, number in enumerate(mine):
+            expect(page.locator(f'a[data-n="{number}"]')).to_have_attribute("data-was-seen", "")
+            errand.think()
+            errand.press("q")
+            if at + 1 < len(mine):
+                errand.press("]")
+        if side != "P":
+            errand.press("Backslash")
+    for at in range(len(stage.POINTS)):
+        errand.think()
+        errand.press("1")
+        if at + 1 < len(stage.POINTS):
+            errand.press("j")
+    errand.press("p")
+    errand.write("100")
+    errand.press("Enter")
+    errand.press("c")
+    errand.write("4.2")
+    expect(page.locator(".found li").first).to_be_visible()
+    errand.press("Enter")
+    errand.think()
+    errand.press("m")
+    while page.evaluate("() => document.activeElement.value") != "R3":
+        errand.press("ArrowRight")
+    if not page.evaluate("() => document.activeElement.checked"):
+        errand.press("Space")
+    errand.think()
+    errand.press("t", "ArrowDown", "Enter")
+    expect(page.locator("#id_reasons")).to_be_focused()
+    assert page.evaluate("() => getSelection().toString()").startswith("〔")
+    errand.write("照片无法核实拍摄时间")
+    errand.press("Control+Enter")
+
+
+def test_a_standard_case_is_ruled_by_keys_alone(visit: Visit, staged: dict[str, Any]) -> None:
+    desk = visit("arbitrator", **DESK)
+    page, number = desk.page, staged["rule"][0]
+    desk.go(f"/desk/cases/{number}/?p=1")
+    errand = Errand(desk, keys=True)
+    errand.think()
+    _rules_by_keys(errand, page)
+    page.wait_for_url(re.compile("/preview/$"))
+    errand.think()
+    expect(page.locator("[data-do=issue]")).to_be_visible()
+    errand.press("Control+Shift+Enter", "Enter")
+    page.wait_for_url(lambda url: "/preview/" not in url)
+    errand.within(Budget(pages=2, clicks=0, seconds=95, typed=40, strokes=45))
+
+
+def test_a_standard_case_is_ruled_without_scripts(visit: Visit, staged: dict[str, Any]) -> None:
+    desk = visit("arbitrator", **DESK, **NO_SCRIPTS)
+    page, number = desk.page, staged["rule"][1]
+    desk.go(f"/desk/cases/{number}/")
+    for exhibit in page.locator("article[data-n]").evaluate_all("all => all.map(one => one.dataset.n)"):
+        desk.go(f"/desk/cases/{number}/evidence/{exhibit}/")  # each is opened by itself
+    desk.go(f"/desk/cases/{number}/")
+    page.locator("details.others > summary").click()
+    for card in page.locator("article[data-n]").all():
+        card.get_by_role("radio", name="采信", exact=True).check()
+    for point in range(1, len(stage.POINTS) + 1):
+        page.locator(f'[name="finding_{point}"][value="buyer"]').check()
+    page.locator("#id_share").fill("100")
+    page.locator('[name="clauses"][value="4.2"]').check()
+    page.locator('[name="remedy"][value="R3"]').check()
+    page.locator("#template").select_option("merchant_burden")
+    page.get_by_role("button", name="写入理由").click()
+    reasons = page.locator("#id_reasons")
+    reasons.fill(reasons.input_value().replace("〔写明理由〕", "照片无法核实拍摄时间"))
+    page.get_by_role("button", name=re.compile("预览裁决书")).click()
+    expect(page).to_have_url(re.compile("/preview/$"))
+    page.locator("[data-do=issue]").click()
+    page.wait_for_url(lambda url: "/preview/" not in url)
+    assert desk.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("place", "scripts", "clicks"), [(0, True, 4), (1, False, 7)], ids=["from the exhibit", "without scripts"]
+)
+def test_more_evidence_is_asked_for(
+    visit: Visit, staged: dict[str, Any], place: int, scripts: bool, clicks: int
+) -> None:
+    desk = visit("arbitrator", **DESK, scripts=scripts)
+    page, number = desk.page, staged["ask"][place]
+    desk.go(f"/desk/cases/{number}/?p=2")
+    errand = Errand(desk)
+    if scripts:
+        page.keyboard.press("Backslash")  # the merchant's exhibit is in hand
+        errand.press("s")
+    else:
+        errand.click(page.locator("[data-do=more_evidence_asked]"))
+    page.wait_for_url(re.compile("/more_evidence_asked/"))
+    expect(page.locator("#id_point_1")).to_have_value("2")
+    errand.think()
+    if scripts:
+        expect(page.locator("#id_side_1")).to_have_value("merchant")
+    else:
+        errand.choose(page.locator("#id_side_1"), "商家")
+    kinds = page.locator("#id_code_1")
+    errand.choose(kinds, kinds.locator("option").nth(2).inner_text().strip())
+    errand.type(page.locator("#id_why_1"), "请补打包时的照片，要看得清单号")
+    errand.think()
+    errand.click(page.get_by_role("button", name="要求补充"))
+    page.wait_for_url(lambda url: "/more_evidence_asked/" not in url)
+    errand.within(Budget(pages=2, clicks=clicks, seconds=20, typed=20))

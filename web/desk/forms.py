@@ -116,6 +116,9 @@ class AskForm(ActForm):
                 max_length=1000,
                 widget=TextInput(attrs={"data-max": supplements.LONGEST_REASON}),
             )
+        # Whoever comes from a point and an exhibit asks about these; the page says so, and they can be changed.
+        for name in ("side", "point"):
+            self.fields[f"{name}_1"].initial = self.request.GET.get(name, "")
         self.order_fields([*[name for name in self.fields if name != "text"], "text"])
 
     def rows(self) -> list[dict[str, Any]]:
