@@ -94,6 +94,7 @@ SENTENCES: dict[Kind, Text] = {
     Kind.ADVANCE_APPROVED: gettext_lazy("decided to pay %(amount)s in advance"),
     Kind.REFUND_REPORTED: gettext_lazy("reported a refund of %(amount)s made outside of this case"),
     Kind.PAYMENT_DONE: gettext_lazy("moved %(amount)s"),
+    Kind.PRECEDENT_WITHDRAWN: gettext_lazy("withdrew the precedent made of this case"),
     Kind.HOLD_PLACED: gettext_lazy("put the file under a legal hold"),
     Kind.HOLD_LIFTED: gettext_lazy("lifted the legal hold"),
     Kind.ERASED: gettext_lazy("erased what was said and handed in; sums, dates and digests stay"),
