@@ -308,7 +308,10 @@ def _decide(case: Case, event: Event, decision: str, reasons: str, actor: Actor,
     """Uphold or send back: the case moves, the reasons and the letter are kept."""
     require_act()
     appeal = _open(case)
-    facts = bench.facts(case, actor, now, refusals=_against_reasons(case, reasons, now))
+    refusals = _against_reasons(case, reasons, now)
+    if decision == Appeal.UPHELD and appeal is not None and _unseen(appeal, actor):
+        refusals = ("new_evidence_unseen", *refusals)
+    facts = bench.facts(case, actor, now, refusals=refusals)
     data: dict[str, Any] = {"appeal": appeal.pk if appeal else None}
     sealed = None
     if appeal is not None and actor.id is not None:
@@ -330,6 +333,12 @@ def _decide(case: Case, event: Event, decision: str, reasons: str, actor: Actor,
     appeal.save()
     prints.order(appeal, now=now)
     return appeal
+
+
+def _unseen(appeal: Appeal, actor: Actor) -> bool:
+    """Whether something that came with the appeal was never opened by whoever decides it."""
+    brought = Exhibit.objects.filter(pk__in=appeal.exhibits, withdrawn_at__isnull=True)
+    return brought.exclude(seen_by__user_id=actor.id or 0).exists()
 
 
 def _close(appeal: Appeal, decision: str, reasons: str, actor: Actor, now: datetime) -> None:

@@ -8,7 +8,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from arbitration import prints
-from arbitration.models import Appeal, Approval, Deviation, DraftAside, HandBack, Precedent, Ruling
+from arbitration.models import (
+    Annotation,
+    Appeal,
+    Approval,
+    Deviation,
+    DraftAside,
+    HandBack,
+    Observation,
+    Precedent,
+    Ruling,
+    Skip,
+)
 from common.acts import require_act
 
 
@@ -20,6 +31,9 @@ def erase(case_ids: Sequence[int], *, now: datetime) -> None:
     Appeal.objects.filter(case_id__in=case_ids, **left).update(reasons="", letter=None, erased_at=now)
     Ruling.objects.filter(case_id__in=case_ids, **left).update(reasons="", letter=None, erased_at=now)
     prints.erase(case_ids, now=now)
+    Skip.objects.filter(ruling__case_id__in=case_ids).exclude(reason="").update(reason="")
+    Observation.objects.filter(ruling__case_id__in=case_ids).exclude(text="").update(text="")
+    Annotation.objects.filter(case_id__in=case_ids).delete()
     DraftAside.objects.filter(ruling__case_id__in=case_ids).delete()
     HandBack.objects.filter(case_id__in=case_ids).update(text="")
     Deviation.objects.filter(ruling__case_id__in=case_ids, **left).update(reason="", erased_at=now)

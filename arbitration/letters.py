@@ -92,7 +92,9 @@ class Fact:
 
 @dataclass(frozen=True)
 class ExhibitWeight:
-    """One exhibit and whether it was admitted: ``verdict`` full, part, none; the last two with their reason."""
+    """One exhibit and whether it was admitted: ``verdict`` full, part, none; the last two with their reason. ``marks``: what
+    was marked on it.
+    """
 
     number: str
     kind: str
@@ -100,6 +102,7 @@ class ExhibitWeight:
     verdict: str
     reason: str
     reason_name: str
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -400,6 +403,7 @@ def _weights(sheet: Sheet, language: str) -> Iterable[ExhibitWeight]:
             verdict=found.verdict if found else "",
             reason=found.reason if found else "",
             reason_name=_said(reason.name, language) if reason else "",
+            marks=sheet.marks.get(exhibit.pk, ()),
         )
 
 

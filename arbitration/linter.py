@@ -1,7 +1,7 @@
 """What a ruling still lacks. Pure: a frozen view in, problems out. Nothing is served that this does not pass.
 
-Wish 1 and 2 of the rules: a finding for each point, a weight for each exhibit, clauses that were in force, the sum that the
-calculator gives, reasons that name all of it, and nothing that the other side could not see for 24 hours.
+Wish 1 and 2 of the rules: a finding for each point, a weight for each exhibit and none unseen, clauses that were in force,
+the sum that the calculator gives, reasons that name all of it, and nothing that the other side could not see for 24 hours.
 """
 
 from __future__ import annotations
@@ -28,12 +28,15 @@ class PointView:
 
 @dataclass(frozen=True, slots=True)
 class ExhibitView:
-    """An exhibit that was not withdrawn. ``citable``: the other side could see it for long enough."""
+    """An exhibit that was not withdrawn. ``citable``: the other side could see it for long enough. ``seen``: the author of
+    the ruling opened it, or wrote down why not.
+    """
 
     number: str
     citable: bool
     verdict: str
     reason: str
+    seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,8 @@ def _points(view: RulingView) -> Iterator[Problem]:
 def _exhibits(view: RulingView) -> Iterator[Problem]:
     for exhibit in view.exhibits:
         where = f"exhibit:{exhibit.number}"
+        if not exhibit.seen:
+            yield Problem("exhibit_unseen", where)
         if not exhibit.verdict:
             yield Problem("admission_missing", where)
         elif exhibit.verdict in NEEDS_REASON and not exhibit.reason:

@@ -155,14 +155,24 @@ class Ruling(models.Model):
         ]
 
 
-def _only_in_a_draft(name: str) -> pgtrigger.Trigger:
-    """The parts of a ruling are written while it is a draft, and stay as they are from then on."""
+def _only_in_a_draft(name: str, *, words: str = "") -> pgtrigger.Trigger:
+    """The parts of a ruling are written while it is a draft, and stay as they are from then on.
+
+    ``words``: the column that is emptied when the ruling is erased.
+    """
+    erased = f"""
+            IF TG_OP = 'UPDATE' AND NEW.{words} = '' AND to_jsonb(NEW) - '{words}' = to_jsonb(OLD) - '{words}'
+                AND EXISTS (SELECT FROM arbitration_ruling r WHERE r.id = OLD.ruling_id AND r.erased_at IS NOT NULL)
+                THEN
+                RETURN NEW;
+            END IF;"""
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         declare=[("whose", "bigint"), ("stands", "text")],
-        func="""
+        func=(erased if words else "")
+        + """
             IF TG_OP = 'DELETE' THEN whose := OLD.ruling_id; ELSE whose := NEW.ruling_id; END IF;
             SELECT r.state INTO stands FROM arbitration_ruling r WHERE r.id = whose;
             IF stands <> 'draft' OR (TG_OP = 'UPDATE' AND OLD.ruling_id <> NEW.ruling_id) THEN
@@ -222,10 +232,49 @@ class CitedClause(models.Model):
         triggers: ClassVar = [_only_in_a_draft("clauses_stay")]
 
 
+class Skip(models.Model):
+    """An exhibit that the author of a ruling did not open, and why not. Only the bench reads the words."""
+
+    ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="skips")
+    exhibit = models.ForeignKey("evidence.Exhibit", models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ruling", "exhibit"], name="skip_one_an_exhibit"),
+        ]
+        triggers: ClassVar = [_only_in_a_draft("skips_stay", words="reason")]
+
+
+class Observation(models.Model):
+    """What the author of a ruling noted on one point for themselves and the bench. It never leaves the house."""
+
+    ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="observations")
+    point = models.ForeignKey("disputes.Point", models.PROTECT, related_name="+")
+    text = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ruling", "point"], name="observation_one_a_point"),
+        ]
+        triggers: ClassVar = [_only_in_a_draft("observations_stay", words="text")]
+
+
+class Sitting(models.Model):
+    """Who has a case open to write on it, until when. ``tab``: which of their pages wrote last; ``turn``: how often."""
+
+    case = models.OneToOneField("disputes.Case", models.PROTECT, related_name="sitting")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    tab = models.CharField(max_length=22, blank=True)
+    turn = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField()
+
+
 class DraftAside(models.Model):
     """What a second tab typed into a draft that had moved on: kept beside it, so that nothing is lost or overwritten."""
 
     ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="asides")
+    tab = models.CharField(max_length=22, blank=True)
     based_on = models.PositiveIntegerField()
     body = models.JSONField()
     at = models.DateTimeField()
@@ -321,6 +370,13 @@ class Appeal(models.Model):
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["ruling_author", "-decided_at"],
+                condition=Q(decision__in=["changed", "sent_back"]),
+                name="appeal_overturned",
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "round", "side"], name="appeal_once_a_side"),
             models.UniqueConstraint(fields=["case"], condition=Q(decided_at__isnull=True), name="appeal_one_open"),
@@ -412,6 +468,58 @@ class Seen(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["exhibit", "user"], name="seen_once"),
         ]
+
+
+class Annotation(models.Model):
+    """A place on a picture that the bench marked, in thousandths of its width and height; a point where the corners are one.
+
+    ``office``: the number of whoever marked it. It stays inside until its author puts it in the letter.
+    """
+
+    case = models.ForeignKey("disputes.Case", models.PROTECT, related_name="annotations")
+    exhibit = models.ForeignKey("evidence.Exhibit", models.PROTECT, related_name="annotations")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    office = models.CharField(max_length=20, blank=True)
+    page = models.PositiveSmallIntegerField(default=0)
+    left = models.PositiveSmallIntegerField()
+    top = models.PositiveSmallIntegerField()
+    right = models.PositiveSmallIntegerField()
+    bottom = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=200)
+    in_letter = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(left__lte=F("right"), right__lte=1000, top__lte=F("bottom"), bottom__lte=1000),
+                name="annotation_within_the_picture",
+            ),
+        ]
+
+
+class Outgoing(models.Model):
+    """A ruling that was sent out and can be called back ``until`` then (`outgoing`). ``version``: of the draft that was
+    sent; ``role``: under which its author sent it.
+    """
+
+    ruling = models.OneToOneField(Ruling, models.PROTECT, related_name="outgoing")
+    version = models.PositiveIntegerField()
+    role = models.CharField(max_length=12)
+    until = models.DateTimeField(db_index=True)
+
+
+class DeskSettings(models.Model):
+    """How somebody of the bench works (`preferences`). ``keys``: action → key code; ``views``: name and query of each."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="desk_settings")
+    keys_on = models.BooleanField(default=True)
+    keys = models.JSONField(default=dict)
+    compact = models.BooleanField(default=False)
+    swapped = models.BooleanField(default=False)
+    goes_on = models.BooleanField(default=False)
+    views = models.JSONField(default=list)
+    saved_at = models.DateTimeField(null=True)
 
 
 # Models of other modules of this room; Django finds them by this one.

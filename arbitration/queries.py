@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,7 +17,20 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import Grant, Membership
 from arbitration import record
-from arbitration.models import Admission, Appeal, CitedClause, Finding, HandBack, Ruling, Seen
+from arbitration.models import (
+    Admission,
+    Annotation,
+    Appeal,
+    CitedClause,
+    DeskSettings,
+    Finding,
+    HandBack,
+    Observation,
+    Outgoing,
+    Ruling,
+    Seen,
+    Skip,
+)
 from common.actor import Actor, Role
 from common.acts import act, require_act
 from common.errors import Missing
@@ -36,6 +49,9 @@ _LISTED = (
     *("evidence_closes_at", "buyer_handed_in_at", "merchant_handed_in_at"),
     *("decided_on_appeal", "outcome", "dossier", "kind", "returns", "claimant"),
 )
+
+
+_OF_A_MARK = ("id", "page", "left", "top", "right", "bottom", "text", "office", "author", "in_letter")
 
 
 class View(StrEnum):
@@ -121,10 +137,12 @@ def waiting_count(actor: Actor, view: View, most: int = 100) -> int:
 class Workspace:
     """Everything the arbitrator's page shows of one case.
 
-    ``points`` with ``current_answers``; ``exhibits`` with blob, copies, ``seen`` and ``answered``; ``rulings`` of this
-    round, newest first, each with ``found`` (point number → finding), ``admitted`` (exhibit id → [verdict, reason]) and
-    ``cited``.
+    ``points`` with ``current_answers``; ``exhibits`` with blob, copies, ``seen``, ``answered`` and ``annotated``;
+    ``rulings`` of this round, newest first, each with ``found`` (point number → finding), ``admitted`` (exhibit id →
+    [verdict, reason]), ``skipped`` (exhibit id → why), ``observed`` (point number → note) and ``cited``.
     ``statements``: what both sides wrote, oldest first: side, kind, text and ``at`` in ISO form.
+    ``sitting``: who had it open to write last, and until when it is theirs (`sittings`).
+    ``liked``: how the reader likes to work (`preferences`), empty if they never said.
     ``more``: what its page wanted read with it.
     ``names``: how the people of the case are called, for the linter. ``languages``: those the parties chose to read.
     """
@@ -141,6 +159,8 @@ class Workspace:
     statements: list[dict[str, str]]
     offers: list[Offer]
     more: tuple[Any, ...] = ()
+    sitting: tuple[int, datetime] | None = None
+    liked: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def draft(self) -> Ruling | None:
@@ -150,6 +170,11 @@ class Workspace:
     def language(self) -> str:
         """In which the letter is given unless its author says otherwise: the parties', never that of the author's pages."""
         return next(iter(self.languages)) if len(self.languages) == 1 else settings.LANGUAGE_CODE
+
+    @property
+    def outgoing(self) -> Outgoing | None:
+        """The ruling that was sent out and can be called back."""
+        return on_its_way(self.draft) if self.draft is not None else None
 
     @property
     def in_force(self) -> Ruling | None:
@@ -189,7 +214,9 @@ def workspace_of(case: Case, *, actor: Actor, more: Sequence[ArraySubquery] = ()
     files = CaseFile.objects.filter(case=case, round=case.round).values("body")
     spoken = Statement.objects.filter(case=case, side__in=["buyer", "merchant"]).order_by("at", "id")
     words = JSONObject(side=F("side"), kind=F("kind"), text=F("text"), at=F("at"))
-    file, names, languages, denied, said, *others = (
+    likes = DeskSettings.objects.filter(user_id=actor.id or 0)
+    liking = JSONObject(**{name: F(name) for name in ("keys_on", "keys", "compact", "swapped")})
+    file, names, languages, denied, said, sits, until, liked, *others = (
         Case.objects.filter(pk=case.pk)
         .values_list(
             Subquery(files[:1]),
@@ -197,6 +224,9 @@ def workspace_of(case: Case, *, actor: Actor, more: Sequence[ArraySubquery] = ()
             ArraySubquery(read),
             ExpressionWrapper(record.never_consented(case), output_field=BooleanField()),
             ArraySubquery(spoken.values(words=words)),
+            "sitting__user",
+            "sitting__until",
+            Subquery(likes.values(told=liking)),
             *more,
         )
         .get()
@@ -214,6 +244,8 @@ def workspace_of(case: Case, *, actor: Actor, more: Sequence[ArraySubquery] = ()
         languages=frozenset([case.buyer.language, *languages]),
         statements=said,
         offers=[] if case.ruled_by_id else list(case.offers.filter(state=Offer.OPEN).order_by("made_at", "id")),
+        liked=liked or {},
+        sitting=(sits, until) if sits is not None and until is not None else None,
         more=tuple(others),
     )
 
@@ -223,11 +255,28 @@ def in_hand(actor: Actor) -> QuerySet[Case]:
     return _of_view(actor, View.MINE)
 
 
+def overturned(actor: Actor, most: int = PAGE) -> list[Appeal]:
+    """Appeals by which rulings of this person were changed or set aside, the newest first, with their cases. One query.
+
+    Raises `Missing` for whoever does not sit on the bench.
+    """
+    if actor.role not in (Role.ARBITRATOR, Role.SENIOR) or actor.id is None:
+        raise Missing
+    against = Appeal.objects.filter(ruling_author_id=actor.id, decision__in=[Appeal.CHANGED, Appeal.SENT_BACK])
+    return list(against.select_related("case").order_by("-decided_at", "-pk")[:most])
+
+
 def exhibits(case: Case, actor: Actor) -> list[Exhibit]:
     """What was not withdrawn, with ``seen``: whether this reader opened it. One query, bare of files and words."""
     seen = Seen.objects.filter(Q(user_id=actor.id), exhibit=OuterRef("pk"))
     listed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True)
     return list(listed.only("side", "place", "dossier").annotate(seen=Exists(seen)).order_by("side", "place"))
+
+
+def on_its_way(ruling: Ruling) -> Outgoing | None:
+    """How long it can be called back, if it was sent out. No query where it was read with the ruling."""
+    found: Outgoing | None = getattr(ruling, "outgoing", None)
+    return found
 
 
 def proposed(case: Case) -> Ruling | None:
@@ -326,11 +375,17 @@ def _exhibits(case: Case, actor: Actor) -> QuerySet[Exhibit]:
     seen = Seen.objects.filter(Q(user_id=actor.id), exhibit=OuterRef("pk"))
     said = ExhibitAnswer.objects.filter(exhibit=OuterRef("pk")).order_by("at", "id")
     words = JSONObject(side=F("side"), stance=F("stance"), grounds=F("grounds"), text=F("words__text"), at=F("at"))
+    marks = Annotation.objects.filter(exhibit=OuterRef("pk")).order_by("id")
+    mark = JSONObject(**{name: F(name) for name in _OF_A_MARK})
     return (
         masking.with_masks(Exhibit.objects.filter(dossier_id=case.dossier_id))
         .select_related("blob__sheet", "blob__preparation", "blob__scan")
         .prefetch_related("blob__derivatives")
-        .annotate(seen=Exists(seen), answered=ArraySubquery(said.values(told=words)))
+        .annotate(
+            seen=Exists(seen),
+            answered=ArraySubquery(said.values(told=words)),
+            annotated=ArraySubquery(marks.values(told=mark)),
+        )
         .order_by("side", "place")
     )
 
@@ -340,14 +395,22 @@ def _rulings(case: Case) -> QuerySet[Ruling]:
     found = Finding.objects.filter(ruling=OuterRef("pk")).order_by().values("ruling")
     said = Admission.objects.filter(ruling=OuterRef("pk")).order_by().values("ruling")
     cited = CitedClause.objects.filter(ruling=OuterRef("pk")).order_by().values("ruling")
+    noted = Observation.objects.filter(ruling=OuterRef("pk")).order_by().values("ruling")
+    passed = Skip.objects.filter(ruling=OuterRef("pk")).order_by().values("ruling")
     pair = JSONObject(point=F("point__number"), finding=F("finding"))
     weight = JSONObject(exhibit=F("exhibit_id"), verdict=F("verdict"), reason=F("reason"))
     return (
         Ruling.objects.filter(case=case, round=case.round)
-        .select_related("approval", "second_reader", "deviation")
+        .select_related("approval", "second_reader", "outgoing", "deviation")
         .annotate(
             found=Subquery(found.annotate(all=JSONBAgg(pair)).values("all")),
             admitted=Subquery(said.annotate(all=JSONBAgg(weight)).values("all")),
+            skipped=Subquery(
+                passed.annotate(all=JSONBAgg(JSONObject(exhibit=F("exhibit_id"), reason=F("reason")))).values("all")
+            ),
+            observed=Subquery(
+                noted.annotate(all=JSONBAgg(JSONObject(point=F("point__number"), text=F("text")))).values("all")
+            ),
             cited=Subquery(cited.annotate(all=JSONBAgg("number", order_by="place")).values("all")),
         )
         .order_by("-ordinal")

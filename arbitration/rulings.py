@@ -12,14 +12,25 @@ from typing import Any
 
 from django.db.models import Max
 
-from arbitration import bench, letters, linter, precedent_rules, precedents, prints, sheet, signature
-from arbitration.models import Admission, Appeal, CitedClause, Deviation, DraftAside, Finding, Ruling
+from arbitration import bench, letters, linter, precedent_rules, precedents, prints, sheet, signature, sittings
+from arbitration.models import (
+    Admission,
+    Appeal,
+    CitedClause,
+    Deviation,
+    DraftAside,
+    Finding,
+    Observation,
+    Outgoing,
+    Ruling,
+    Skip,
+)
 from common.actor import Actor
 from common.acts import act, require_act
 from common.errors import Conflict, Missing, Refused
 from disputes import amounts, queries, statements, supplements
 from disputes.awards import Award, Payer, Source
-from disputes.lifecycle import Event, Facts, State
+from disputes.lifecycle import LIFECYCLE, Event, Facts, State
 from disputes.models import Case, Point
 from disputes.supplements import Item
 from disputes.transitions import advance
@@ -30,6 +41,8 @@ from rulebook import queries as rulebook
 INCOMPLETE = "ruling_incomplete"
 LONGEST_REASONS = 8_000
 LONGEST_DEVIATION = 500
+LONGEST_SKIP = 200
+LONGEST_OBSERVATION = 1_000
 MOST_CLAUSES = 20
 HIGHEST = 10**13
 LANGUAGES = ("zh-hans", "zh-hant", "en")
@@ -50,13 +63,16 @@ class Draft:
     """What a form holds: everything may still be missing. Sums in minor units, ``merchant_share`` in basis points.
 
     ``findings``: point number → buyer, merchant, undetermined. ``admissions``: exhibit number → (full, part or none;
-    reason code). ``freight_payer`` empty: as the rule says. ``value``: of what is lost or missing, for partial refunds, or
+    reason code). ``skips``: exhibit number → why it was not opened. ``observations``: point number → what the author noted
+    for the bench. ``freight_payer`` empty: as the rule says. ``value``: of what is lost or missing, for partial refunds, or
     of what is ordered in kind. ``return_freight``: ``None`` for as much as the rule gives. ``deviation_reason``: why it
     departs from how like cases were decided.
     """
 
     findings: Mapping[int, str] = field(default_factory=dict)
     admissions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    skips: Mapping[str, str] = field(default_factory=dict)
+    observations: Mapping[int, str] = field(default_factory=dict)
     clauses: tuple[str, ...] = ()
     remedy: str = ""
     ground: str = ""
@@ -75,6 +91,8 @@ class Draft:
         return {
             "findings": {str(number): finding for number, finding in sorted(self.findings.items())},
             "admissions": {number: list(said) for number, said in sorted(self.admissions.items())},
+            "skips": {number: why for number, why in sorted(self.skips.items()) if why},
+            "observations": {str(number): text for number, text in sorted(self.observations.items()) if text},
             "clauses": list(self.clauses),
             "remedy": self.remedy,
             "ground": self.ground,
@@ -91,6 +109,16 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Tab:
+    """The page that a draft was written in. ``key``: which page, chosen anew whenever one is opened; ``turn``: how often it
+    has sent, counted by its script. Without script ``turn`` is 0, and only the version tells what the page knew.
+    """
+
+    key: str = ""
+    turn: int = 0
+
+
+@dataclass(frozen=True)
 class Saved:
     """The draft as it stands. ``aside``: it had moved on since this tab looked, so what came now is kept beside it."""
 
@@ -102,30 +130,44 @@ class Saved:
 
 
 @act
-def save_draft(case_id: int, draft: Draft, *, version: int, actor: Actor, now: datetime) -> Saved:
+def save_draft(case_id: int, draft: Draft, *, version: int, actor: Actor, now: datetime, tab: Tab = Tab()) -> Saved:
     """What the arbitrator has so far is kept. ``version``: of the draft this was written on; 0 for the first save.
 
     Two tabs never overwrite each other: the later one is kept aside, and the page shows both. Saving the same again is
-    harmless.
+    harmless. A tab goes on from what it wrote itself, also where the answer never reached it; what it sent earlier and
+    comes later changes nothing.
     """
     case = queries.lock(case_id)
     bench.require_office(actor)
     ruling = _own_draft(case, actor) or _start(case, actor, now)
     parts = _Parts.of(case, draft)
-    if version == ruling.version:
+    last = sittings.of(case)
+    wrote = Tab(last.tab, last.turn) if last is not None and last.user_id == actor.id else Tab()
+    same = bool(tab.key and tab.turn) and tab.key == wrote.key
+    if version == ruling.version or (same and tab.turn > wrote.turn):
+        sittings.renew(case, actor, now, tab=tab.key, turn=tab.turn)
         return Saved(_write(case, ruling, draft, parts, now))
-    if draft_of(ruling).as_data() == draft.as_data():
+    if same or draft_of(ruling).as_data() == draft.as_data():
         return Saved(ruling)
-    aside = DraftAside.objects.create(ruling=ruling, based_on=version, body=draft.as_data(), at=now)
-    return Saved(ruling, aside)
+    return Saved(ruling, _set_aside(ruling, draft, version, tab, now))
+
+
+def _set_aside(ruling: Ruling, draft: Draft, version: int, tab: Tab, now: datetime) -> DraftAside:
+    """A tab that saves by itself leaves one aside, its latest."""
+    kept = {"based_on": version, "body": draft.as_data(), "at": now}
+    if not (tab.key and tab.turn):
+        return DraftAside.objects.create(ruling=ruling, **kept)
+    return DraftAside.objects.update_or_create(ruling=ruling, tab=tab.key, defaults=kept)[0]
 
 
 def draft_of(ruling: Ruling) -> Draft:
-    """The ruling as a form would hold it: for pages, and to begin an appeal's ruling from the first one. Four queries."""
+    """The ruling as a form would hold it: for pages, and to begin an appeal's ruling from the first one. Six queries."""
     admissions = Admission.objects.filter(ruling=ruling).select_related("exhibit")
     return Draft(
         findings=dict(Finding.objects.filter(ruling=ruling).values_list("point__number", "finding")),
         admissions={said.exhibit.number: (said.verdict, said.reason) for said in admissions},
+        skips={skip.exhibit.number: skip.reason for skip in ruling.skips.select_related("exhibit")},
+        observations=dict(ruling.observations.values_list("point__number", "text")),
         clauses=tuple(CitedClause.objects.filter(ruling=ruling).order_by("place").values_list("number", flat=True)),
         remedy=ruling.remedy,
         ground=ruling.ground,
@@ -160,22 +202,38 @@ def begin_again(case: Case, returned: Ruling, *, now: datetime) -> Ruling:
 @act
 def issue(case_id: int, *, version: int, actor: Actor, now: datetime, seen: int | None = None) -> Ruling:
     """The ruling goes out: served at once, or proposed to a senior where a second signature is needed."""
-    case, ruling = _lock(case_id, Event.RULING_SERVED, version, actor, now, seen)
+    return issue_now(*lock_draft(case_id, Event.RULING_SERVED, version, actor, now, seen), actor, now)
+
+
+def issue_now(case: Case, ruling: Ruling, actor: Actor, now: datetime) -> Ruling:
+    """Inside an act that holds the case and its author's draft: served, or proposed where a second signature is needed."""
+    require_act()
     why = reasons_for_approval(case, ruling)
     return _propose(case, ruling, why, actor, now) if why else _serve(case, ruling, why, actor, now)
+
+
+def require_servable(case: Case, ruling: Ruling, wrong: list[linter.Problem], actor: Actor, now: datetime) -> None:
+    """Refuses as serving would, and writes nothing: the table's own reason first, then everything that is ``wrong``."""
+    require_act()
+    facts = bench.facts(case, actor, now, needs_approval=False, refusals=(INCOMPLETE,) if wrong else ())
+    said = LIFECYCLE.weigh(State(case.state), Event.RULING_SERVED, actor.role, facts)
+    if isinstance(said, str) and said != INCOMPLETE:
+        raise Refused(said, state=case.state)
+    if wrong:
+        raise Refused(INCOMPLETE, problems=[problem.as_data() for problem in wrong])
 
 
 @act
 def propose(case_id: int, *, version: int, actor: Actor, now: datetime, seen: int | None = None) -> Ruling:
     """The ruling waits for a second signature, unchanged from now on."""
-    case, ruling = _lock(case_id, Event.RULING_PROPOSED, version, actor, now, seen)
+    case, ruling = lock_draft(case_id, Event.RULING_PROPOSED, version, actor, now, seen)
     return _propose(case, ruling, reasons_for_approval(case, ruling), actor, now)
 
 
 @act
 def serve(case_id: int, *, version: int, actor: Actor, now: datetime, seen: int | None = None) -> Ruling:
     """The ruling is served on both sides and the appeal window is open. Refused where a second signature is needed."""
-    case, ruling = _lock(case_id, Event.RULING_SERVED, version, actor, now, seen)
+    case, ruling = lock_draft(case_id, Event.RULING_SERVED, version, actor, now, seen)
     return _serve(case, ruling, reasons_for_approval(case, ruling), actor, now)
 
 
@@ -332,10 +390,12 @@ def send_to_jury(case_id: int, *, question: str, actor: Actor, now: datetime, se
 
 @dataclass(frozen=True)
 class _Parts:
-    """A checked draft's findings and admissions as rows will hold them."""
+    """A checked draft's findings, admissions, skips and observations as rows will hold them."""
 
     findings: dict[int, str]
     admissions: dict[int, tuple[str, str]]
+    skips: dict[int, str]
+    observations: dict[int, str]
 
     @classmethod
     def of(cls, case: Case, draft: Draft) -> _Parts:
@@ -346,11 +406,15 @@ class _Parts:
             exhibit.number: exhibit.pk
             for exhibit in Exhibit.objects.filter(dossier_id=case.dossier_id).only("side", "place")
         }
-        if not set(draft.findings) <= set(points) or not set(draft.admissions) <= set(exhibits):
+        if not {*draft.findings, *draft.observations} <= set(points) or not {*draft.admissions, *draft.skips} <= set(
+            exhibits
+        ):
             raise Missing
         return cls(
             findings={points[number]: finding for number, finding in draft.findings.items() if finding},
             admissions={exhibits[number]: said for number, said in draft.admissions.items() if said[0]},
+            skips={exhibits[number]: why.strip() for number, why in draft.skips.items() if why.strip()},
+            observations={points[number]: text.strip() for number, text in draft.observations.items() if text.strip()},
         )
 
 
@@ -381,6 +445,13 @@ def _check(case: Case, draft: Draft) -> None:
         raise Refused("text_too_long", field="deviation_reason", longest=LONGEST_DEVIATION, length=length)
     if len(draft.reasons) > LONGEST_REASONS:
         raise Refused("text_too_long", field="reasons", longest=LONGEST_REASONS, length=len(draft.reasons))
+    for name, texts, longest in (
+        ("skip", draft.skips, LONGEST_SKIP),
+        ("observation", draft.observations, LONGEST_OBSERVATION),
+    ):
+        length = max((len(text) for text in texts.values()), default=0)
+        if length > longest:
+            raise Refused("text_too_long", field=name, longest=longest, length=length)
     if draft.language not in LANGUAGES:
         raise Refused("language_unknown")
 
@@ -397,7 +468,10 @@ def _own_draft(case: Case, actor: Actor) -> Ruling | None:
     found = Ruling.objects.select_for_update(of=("self",)).filter(
         case=case, round=case.round, stage=stage, state=Ruling.DRAFT
     )
-    return found.filter(author_id=actor.id).first()
+    own = found.filter(author_id=actor.id).first()
+    if own is not None and Outgoing.objects.filter(ruling=own).exists():
+        raise Refused("ruling_is_on_its_way")
+    return own
 
 
 def _start(case: Case, actor: Actor, now: datetime) -> Ruling:
@@ -439,6 +513,12 @@ def _write(case: Case, ruling: Ruling, draft: Draft, parts: _Parts, now: datetim
     Admission.objects.bulk_create(
         Admission(ruling=ruling, exhibit_id=exhibit, verdict=verdict, reason=reason)
         for exhibit, (verdict, reason) in parts.admissions.items()
+    )
+    Skip.objects.filter(ruling=ruling).delete()
+    Skip.objects.bulk_create(Skip(ruling=ruling, exhibit_id=pk, reason=why) for pk, why in parts.skips.items())
+    Observation.objects.filter(ruling=ruling).delete()
+    Observation.objects.bulk_create(
+        Observation(ruling=ruling, point_id=pk, text=text) for pk, text in parts.observations.items()
     )
     CitedClause.objects.filter(ruling=ruling).delete()
     CitedClause.objects.bulk_create(
@@ -485,10 +565,11 @@ def _hold_against_the_line(case: Case, ruling: Ruling, reason: str, now: datetim
     )
 
 
-def _lock(
+def lock_draft(
     case_id: int, event: Event, version: int, actor: Actor, now: datetime, seen: int | None
 ) -> tuple[Case, Ruling]:
     """The case, then the actor's draft as they saw it. Who may issue it is the table's to say."""
+    require_act()
     case = queries.lock(case_id, seen=seen)
     bench.require_office(actor)
     drafts = Ruling.objects.select_for_update(of=("self",)).filter(

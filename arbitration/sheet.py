@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
+
 from accounts.models import Membership
 from arbitration import calculator, linter, record
 from arbitration.calculator import Calculation
-from arbitration.models import Admission, Deviation, Finding, Ruling
+from arbitration.models import Admission, Annotation, Deviation, Finding, Ruling, Seen, Skip
 from common.actor import Side
 from common.ids import PLATFORM_ZONE
 from disputes.awards import AwardLine, Payer
@@ -25,7 +28,11 @@ CONSENT, NOT_RECEIVED = "CONSENT", "NOT_RECEIVED"
 
 @dataclass(frozen=True)
 class Sheet:
-    """``exhibits`` are those not withdrawn; ``findings`` and ``admissions`` are keyed by point and exhibit id."""
+    """``exhibits`` are those not withdrawn; ``findings`` and ``admissions`` are keyed by point and exhibit id.
+
+    ``seen``: the ids of exhibits that the author of the ruling opened, or wrote down why not. ``marks``: by exhibit
+    id, what they marked on it for the letter.
+    """
 
     case: Case
     ruling: Ruling
@@ -36,6 +43,8 @@ class Sheet:
     findings: Mapping[int, str]
     exhibits: tuple[Exhibit, ...]
     admissions: Mapping[int, Admission]
+    seen: frozenset[int]
+    marks: Mapping[int, tuple[str, ...]]
     clauses: tuple[str, ...]
     calculation: Calculation | None
     payer_by_rule: Payer | None
@@ -74,14 +83,21 @@ def clause_of(
 def read(case: Case, ruling: Ruling) -> Sheet:
     """Eight queries, whatever the length of the file; one more where the ground is the merchant's consent."""
     asks = ruling.ground == CONSENT
+    opened = Seen.objects.filter(exhibit=OuterRef("pk"), user_id=ruling.author_id)
+    skipped = Skip.objects.filter(exhibit=OuterRef("pk"), ruling=ruling)
     listed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).defer("content")
+    told = Annotation.objects.filter(exhibit=OuterRef("pk"), author_id=ruling.author_id, in_letter=True).order_by("id")
+    listed = listed.annotate(seen=Exists(opened) | Exists(skipped), told=ArraySubquery(told.values("text")))
+    exhibits = tuple(listed.order_by("side", "place"))
     return assemble(
         case,
         ruling,
         points=tuple(Point.objects.filter(case=case, round=ruling.round).order_by("number")),
         findings=dict(Finding.objects.filter(ruling=ruling).values_list("point_id", "finding")),
-        exhibits=tuple(listed.order_by("side", "place")),
+        exhibits=exhibits,
         admissions={found.exhibit_id: found for found in Admission.objects.filter(ruling=ruling)},
+        seen=frozenset(row.pk for row in exhibits if row.seen),
+        marks={row.pk: tuple(row.told) for row in exhibits if row.told},
         clauses=tuple(ruling.clauses.order_by("place").values_list("number", flat=True)),
         kept=record.of(case),
         never_consented=asks and Case.objects.filter(record.never_consented(case), pk=case.pk).exists(),
@@ -97,6 +113,8 @@ def assemble(
     findings: Mapping[int, str],
     exhibits: tuple[Exhibit, ...],
     admissions: Mapping[int, Admission],
+    seen: frozenset[int],
+    marks: Mapping[int, tuple[str, ...]],
     clauses: tuple[str, ...],
     kept: record.Record,
     never_consented: bool,
@@ -119,6 +137,8 @@ def assemble(
         findings=findings,
         exhibits=exhibits,
         admissions=admissions,
+        seen=seen,
+        marks=marks,
         clauses=clauses,
         calculation=calculator.compute(inputs) if inputs else None,
         payer_by_rule=by_rule,
@@ -248,6 +268,7 @@ def _exhibit(exhibit: Exhibit, sheet: Sheet, now: datetime, wait: timedelta) -> 
         citable=dossiers.citable(exhibit, now, wait),
         verdict=found.verdict if found else "",
         reason=found.reason if found else "",
+        seen=exhibit.pk in sheet.seen,
     )
 
 

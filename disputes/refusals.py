@@ -156,6 +156,12 @@ SENTENCES: dict[str, str | Promise] = {
     # the bench
     "load_limit_reached": _("You have as many cases as you may take. Finish one first."),
     "queue_is_empty": _("No case waits that you can take. You can help with approvals or calibration."),
+    "case_is_being_written": _("Arbitrator %(number)s has this case until %(free_at)s. You can read it for now."),
+    "cannot_be_annotated": _("Only a picture or a PDF can be marked."),
+    "mark_names_somebody": _("The mark names somebody or holds a number. Take it out before it goes in the letter."),
+    "key_used_twice": _("Two actions share a key. Choose another key for one of them."),
+    "ruling_is_out": _("The ruling has gone out. Only an appeal can change it now."),
+    "ruling_is_on_its_way": _("You have sent this ruling out. Call it back before you change it."),
     "not_on_the_bench": _("This person does not decide cases now. Choose somebody else."),
     "approval_is_with_another": _("Another senior checks this ruling."),
     "nobody_has_it": _("Nobody has it in hand. Choose whom to give it to."),
@@ -221,6 +227,8 @@ SENTENCES: dict[str, str | Promise] = {
     "reasons_cite_too_early": _(
         "The reasons name evidence that the other side has not had for 24 hours yet. Wait, or leave it out."
     ),
+    "exhibit_unseen": _("%(number)s has not been opened. View it or say why you skip it."),
+    "new_evidence_unseen": _("You have not opened the new evidence yet. View it before you decide the appeal."),
     "exhibit_not_yet_citable": _("%(number)s has not been open to the other side for 24 hours. It cannot be used yet."),
     "clause_missing": _("Cite at least one clause."),
     "clause_unknown": _("There is no clause %(number)s in the rules of this case."),
@@ -313,7 +321,7 @@ def _readable(data: dict[str, Any]) -> dict[str, Any]:
     for key in ("highest", "lowest"):
         if key in data:
             words[key] = money.sign(currency) + money.text(data[key], currency)
-    for key in ("opens_at", "ended_at", "again_at"):
+    for key in ("opens_at", "ended_at", "again_at", "free_at"):
         if data.get(key):
             words[key] = _moment(datetime.fromisoformat(data[key]))
     return words

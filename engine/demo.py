@@ -15,6 +15,7 @@ from django.conf import settings
 from accounts import demo, hats, shop_desk
 from accounts.models import ReplyTemplate, User
 from arbitration import approvals, assignment, rulings
+from arbitration import queries as arbitration
 from arbitration.models import Ruling
 from arbitration.rulings import Draft
 from common import digest
@@ -431,6 +432,7 @@ def _ruled(cast: _Cast, now: datetime) -> None:
             "争点 2：签收前的风险由商家承担，商家没有证明交付时完好，认定由运输造成。"
         ),
     )
+    arbitration.mark_many_seen([exhibit.pk for exhibit in exhibits], actor=cast.arbitrator, now=at)
     saved = rulings.save_draft(case.pk, draft, version=0, actor=cast.arbitrator, now=at + HOUR)
     rulings.issue(case.pk, version=saved.ruling.version, actor=cast.arbitrator, now=at + 2 * HOUR)
     waiting = Ruling.objects.filter(case=case, state=Ruling.PROPOSED).first()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from arbitration import prints
+from arbitration import outgoing, prints
 from common import clock
 from common.actor import Actor
 from disputes import clocks, failed_files, sweep
@@ -47,8 +47,18 @@ def forget() -> None:
 
 
 def deadlines() -> int:
-    """Fire all deadlines that are over and record the reminders that are due. Returns how many fired."""
+    """Serve rulings that can no longer be called back, fire deadlines that are over, record the reminders that are due.
+
+    Returns how many fired or were served.
+    """
     now = clock.now()
+    # What was sent out in time goes out before any term is held against it.
+    served = 0
+    for _round in range(_ROUNDS):
+        released = outgoing.release_due(now)
+        served += released
+        if released < outgoing.BATCH:
+            break
     if _mark.full_scan_at is None or now >= _mark.full_scan_at:
         _mark.since, _mark.full_scan_at = None, now + timedelta(minutes=1)
     fired, since = 0, _mark.since
@@ -64,7 +74,7 @@ def deadlines() -> int:
     for _round in range(_ROUNDS):
         if sweep.remind_due() < sweep.BATCH:
             break
-    return fired
+    return served + fired
 
 
 def consequences() -> int:

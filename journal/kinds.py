@@ -60,6 +60,9 @@ class Kind(StrEnum):
     JURY_VOTED = "jury_voted"
     JURY_CLOSED = "jury_closed"
     JURY_COUNTED = "jury_counted"
+    RULING_SENT = "ruling_sent"
+    RULING_CALLED_BACK = "ruling_called_back"
+    RULING_CAME_BACK = "ruling_came_back"
     RULING_PROPOSED = "ruling_proposed"
     APPROVAL_TAKEN = "approval_taken"
     RULING_RETURNED = "ruling_returned"
@@ -117,6 +120,9 @@ HOUSE_ONLY = frozenset(
         Kind.JURY_REPLACED,
         Kind.JURY_REMINDED,
         Kind.JURY_VOTED,
+        Kind.RULING_SENT,
+        Kind.RULING_CALLED_BACK,
+        Kind.RULING_CAME_BACK,
         Kind.RULING_PROPOSED,
         Kind.APPROVAL_TAKEN,
         Kind.RULING_RETURNED,

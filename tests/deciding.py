@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from arbitration import appeals, assignment, linter, queries, rulings
+from arbitration import appeals, assignment, linter, outgoing, queries, rulings
 from arbitration.models import Appeal, Ruling
 from arbitration.rulings import Draft
 from common import clock
@@ -79,8 +79,14 @@ def for_the_merchant(made: Scene) -> Draft:
     return replace(draft, findings=dict.fromkeys(draft.findings, "merchant"))
 
 
-def drafted(made: Scene, draft: Draft | None = None, *, actor: Actor | None = None) -> Ruling:
-    """The draft is saved, on top of whatever there is."""
+def has_looked(made: Scene, *, actor: Actor, now: datetime) -> None:
+    """This person has opened everything on the file."""
+    listed = Exhibit.objects.filter(dossier_id=made.reload().dossier_id, withdrawn_at__isnull=True)
+    queries.mark_many_seen(list(listed.values_list("pk", flat=True)), actor=actor, now=now)
+
+
+def drafted(made: Scene, draft: Draft | None = None, *, actor: Actor | None = None, looked: bool = True) -> Ruling:
+    """Everything was opened and the draft is saved, on top of whatever there is."""
     author = actor or made.arbitrator
     there = Ruling.objects.filter(case=made.case, state=Ruling.DRAFT, author_id=author.id).first()
     saved = rulings.save_draft(
@@ -91,7 +97,17 @@ def drafted(made: Scene, draft: Draft | None = None, *, actor: Actor | None = No
         now=clock.now(),
     )
     assert saved.aside is None
+    if looked:
+        has_looked(made, actor=author, now=clock.now())
     return saved.ruling
+
+
+def goes_out(made: Scene) -> Scene:
+    """Ten seconds after a ruling was sent out by its page."""
+    builders.travel(outgoing.HOLD)
+    outgoing.release_due(clock.now())
+    made.reload()
+    return made
 
 
 def served(draft: Draft | None = None, **scene: Any) -> Scene:
@@ -125,13 +141,16 @@ def appealed(made: Scene, *, by: Actor | None = None, colour: str = "orange") ->
     )
 
 
-def under_appeal(**scene: Any) -> Scene:
-    """Answered, taken by the senior, and old enough that the new exhibit may be cited."""
+def under_appeal(*, looked: bool = True, **scene: Any) -> Scene:
+    """Answered, taken by the senior who opened what is new, and old enough that it may be cited."""
     made = dismissed(**scene)
     appealed(made)
     appeals.answer(made.case.pk, text="照片不能证明是同一只壶。", actor=made.merchant, now=clock.now())
     builders.travel(timedelta(hours=25))
     appeals.take(made.case.pk, actor=made.senior, now=clock.now())
+    if looked:
+        new = Appeal.objects.get(case=made.case).exhibits
+        queries.mark_many_seen(new, actor=made.senior, now=clock.now())
     made.reload()
     return made
 

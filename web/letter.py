@@ -349,6 +349,7 @@ def _weights(letter: Letter) -> Section:
     full = pgettext("between numbers", ", ").join(exhibit.number for exhibit in letter.admitted)
     said = [_("Admitted: %(numbers)s.") % {"numbers": full}] if full else []
     said += [_weight(exhibit) for exhibit in letter.not_fully_admitted]
+    said += [_marked(exhibit) for exhibit in letter.exhibits if exhibit.marks]
     return Section(_("Evidence admitted and not admitted"), paragraphs=tuple(said))
 
 
@@ -357,6 +358,11 @@ def _weight(exhibit: ExhibitWeight) -> str:
     if exhibit.reason_name:
         verdict += pgettext("between a verdict and its reason", ", ") + exhibit.reason_name
     return _colon(f"{exhibit.number} {exhibit.kind_name}", verdict)
+
+
+def _marked(exhibit: ExhibitWeight) -> str:
+    marks = pgettext("between marks on a picture", "; ").join(exhibit.marks)
+    return _("Marked on %(number)s: %(marks)s.") % {"number": exhibit.number, "marks": marks}
 
 
 def _rules(letter: Letter) -> Section:

@@ -129,6 +129,7 @@ def test_without_an_answer_the_appeal_is_decided_on_the_file() -> None:
     sweep.fire_due()
     assert made.state is State.UNDER_APPEAL
     appeals.take(made.case.pk, actor=made.senior, now=clock.now())
+    deciding.has_looked(made, actor=made.senior, now=clock.now())
     appeals.uphold(made.case.pk, reasons=REASONS, actor=made.senior, now=clock.now())
     assert made.state is State.ENFORCING
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from accounts import demo, hats
 from accounts.models import Merchant
 from arbitration import approvals, assignment, rulings
+from arbitration import queries as arbitration
 from arbitration.models import Ruling
 from arbitration.rulings import Draft
 from common import clock
@@ -150,6 +151,7 @@ def _lost(cast: Cast, at: datetime) -> Case:
         merchant_share=0,
         reasons=f"争点 {numbers}：照片上的纹路是釉面开片，注水后未见渗水。依据凭证 {named}。",
     )
+    arbitration.mark_many_seen([exhibit.pk for exhibit in exhibits], actor=cast.arbitrator, now=ruled_at)
     saved = rulings.save_draft(case.pk, draft, version=0, actor=cast.arbitrator, now=ruled_at + HOUR)
     rulings.issue(case.pk, version=saved.ruling.version, actor=cast.arbitrator, now=ruled_at + 2 * HOUR)
     waiting = Ruling.objects.filter(case=case, state=Ruling.PROPOSED).first()

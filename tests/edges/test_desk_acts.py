@@ -40,6 +40,9 @@ def typed(made: Scene, version: int = 0, **changes: str) -> dict[str, object]:
 
 
 def post(actor: Actor, name: str, made: Scene, data: dict[str, object], *more: str):
+    """As their page posts it; whoever sends a ruling out has looked at the file."""
+    if name == "preview":
+        deciding.has_looked(made, actor=actor, now=clock.now())
     return signed_in(actor).post(page(name, made.case.number, *more), data)
 
 
@@ -67,7 +70,8 @@ def test_a_whole_ruling_goes_from_form_to_letter():
     assert 'id="letter-b"' in shown and 'id="letter-m"' in shown
     seen = {"seen": made.reload().version, "version": Ruling.objects.get(case=made.case).version}
     reply = post(made.arbitrator, "preview", made, seen)
-    assert reply.status_code == 302 and made.state is State.APPEAL_WINDOW
+    assert reply.status_code == 302 and made.state is State.UNDER_REVIEW
+    assert deciding.goes_out(made).state is State.APPEAL_WINDOW
     letter = text(signed_in(made.arbitrator), page("letter", made.case.number))
     assert Ruling.objects.get(case=made.case).letter_code in letter
     paper = letter[letter.index('<article class="paper"') : letter.index("</article>")]
@@ -80,7 +84,7 @@ def test_a_second_tab_overwrites_nothing_and_keeps_what_was_typed():
     post(made.arbitrator, "case", made, typed(made))
     reply = post(made.arbitrator, "case", made, typed(made, reasons="另一页里写的理由"))
     shown = reply.content.decode()
-    assert reply.status_code == 409 and "另一页里写的理由" in shown and "Different: reasons." in shown
+    assert reply.status_code == 409 and "另一页里写的理由" in shown and "<dt>reasons</dt>" in shown
     assert DraftAside.objects.count() == 1
     assert Ruling.objects.get(case=made.case).reasons == deciding.a_draft(made).reasons
     version = Ruling.objects.get(case=made.case).version
@@ -126,6 +130,7 @@ def proposed() -> Scene:
     deciding.rules(new_arbitrator_rulings=5)
     made = deciding.taken()
     post(made.arbitrator, "case", made, typed(made))
+    deciding.has_looked(made, actor=made.arbitrator, now=clock.now())
     shown = text(signed_in(made.arbitrator), page("preview", made.case.number))
     assert "The arbitrator is new" in shown
     ruling = Ruling.objects.get(case=made.case)
@@ -200,6 +205,7 @@ def test_an_appeal_changes_the_ruling_by_a_new_one():
     start = text(signed_in(made.senior), page("case", made.case.number))
     assert 'name="finding_1" value="merchant" checked' in start
     post(made.senior, "case", made, typed(made, reasons=deciding.a_draft(made).reasons))
+    deciding.has_looked(made, actor=made.senior, now=clock.now())
     shown = text(signed_in(made.senior), page("preview", made.case.number))
     assert "appeal_changed" in shown
     draft = Ruling.objects.get(case=made.case, state=Ruling.DRAFT)

@@ -269,13 +269,17 @@ class Town:
         assert (self.state, self.case.assignee_id) == (State.UNDER_REVIEW, who.actor.id)
 
     def is_drafted(self, finds: str = "buyer", *, who: Person | None = None, **filled: Any) -> Page:
-        """Every point found for one side, every exhibit admitted, saved; the preview says what it still lacks."""
+        """All is looked at, found for one side and admitted, and saved; the preview says what it still lacks."""
         who = who or self.arbitrator
         page = who.open("case", self.case.number)
         form = page.form("share", "reasons")
         points = sorted(name.removeprefix("finding_") for name in form.names if name.startswith("finding_"))
         exhibits = sorted(name.removeprefix("admit_") for name in form.names if name.startswith("admit_"))
         assert points and exhibits
+        for place in exhibits:
+            who.open("exhibit", self.case.number, place)
+        page = who.open("case", self.case.number)
+        form = page.form("share", "reasons")
         freight = "退回运费按票据计算。" if filled.get("return_freight") else ""
         words = {
             "share": "100" if finds == "buyer" else "0",
@@ -289,11 +293,11 @@ class Town:
         return who.send(page, form=form, go="preview", **(words | filled))
 
     def is_ruled(self, finds: str = "buyer", *, who: Person | None = None, **filled: Any) -> None:
-        """Drafted, looked at, sent out."""
+        """Drafted, looked at, sent out, and not called back."""
         who = who or self.arbitrator
         preview = self.is_drafted(finds, who=who, **filled)
         who.send(preview, form=preview.form("seen", "version"))
-        self.tick()
+        self.passes(timedelta(seconds=10))
 
 
 def photo(colour: str) -> Any:

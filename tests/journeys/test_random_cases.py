@@ -180,6 +180,7 @@ class RandomCase(RuleBasedStateMachine):
             case=self.made.case, state=Ruling.DRAFT, author_id=self.actors[who].id, round=self.made.case.round
         ).first()
         self.attempt(who, rulings.save_draft, self.made.case.pk, draft, version=mine.version if mine else 0)
+        self.attempt(who, deciding.has_looked, self.made)
         saved = Ruling.objects.filter(case=self.made.case, state=Ruling.DRAFT, author_id=self.actors[who].id).last()
         version = saved.version if saved else 0
         if self.made.state is State.UNDER_APPEAL:

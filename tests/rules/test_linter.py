@@ -24,8 +24,8 @@ def a_view(points: int = 2, exhibits: tuple[str, ...] = ("B1", "B2", "M1"), **ch
     values: dict[str, Any] = {
         "points": tuple(PointView(number, "buyer") for number in range(1, points + 1)),
         "exhibits": (
-            *(ExhibitView(number, True, "full", "") for number in admitted),
-            *(ExhibitView(number, True, "none", "time_unknown") for number in refused),
+            *(ExhibitView(number, True, "full", "", True) for number in admitted),
+            *(ExhibitView(number, True, "none", "time_unknown", True) for number in refused),
         ),
         "clauses": (ClauseView("4.2", True, True),),
         "admission_reasons": frozenset({"time_unknown", "edited"}),
@@ -70,6 +70,8 @@ def test_no_ruling_passes_that_leaves_out_a_point_or_an_exhibit(points: int, buy
     for index, exhibit in enumerate(view.exhibits):
         weighed = (*view.exhibits[:index], replace(exhibit, verdict=""), *view.exhibits[index + 1 :])
         assert Problem("admission_missing", f"exhibit:{exhibit.number}") in check(replace(view, exhibits=weighed))
+        unseen = (*view.exhibits[:index], replace(exhibit, seen=False), *view.exhibits[index + 1 :])
+        assert check(replace(view, exhibits=unseen)) == [Problem("exhibit_unseen", f"exhibit:{exhibit.number}")]
 
 
 @given(points=st.integers(2, 12), data=st.data())

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from accounts import hats
-from arbitration import approvals, assignment, bench
+from arbitration import approvals, assignment, bench, sittings
 from arbitration import queries as arbitration
 from common.actor import Actor, Role
 from common.errors import Refused
@@ -33,6 +33,9 @@ def why_not(case: Case, actor: Actor, event: Event, now: datetime, query: Mappin
     holds = actor.id is not None and case.assignee_id == actor.id
     if event in offered.KEEPERS and not (holds or actor.role is Role.SENIOR):
         return Closed(Refused("case_is_not_yours"))
+    if event in offered.KEEPERS and not holds and (sitting := sittings.live(case, now)) is not None:
+        number, until = hats.number_of(sitting.user_id, now), sitting.until.isoformat()
+        return Closed(Refused("case_is_being_written", number=number, free_at=until))
     refused = _against(case, actor, event, now, ours=ours, holds=holds)
     return Closed(refused) if refused is not None else None
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from arbitration import approvals, calculator, letters, queries, rulings, sheet
+from arbitration import approvals, calculator, letters, outgoing, queries, rulings, sheet
 from arbitration.models import Appeal, Ruling
 from arbitration.queries import Workspace
 from common import clock, money
@@ -30,7 +30,7 @@ from disputes.models import Case
 from rulebook import queries as rulebook
 from web import drafts, fetch, letter, letter_diff, precedent_words, records, reversed_roles, timeline, wording
 from web.acts import Closed
-from web.desk import checks, offered, panes, problems, shell, workspace
+from web.desk import checks, looking, offered, panes, problems, sending, shell, workspace
 from web.desk.ruling_form import LANGUAGES, findings
 from web.forms import HouseForm
 
@@ -81,6 +81,8 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
     home = reverse("desk:case", args=[number])
     work = queries.workspace_of(case, actor=actor)
     draft = work.draft
+    if work.outgoing is not None:
+        return HttpResponseRedirect(reverse("desk:sent", args=[number]))
     if draft is None or not workspace.may_write(case, actor):
         messages.warning(request, refusals.say(Refused("no_draft")))
         return HttpResponseRedirect(home)
@@ -92,7 +94,7 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
     form = IssueForm(request.POST)
     if form.is_valid():
         try:
-            issued = rulings.issue(
+            issued = outgoing.send(
                 case.pk, version=form.cleaned_data["version"], actor=actor, now=now, seen=form.cleaned_data["seen"]
             )
         except Missing:
@@ -107,8 +109,9 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refusals.say(refused))
             return _preview(request, work, draft, actor, form, now)
-        messages.success(request, _done(issued))
-        return HttpResponseRedirect(home)
+        if issued.state == Ruling.PROPOSED:
+            messages.success(request, _("Sent for a second signature."))
+        return HttpResponseRedirect(sending.onward(case, actor, now))
     return _preview(request, work, draft, actor, form, now)
 
 
@@ -181,6 +184,8 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     rules = rulebook.rules(case.substance_rules_id)
     every = panes.exhibits(work, actor, rules, now)
     new = set(work.appeal.exhibits)
+    brought = [every.rows[view.number] for view in every.views if view.id in new and looking.is_whole(view)]
+    looking.note(request, brought, actor=actor, now=now)
     ground = rulebook.rules(case.procedure_rules_id).appeal_grounds.get(work.appeal.ground)
     wait = workspace.citable_after(case)
     mine = case.assignee_id == actor.id
@@ -315,7 +320,7 @@ def _approval(
         "take_href": reverse("desk:act", args=[case.number, Event.APPROVAL_TAKEN.value]) if reader is None else "",
         "step_back_href": reverse("desk:act", args=[case.number, Event.HANDED_BACK.value]),
         "may": not own and reader in (None, actor.id) and open_now,
-        "consequences": _consequences(case, ruling, []),
+        "consequences": _consequences(case, ruling, [], signs=True),
     }
     status = 200 if not form.errors else (409 if form.has_error(NON_FIELD_ERRORS, "case_moved_on") else 422)
     return render(request, "desk/approval.html", shown, status=status)
@@ -359,38 +364,35 @@ def _changes_to(first: letter.Paper, work: Workspace, draft: Ruling, now: dateti
     return letter_diff.passages(first, letter.paper(letters.Reading(composed, "", "", ""), preview=True))
 
 
-def _consequences(case: Case, ruling: Ruling, why: list[str]) -> list[dict[str, Text]]:
+def _consequences(case: Case, ruling: Ruling, why: list[str], *, signs: bool = False) -> list[dict[str, Text]]:
+    """``signs``: a senior signs it, and it is served at once; its author can call it back for ten seconds."""
     if why:
         return [
             {"icon": "stamp", "text": _("A senior reads it first; you cannot change it meanwhile.")},
             {"icon": "bell", "text": _("Neither side hears of it until then.")},
         ]
+    at_once, for_good = (
+        _("Both sides get the letter at once."),
+        _("You cannot take it back; only an appeal can change it."),
+    )
+    if not signs:
+        at_once = _("Both sides get the letter 10 seconds later. Until then you can call it back.")
+        for_good = _("After that only an appeal can change it.")
     amount = money.sign(case.currency) + money.text(ruling.amount, case.currency)
+    pays = _("The buyer gets %(sum)s once the ruling is final.") % {"sum": amount}
     if ruling.remedy in calculator.IN_KIND:
-        ordered = _("The merchant does what is ordered once the ruling is final, or owes the sum that replaces it.")
-        return [
-            {"icon": "bell", "text": _("Both sides get the letter at once.")},
-            {"icon": "hand-coins", "text": ordered},
-            {"icon": "undo-2", "text": _("The ruling can be appealed once within 7 days.")},
-            {"icon": "lock-keyhole", "text": _("You cannot take it back; only an appeal can change it.")},
-        ]
-    gets = _("The buyer gets %(sum)s once the ruling is final.")
-    if reversed_roles.is_merchants(case):
-        gets = _("The buyer gives back %(sum)s once the ruling is final; the merchant has it first.")
-        if ruling.remedy in BY_THE_FUND:
-            gets = _("The platform pays the merchant %(sum)s from its own fund once the ruling is final.")
+        pays = _("The merchant does what is ordered once the ruling is final, or owes the sum that replaces it.")
+    elif reversed_roles.is_merchants(case) and ruling.remedy in BY_THE_FUND:
+        pays = _("The platform pays the merchant %(sum)s from its own fund once the ruling is final.") % {"sum": amount}
+    elif reversed_roles.is_merchants(case):
+        gives = _("The buyer gives back %(sum)s once the ruling is final; the merchant has it first.")
+        pays = gives % {"sum": amount}
     return [
-        {"icon": "bell", "text": _("Both sides get the letter at once.")},
-        {"icon": "hand-coins", "text": gets % {"sum": amount}},
+        {"icon": "bell", "text": at_once},
+        {"icon": "hand-coins", "text": pays},
         {"icon": "undo-2", "text": _("The ruling can be appealed once within 7 days.")},
-        {"icon": "lock-keyhole", "text": _("You cannot take it back; only an appeal can change it.")},
+        {"icon": "lock-keyhole", "text": for_good},
     ]
-
-
-def _done(ruling: Ruling) -> str:
-    if ruling.state == Ruling.PROPOSED:
-        return _("Sent for a second signature.")
-    return _("The ruling is served on both sides.")
 
 
 def _readings(wanted: str) -> list[dict[str, Any]]:

@@ -66,8 +66,10 @@ class HandBackForm(ActForm):
         # Whoever has nothing to give back may still say that they must not get it.
         if assignment.holder_of(self.case) != self.actor.id:
             self.fields["recuse"].required = True
-            self.fields["recuse"].initial = True
-            self.fields["reason"].initial = "conflict"
+        elif "recuse" not in self.request.GET:
+            return
+        self.fields["recuse"].initial = True
+        self.fields["reason"].initial = "conflict"
 
 
 class AskForm(ActForm):
@@ -186,6 +188,9 @@ class PauseForm(ActForm):
     def prepare(self) -> None:
         pauses = rulebook.rules(self.case.procedure_rules_id).pauses
         self.fields["reason"].choices = [(code, f"{item.name} · {item.text}") for code, item in pauses.items()]  # type: ignore[attr-defined]
+        wanted = self.request.GET.get("reason", "")
+        if wanted in pauses:
+            self.fields["reason"].initial = wanted
 
 
 class NotAdmittedForm(ActForm):

@@ -20,6 +20,11 @@ Text = str | Promise
 _ALLOWED = re.compile(
     r"(Key[A-Z]|Digit[0-9]|Bracket(Left|Right)|Backslash|Semicolon|Quote|Comma|Period|Slash|Minus|Equal|Space)"
 )
+CODES: tuple[str, ...] = (
+    *(f"Key{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+    *(f"Digit{digit}" for digit in "1234567890"),
+    *("BracketLeft", "BracketRight", "Backslash", "Semicolon", "Quote", "Comma", "Period", "Slash", "Minus", "Equal"),
+)
 _MARKS = {
     "BracketLeft": "[",
     "BracketRight": "]",

@@ -6,7 +6,10 @@ The acts ask again under the lock; this only keeps buttons off a page that could
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+
+from django.utils.translation import gettext as _
 
 from accounts import hats
 from arbitration import rulings
@@ -16,15 +19,19 @@ from common.actor import Actor, Role, Side
 from disputes.lifecycle import Event, State
 from disputes.models import Case
 from jury import panels
+from rulebook import queries as rulebook
 from web import case_page
 from web.case_page import Action
+from web.desk import held
 from web.party.closed import against_extending
 
 _DECIDING = frozenset({Event.APPEAL_UPHELD, Event.APPEAL_CHANGED, Event.APPEAL_SENT_BACK})
 _SIGNING = frozenset({Event.RULING_SERVED, Event.RULING_PROPOSED, Event.RULING_RETURNED})
 # Only whoever holds the case.
 _HOLDERS = frozenset({Event.HANDED_BACK, Event.MORE_EVIDENCE_ASKED, Event.SENT_TO_JURY}) | _DECIDING
-# Whoever holds it, or a senior.
+# Why clocks stop while goods are tested, as the rulebook codes it.
+INSPECTION = "inspection"
+# Whoever holds it, or a senior while nobody is writing.
 KEEPERS = frozenset(
     {Event.CLOCKS_STOPPED, Event.CLOCKS_RESUMED, Event.DEADLINE_EXTENDED, Event.OFFER_MADE, Event.OFFER_RETRACTED}
 )
@@ -47,7 +54,19 @@ def has_signed(work: Workspace, actor: Actor) -> bool:
 
 def acts(work: Workspace, actor: Actor, now: datetime) -> list[Action]:
     """The buttons of this reader on this case, in the order of the table."""
-    return [act for act in case_page.actions_for(work.case, actor) if _may(act.event, work, actor, now)]
+    found = [act for act in case_page.actions_for(work.case, actor) if _may(act.event, work, actor, now)]
+    return [*found, *_by_reason(work.case, found)]
+
+
+def _by_reason(case: Case, found: Sequence[Action]) -> list[Action]:
+    """The same acts for a reason that people look for by its own name: the page has it chosen already."""
+    hrefs = {act.event: act.href for act in found}
+    more = []
+    if Event.HANDED_BACK in hrefs:
+        more.append(Action(Event.HANDED_BACK, _("Recuse myself"), f"{hrefs[Event.HANDED_BACK]}?recuse=1"))
+    if Event.CLOCKS_STOPPED in hrefs and INSPECTION in rulebook.rules(case.procedure_rules_id).pauses:
+        more.append(Action(Event.CLOCKS_STOPPED, _("Lab test"), f"{hrefs[Event.CLOCKS_STOPPED]}?reason={INSPECTION}"))
+    return more
 
 
 def open_until(case: Case, now: datetime) -> datetime | None:
@@ -64,7 +83,7 @@ def _may(event: Event, work: Workspace, actor: Actor, now: datetime) -> bool:
     holds = actor.id is not None and actor.id == case.assignee_id
     if event is Event.HANDED_BACK and State(case.state) is State.AWAITING_APPROVAL:
         return checks is not None and checks == actor.id
-    if event in KEEPERS and not (holds or actor.role is Role.SENIOR):
+    if event in KEEPERS and not holds and (actor.role is not Role.SENIOR or held.by_another(work, actor, now)):
         return False
     if event in _HOLDERS and not holds:
         return False

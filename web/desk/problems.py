@@ -18,6 +18,7 @@ SENTENCES: dict[str, str | Promise] = {
     "admission_missing": _("Say whether %(at)s is admitted"),
     "admission_reason_missing": _("Say why %(at)s is not fully admitted"),
     "admission_reason_unknown": _("Choose a reason from the list for %(at)s"),
+    "exhibit_unseen": _("%(at)s has not been opened: view it, or say why you skip it"),
     "exhibit_not_yet_citable": _("%(at)s: the other side has not had it for long enough"),
     "clause_missing": _("Cite at least one clause"),
     "clause_unknown": _("Clause %(at)s does not exist"),
@@ -64,7 +65,10 @@ _FIELDS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to mend; ``href`` leads to its field on the page of the case. ``code`` is the linter's."""
+    """One thing to mend; ``href`` leads to its field on the page of the case, or to the exhibit that was not opened.
+
+    ``code`` is the linter's.
+    """
 
     text: str
     href: str
@@ -95,6 +99,8 @@ def _line(problem: Problem, page: str) -> Line:
         "exhibit": f"admit-{at}",
         "clause": "id_more_clauses",
     }.get(kind, _FIELDS.get(kind, "decision"))
+    if code == "exhibit_unseen":
+        return Line(str(SENTENCES[code]) % {"at": at}, f"{page}evidence/{at}/", code)
     if code.startswith("reasons_"):
         anchor = "id_reasons"
     return Line(str(SENTENCES.get(code, code.replace("_", " "))) % {"at": at}, f"{page}#{anchor}", code)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.forms import CharField, ChoiceField, HiddenInput, TextInput
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from arbitration import assignment, queries
+from arbitration import assignment, preferences, queries
 from arbitration.queries import Cursor, View
 from common import clock, money
 from common.actor import Actor
@@ -26,13 +27,15 @@ from disputes import deadlines, labels, refusals
 from disputes.lifecycle import State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import addresses, keyset, wording
-from web.desk import offered, shell
+from web import addresses, keyset, letter, wording
+from web.desk import glance, offered, shell
 from web.forms import HouseForm
 from web.selects import PlainSelect
 
 Text = str | Promise
 CURRENCY = "CNY"
+# What of the address makes a view that can be saved.
+_NARROWING = ("list", "type", "least")
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,8 @@ def _show(request: HttpRequest, which: List, actor: Actor) -> HttpResponse:
     cursor = Cursor(after.at, after.id) if after else None
     page = queries.queue(actor, which.view, cursor=cursor, **chosen)
     waiting = shell.counts(actor, more=(View.MINE,))
+    narrows = which.current == "queue"
+    views, here = _views(request, actor) if narrows else ([], "")
     applied = sum(1 for value in chosen.values() if value)
     home = request.path
     shown = {
@@ -185,8 +190,71 @@ def _show(request: HttpRequest, which: List, actor: Actor) -> HttpResponse:
         "after": str(keyset.Cursor(page.next.due_at, page.next.id)) if page.next else "",
         "first_href": home if cursor else "",
         "mine": waiting.get(View.MINE, 0) if which.view is View.WAITING else 0,
+        "views": views,
+        "view": next((view for view in views if view["is_current"]), None),
+        "here": here,
+        "look": _look(request),
+        "glance": glance.of(request.GET.get("preview", ""), actor, now) if narrows else None,
+        "overturned": _overturned(actor, now) if which.view is View.DONE and cursor is None else [],
     }
     return render(request, "desk/list.html", shown)
+
+
+@require_POST
+def keep_view(request: HttpRequest) -> HttpResponse:
+    """The list as it is narrowed now, under a name."""
+    actor = shell.reader(request)
+    query = _kept(QueryDict(request.POST.get("query", "")[: preferences.LONGEST_QUERY]))
+    try:
+        preferences.keep_view(request.POST.get("name", ""), query, actor=actor, now=clock.now())
+    except Refused as refused:
+        messages.warning(request, refusals.say(refused))
+    else:
+        messages.success(request, _("The view is kept."))
+    return HttpResponseRedirect(reverse("desk:queue") + (f"?{query}" if query else ""))
+
+
+@require_POST
+def drop_view(request: HttpRequest) -> HttpResponse:
+    """A view is removed; the list stands as nobody narrowed it."""
+    actor = shell.reader(request)
+    preferences.drop_view(request.POST.get("name", ""), actor=actor, now=clock.now())
+    return HttpResponseRedirect(reverse("desk:queue"))
+
+
+def _kept(query: QueryDict) -> str:
+    """What of an address is a view of the queue: which list, and how it is narrowed."""
+    return urlencode([(key, query[key]) for key in _NARROWING if query.get(key)])
+
+
+def _views(request: HttpRequest, actor: Actor) -> tuple[list[dict[str, Any]], str]:
+    """The reader's saved views, and the query of this one."""
+    here = _kept(request.GET)
+    saved = preferences.of(actor.id).views
+    return [{**view, "is_current": view["query"] == here} for view in saved], here
+
+
+def _look(request: HttpRequest) -> str:
+    """Where a row's preview is, less the number: the query of this page is written once for all of them."""
+    query = request.GET.copy()
+    query.pop("preview", None)
+    return f"?{query.urlencode()}{'&' if query else ''}preview="
+
+
+def _overturned(actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """Own rulings that an appeal changed or set aside, the newest first, each with why."""
+    return [
+        {
+            "number": appeal.case.number,
+            # Whose case it has become since is not theirs to read any more.
+            "href": reverse("desk:case", args=[appeal.case.number]) if appeal.case.ruled_by_id == actor.id else "",
+            "at": appeal.decided_at,
+            "type_name": shell.type_name(appeal.case),
+            "decision": letter.DECISIONS[appeal.decision],
+            "reasons": appeal.reasons,
+        }
+        for appeal in queries.overturned(actor)
+    ]
 
 
 def _tabs(which: List, waiting: dict[View, int]) -> list[dict[str, Any]]:

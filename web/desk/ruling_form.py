@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,19 +17,21 @@ from django.forms import (
     NumberInput,
     RadioSelect,
     Textarea,
+    TextInput,
 )
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from arbitration import calculator, record, rulings
 from arbitration.models import Ruling
 from arbitration.queries import Workspace
-from arbitration.rulings import Draft
-from common import money
+from arbitration.rulings import Draft, Tab
+from common import ids, money
 from disputes.awards import Payer
 from rulebook import queries as rulebook
 from rulebook.schema import Rules
-from web import reversed_roles
+from web import case_page, reversed_roles
 from web.forms import HouseForm
 from web.party.forms import AmountField, amount_field
 
@@ -39,6 +41,7 @@ VERDICT = {"yes": "full", "part": "part", "no": "none"}
 SHOWN_FINDING = {value: key for key, value in FINDING.items()}
 SHOWN_VERDICT = {value: key for key, value in VERDICT.items()}
 SUMS = ("value", "deduction", "compensation", "return_freight")
+MOST_TURNS = 1_000_000
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 
 # Which field a refusal of `rulings.save_draft` belongs to.
@@ -54,6 +57,9 @@ class RulingForm(HouseForm):
     """Everything may still be missing; nothing is chosen beforehand. ``version`` is that of the draft it was written on."""
 
     version = IntegerField(widget=HiddenInput)
+    # Which page this is, and how often its script has sent: `arbitration.rulings.Tab`.
+    tab = CharField(widget=HiddenInput, required=False, max_length=22)
+    turn = IntegerField(widget=HiddenInput, required=False, min_value=0, max_value=MOST_TURNS)
     share = IntegerField(
         label=gettext_lazy("The merchant's share in percent"),
         required=False,
@@ -90,9 +96,12 @@ class RulingForm(HouseForm):
     )
     language = ChoiceField(label=gettext_lazy("Language of the letter"), choices=LANGUAGES)
 
+    # Where another page wrote meanwhile: what it saved that differs.
+    beside: Sequence[Mapping[str, Any]] = ()
+
     def __init__(self, data: Any = None, *, work: Workspace, rules: Rules) -> None:
         self.work, self.rules = work, rules
-        super().__init__(data, initial=initial(work))
+        super().__init__(data, initial=initial(work) | {"tab": ids.public_id(), "turn": 0})
         kind = rules.type(work.case.type_code)
         remedies = [code for code in kind.remedies if rules.may_order(code, kind.code)]
         if calculator.DISMISSAL not in remedies and calculator.DISMISSAL in rules.remedies:
@@ -128,6 +137,12 @@ class RulingForm(HouseForm):
             self.fields[f"finding_{point.number}"] = ChoiceField(
                 label=f"{point.number}. {point.text}", choices=[(key, key) for key in FINDING], required=False
             )
+            self.fields[f"note_{point.number}"] = CharField(
+                label=f"{point.number}. {point.text}",
+                required=False,
+                max_length=rulings.LONGEST_OBSERVATION,
+                widget=Textarea(attrs={"rows": 2, "data-max": rulings.LONGEST_OBSERVATION, "form": "ruling"}),
+            )
         reasons = [("", "–"), *((code, str(item.name)) for code, item in rules.admission_reasons.items())]
         for exhibit in work.exhibits:
             if exhibit.withdrawn_at is not None:
@@ -137,6 +152,31 @@ class RulingForm(HouseForm):
                 label=name, choices=[(key, key) for key in VERDICT], required=False
             )
             self.fields[f"reason_{exhibit.number}"] = ChoiceField(label=_("Reason"), choices=reasons, required=False)
+            if not exhibit.seen:  # type: ignore[attr-defined]
+                self.fields[f"skip_{exhibit.number}"] = CharField(
+                    label=_("Why you skip %(number)s") % {"number": exhibit.number},
+                    required=False,
+                    max_length=rulings.LONGEST_SKIP,
+                    widget=TextInput(attrs={"data-max": rulings.LONGEST_SKIP, "form": "ruling"}),
+                )
+
+    def notes(self) -> list[BoundField]:
+        """A field for each point, for what only the bench reads; all of them stand in the form, or they would be emptied."""
+        return [self[f"note_{point.number}"] for point in self.work.points]
+
+    def has_notes(self) -> bool:
+        return any(field.value() for field in self.notes())
+
+    def unseen(self) -> list[dict[str, Any]]:
+        """What the reader has not opened yet: its number, what it is, and the field for why they skip it."""
+        return [
+            {
+                "number": exhibit.number,
+                "name": case_page.exhibit_name(exhibit, self.rules),
+                "field": self[f"skip_{exhibit.number}"],
+            }
+            for exhibit in self.work.unseen
+        ]
 
     def clean_more_clauses(self) -> str:
         """Refuses numbers that the rules of the case do not have: a draft that cites one could never go out."""
@@ -163,6 +203,11 @@ class RulingForm(HouseForm):
     def number_of_version(self) -> int:
         return int(self.cleaned_data["version"])
 
+    @property
+    def sent_from(self) -> Tab:
+        """The page this came from. Only after ``is_valid``."""
+        return Tab(self.cleaned_data["tab"], self.cleaned_data["turn"] or 0)
+
     def draft(self) -> Draft:
         """What was typed. Only after ``is_valid``."""
         data = self.cleaned_data
@@ -178,6 +223,16 @@ class RulingForm(HouseForm):
                 exhibit.number: (VERDICT[data[f"admit_{exhibit.number}"]], data[f"reason_{exhibit.number}"])
                 for exhibit in self.work.exhibits
                 if data.get(f"admit_{exhibit.number}")
+            },
+            skips={
+                exhibit.number: data[f"skip_{exhibit.number}"]
+                for exhibit in self.work.exhibits
+                if data.get(f"skip_{exhibit.number}")
+            },
+            observations={
+                point.number: data[f"note_{point.number}"]
+                for point in self.work.points
+                if data.get(f"note_{point.number}")
             },
             clauses=tuple(dict.fromkeys([*data["clauses"], *typed])),
             remedy=data["remedy"],
@@ -237,6 +292,11 @@ def initial(work: Workspace) -> dict[str, Any]:
     for pk, (verdict, reason) in admissions(ruling).items():
         values[f"admit_{numbers.get(pk, '')}"] = SHOWN_VERDICT.get(verdict, "")
         values[f"reason_{numbers.get(pk, '')}"] = reason
+    # Whoever rules on appeal has skipped and noted nothing because the first one did.
+    for pk, why in (skips(work.draft) if work.draft else {}).items():
+        values[f"skip_{numbers.get(pk, '')}"] = why
+    for number, text in (observations(work.draft) if work.draft else {}).items():
+        values[f"note_{number}"] = text
     return values
 
 
@@ -252,6 +312,16 @@ def admissions(ruling: Ruling) -> Mapping[int, tuple[str, str]]:
     """Exhibit id → verdict and reason code."""
     rows = getattr(ruling, "admitted", None) or []
     return {int(row["exhibit"]): (str(row["verdict"]), str(row["reason"])) for row in rows}
+
+
+def skips(ruling: Ruling) -> Mapping[int, str]:
+    """Exhibit id → why its author did not open it."""
+    return {int(row["exhibit"]): str(row["reason"]) for row in getattr(ruling, "skipped", None) or []}
+
+
+def observations(ruling: Ruling) -> Mapping[int, str]:
+    """Point number → what its author noted for the bench."""
+    return {int(row["point"]): str(row["text"]) for row in getattr(ruling, "observed", None) or []}
 
 
 def cited(ruling: Ruling) -> list[str]:

@@ -16,12 +16,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from arbitration import queries, record, rulings, sheet
+from arbitration import markings, preferences, queries, record, rulings, sheet
 from arbitration.models import Admission, Ruling
 from arbitration.queries import Workspace
 from common import clock
 from common.actor import Actor, Role
-from common.errors import Missing, Refused
+from common.errors import Refused
 from disputes import labels, refusals
 from disputes.lifecycle import Event, State
 from disputes.models import Case
@@ -42,6 +42,9 @@ from web import (
     wording,
 )
 from web.desk import (
+    annotating,
+    beside,
+    held,
     keys,
     looking,
     middle,
@@ -50,11 +53,12 @@ from web.desk import (
     panes,
     problems,
     reasons,
+    saving,
     shell,
     signals,
     verdict,
 )
-from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings
+from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings, skips
 
 # The header with which the page's script asks for what has to be said anew after a save.
 PART = "X-Part"
@@ -71,23 +75,25 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     work = queries.workspace_of(found, actor=actor, more=neighbours.columns(found, actor))
     rules = rulebook.rules(found.substance_rules_id)
     if request.method != "POST":
-        form = RulingForm(work=work, rules=rules) if may_write(found, actor) else None
+        writes = may_write(found, actor) and work.outgoing is None
+        form = RulingForm(work=work, rules=rules) if writes else None
         if form is not None and request.headers.get(PART):
             return render(
                 request, "desk/parts.html", {"case": found, "draft": work.draft, **_parts(work, form, rules, now)}
             )
         if form is not None:
             drafts.restore(request, form)
+            held.keep(work, actor, now)
         return _show(request, work, actor, rules, form, now)
     form = RulingForm(request.POST, work=work, rules=rules)
+    if request.headers.get(saving.HEADER):
+        return saving.by_script(request, work, form, actor, now)
     if request.POST.get("go") == "template" and request.POST.get("template") in reasons.CODES:
         return _filled(request, work, actor, rules, form, now)
     if not form.is_valid():
         return _show(request, work, actor, rules, form, now, status=422)
     try:
-        saved = rulings.save_draft(found.pk, form.draft(), version=form.number_of_version, actor=actor, now=now)
-    except Missing:
-        raise Http404 from None
+        saved = saving.save(work, form, actor, now)
     except Refused as refused:
         field = FIELD_OF.get(refused.code)
         form.add_error(field, refusals.say(refused))
@@ -117,6 +123,7 @@ def exhibit(request: HttpRequest, number: str, place: str) -> HttpResponse:
     row = every.rows[view.number]
     looking.note(request, [row], actor=actor, now=now)
     masks = masking.card(found, row, actor, now)
+    writes = may_write(found, actor)
     shown = {
         **shell.around(actor, "queue", now),
         "case": found,
@@ -131,6 +138,8 @@ def exhibit(request: HttpRequest, number: str, place: str) -> HttpResponse:
         "checks": panes.checks(row, citable_after(found), now),
         "signals": signals.of(work, [row], rules)[row.number],
         "answers": panes.answers(row),
+        "marks": annotating.marks(found, row, actor, may_write=writes),
+        "annotation": annotating.AnnotationForm() if writes and markings.may_bear(row) else None,
     }
     return render(request, "desk/exhibit.html", shown)
 
@@ -158,6 +167,12 @@ def sheet_of(work: Workspace, ruling: Ruling) -> sheet.Sheet:
             pk: Admission(ruling=ruling, exhibit_id=pk, verdict=verdict, reason=reason)
             for pk, (verdict, reason) in admissions(ruling).items()
         },
+        seen=frozenset(row.pk for row in work.exhibits if row.seen) | skips(ruling).keys(),  # type: ignore[attr-defined]
+        marks={
+            row.pk: tuple(mark["text"] for mark in told)
+            for row in work.exhibits
+            if (told := [m for m in row.annotated if m["in_letter"] and m["author"] == ruling.author_id])  # type: ignore[attr-defined]
+        },
         clauses=tuple(cited(ruling)),
         kept=record.read(work.file, work.case),
         never_consented=work.never_consented,
@@ -175,24 +190,11 @@ def _beside(
     now: datetime,
 ) -> HttpResponse:
     """Another tab has saved since: nothing is overwritten, and what was typed here stays on the page to be sent again."""
-    there, typed = rulings.draft_of(standing).as_data(), form.draft().as_data()
-    names = {
-        "findings": _("findings"),
-        "admissions": _("evidence"),
-        "clauses": _("clauses"),
-        "remedy": _("remedy"),
-        "merchant_share": _("shares"),
-        "reasons": _("reasons"),
-    }
-    differing = [name for key, name in names.items() if there[key] != typed[key]]
+    form.beside = beside.differing(rulings.draft_of(standing), form.draft(), rules, work.case.currency)
     fresh = request.POST.copy()
     fresh["version"] = str(standing.version)
     form.data = fresh
-    said = _(
-        "This draft was changed elsewhere at %(at)s. What you typed is kept below; save again to put it in its place."
-    )
-    parts = f" {_('Different: %(parts)s.') % {'parts': '、'.join(differing)}}" if differing else ""
-    form.add_error(None, said % {"at": wording.moment(standing.saved_at, now)} + parts)
+    form.add_error(None, saving.elsewhere(standing, now))
     return _show(request, work, actor, rules, form, now, status=409)
 
 
@@ -236,23 +238,29 @@ def _show(
         "draft": work.draft,
         "departs": precedent_words.deviation_words(getattr(work.draft, "deviation", None)),
         "waiting": _waiting(work, actor) if form is None else None,
+        "held": held.told(work, actor, now) if form is None else "",
+        "sent_href": reverse("desk:sent", args=[case.number]) if work.outgoing is not None and form is None else "",
         "returned": next((row for row in work.rulings if row.state == Ruling.RETURNED), None),
         "actions": acts,
         "take_from": wording.moment(opens, now) if (opens := offered.open_until(case, now)) else "",
         "primary": next((act for wanted in _FIRST for act in acts if act.event is wanted), None),
         "letter_href": reverse("desk:letter", args=[case.number]) if work.in_force else "",
-        **hotkeys(request),
+        **hotkeys(request, work.liked),
     }
     if form is not None:
         context |= _right(work, form, rules, acts, now)
     return render(request, "desk/case.html", context, status=status)
 
 
-def hotkeys(request: HttpRequest) -> dict[str, Any]:
-    """The single keys as the script, the bar and the help read them."""
-    table = keys.table()
+def hotkeys(request: HttpRequest, liked: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The single keys as the script, the bar and the help read them. ``liked``: how the reader works, if it was read."""
+    if liked is None:
+        found = preferences.of(request.user.pk)
+        liked = {"keys_on": found.keys_on, "keys": found.keys}
+    table = keys.table(liked.get("keys", {}))
     return {
-        "desk_keys": {"on": True, "keys": table},
+        "desk_keys": {"on": liked.get("keys_on", True), "keys": table},
+        "desk_look": liked,
         "key_hints": keys.hints(table),
         "key_groups": keys.by_group(table),
         "keys_href": reverse("desk:keys"),

@@ -1,0 +1,72 @@
+"""What whoever sends a ruling out sees: ten seconds to call it back by a plain button, and the next case."""
+
+from __future__ import annotations
+
+import pytest
+
+from arbitration import preferences
+from arbitration.models import Outgoing, Ruling
+from arbitration.preferences import Wanted
+from common import clock
+from disputes.lifecycle import State
+from tests import builders, deciding, reach
+from tests.edges.test_desk_acts import post
+from tests.edges.test_desk_pages import page, signed_in, text
+from tests.reach import Scene
+
+pytestmark = pytest.mark.django_db
+
+
+def sent(made: Scene):
+    version = deciding.drafted(made).version
+    return post(made.arbitrator, "preview", made, {"seen": made.reload().version, "version": version})
+
+
+def test_a_plain_button_calls_it_back_and_the_draft_is_as_it_was():
+    made = deciding.taken()
+    reply = sent(made)
+    assert reply.headers["Location"] == page("sent", made.case.number)
+    client = signed_in(made.arbitrator)
+    shown = text(client, page("sent", made.case.number))
+    assert "can be called back for 10 seconds" in shown and page("call_back", made.case.number) in shown
+    case = text(client, page("case", made.case.number))
+    assert "The ruling is on its way" in case and 'id="ruling"' not in case
+    assert client.get(page("preview", made.case.number)).headers["Location"] == page("sent", made.case.number)
+    back = client.post(page("call_back", made.case.number))
+    assert back.headers["Location"] == page("case", made.case.number)
+    assert deciding.REASONS in text(client, page("case", made.case.number))
+    assert not Outgoing.objects.exists() and made.state is State.UNDER_REVIEW
+
+
+def test_too_late_says_that_it_is_out_and_parties_see_nothing_before():
+    made = deciding.taken()
+    sent(made)
+    code = Ruling.objects.get(case=made.case).letter_code
+    assert not code
+    deciding.goes_out(made)
+    client = signed_in(made.arbitrator)
+    late = client.post(page("call_back", made.case.number), follow=True).content.decode()
+    assert "The ruling has gone out" in late and "The ruling is served on both sides." in late
+    assert page("call_back", made.case.number) not in late
+
+
+def test_nobody_else_calls_it_back():
+    made = deciding.taken()
+    sent(made)
+    assert signed_in(made.senior).get(page("sent", made.case.number)).status_code == 404
+    signed_in(made.senior).post(page("call_back", made.case.number))
+    assert signed_in(made.buyer).post(page("call_back", made.case.number)).status_code == 404
+    assert Outgoing.objects.exists()
+
+
+def test_whoever_wishes_so_has_the_next_case_at_once():
+    made = deciding.taken()
+    waiting = reach.queued()
+    builders.travel(25 * builders.HOUR)
+    wanted = Wanted(keys_on=True, keys={}, compact=False, swapped=False, goes_on=True)
+    preferences.keep(wanted, actor=made.arbitrator, now=clock.now())
+    reply = sent(made)
+    assert reply.headers["Location"] == page("sent", made.case.number) + f"?next={waiting.case.number}"
+    assert waiting.state is State.UNDER_REVIEW
+    shown = text(signed_in(made.arbitrator), reply.headers["Location"])
+    assert page("case", waiting.case.number) in shown and page("call_back", made.case.number) in shown
