@@ -66,7 +66,7 @@ def edit(request: HttpRequest, number: str, place: str, area: str) -> HttpRespon
             error, status = refusals.say(refused), 409 if refused.code == "evidence_stays_as_masked" else 422
         else:
             is_done = masking.finish_at_once(made, instant=clock.now)
-            messages.success(request, _said(len(made.regions), is_done=is_done))
+            messages.success(request, _said(len(made.regions), is_done=is_done, is_film=row.kind == Kind.VIDEO))
             return HttpResponseRedirect(_exhibit_href(area, case, row))
     shown = {
         "case": case,
@@ -331,9 +331,11 @@ def _exhibit_href(area: str, case: Case, row: Exhibit) -> str:
     return reverse(f"{area}:exhibit", args=[case.number, row.number])
 
 
-def _said(places: int, *, is_done: bool) -> str:
+def _said(places: int, *, is_done: bool, is_film: bool) -> str:
     if not places:
         return _("Nothing is masked on it any more. The other side sees it as it was handed in.")
+    if not is_done and is_film:
+        return _("Masked. The video is being made; until it is ready nobody else sees it at all.")
     if not is_done:
         return _("Masked. The picture is being made; until it is ready nobody else sees this page at all.")
     return _("Masked. This is what the other side sees now; what was handed in is kept as it is.")

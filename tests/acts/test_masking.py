@@ -14,8 +14,9 @@ from common import clock
 from common.actor import Actor, Role
 from common.acts import act
 from common.errors import Missing, Refused
+from disputes import drafts, intervention, submissions
 from disputes import masking as acts
-from disputes import submissions
+from disputes.lifecycle import State
 from evidence import dossiers, erasure, intake, integrity, limits, masking, orphans, preparation, store
 from evidence.masking import Region
 from evidence.models import Blob, Derivative, Exhibit, Mask, Opening, Preparation
@@ -228,6 +229,22 @@ def test_a_shorter_time_hides_less(scene: Scene) -> None:
     assert masking.hides_less(exhibit, 0, [(0, 0, 599, 1200)])
     assert not masking.hides_less(exhibit, 0, [LEFT_HALF])
     assert not masking.hides_less(exhibit, 0, [(*LEFT_HALF, 0, 2000)])
+
+
+def test_a_senior_masks_what_was_filed_while_the_case_is_still_to_be_admitted(scene: Scene) -> None:
+    """Whoever looks at a file first may cover what nobody should see, before anybody acts on the case."""
+    made = reach.refused()
+    drafts.begin(made.case.pk, actor=made.buyer, now=clock.now())
+    exhibit = add(made, half_red())
+    assert exhibit.visible_at is None
+    intervention.request(made.case.pk, reach.claim_of(made.reload()), actor=made.buyer, now=clock.now())
+    assert made.state is State.ADMISSION
+    masked(made, exhibit, LEFT_HALF, actor=made.senior)
+    assert all(copy.masked for copy in masking.shared(exhibit).values())
+    with pytest.raises(Refused, match="open_it_first"):
+        mask(made, exhibit, actor=made.senior)  # and takes none away unseen
+    with pytest.raises(Missing):
+        mask(made, exhibit, LEFT_HALF, actor=made.ops)
 
 
 # --- copies that come after the mask --------------------------------------------------------------------------------

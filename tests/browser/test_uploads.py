@@ -143,3 +143,36 @@ def test_without_script_several_files_come_in_one_form(visit: Visit, seed: int) 
     text = buyer.page.locator("main").inner_text()
     assert "报告.rar" in text and "读不了" in text
     assert "已收到" in buyer.words and buyer.words.count("回执") >= 2
+
+
+def held(visitor: Visitor) -> Locator:
+    return visitor.page.locator("ul.ups > li[data-state=held]")
+
+
+def test_files_of_an_appeal_wait_for_it_over_a_reload_and_go_with_it(
+    visit: Visit, staged: dict[str, Any], seed: int
+) -> None:
+    buyer = visit("buyer", width=390)
+    page, path = buyer.page, f"/my/cases/{staged['lost']}/appeal_filed/"
+    buyer.go(path)
+    page.locator("input[type=file]").set_input_files([photo(seed, 600), photo(seed + 1, 600)])
+    held(buyer).nth(1).wait_for()
+    page.reload()
+    held(buyer).nth(1).wait_for()
+    held(buyer).first.get_by_role("button").click()
+    held(buyer).nth(1).wait_for(state="detached")
+    # Not without what is still on its way.
+    going: list[Route] = []
+    page.route(
+        "**/uploads/**", lambda route: going.append(route) if route.request.method == "PATCH" else route.continue_()
+    )
+    page.locator("input[type=file]").set_input_files(photo(seed + 2, 600))
+    page.locator("ul.ups > li[data-state=sending]").wait_for()
+    page.locator("main form .btn-primary").click()
+    assert page.locator("[data-not-yet]").is_visible() and page.url.endswith(path)
+    page.unroute("**/uploads/**")
+    for route in going:
+        route.continue_()
+    held(buyer).nth(1).wait_for()
+    assert page.locator("[data-not-yet]").is_hidden()
+    assert page.locator("input[name=held]").count() == 2

@@ -255,6 +255,27 @@ def test_cells_and_drawn_parts_become_few_regions_and_ticked_ones_stay(gathering
     assert not masking.covers(Exhibit.objects.get(pk=scene.more["photo"].pk)), "all unticked: unmasked"
 
 
+def test_parts_of_a_video_are_covered_all_the_time_or_from_when_until_when() -> None:
+    made = reach.admitted()
+    received = intake.receive(io.BytesIO(files.film(0.5)), claimed_name="x.mp4", now=clock.now())
+    film = submissions.add_evidence(
+        made.case.pk, received, code="E07", name="", note="", actor=made.buyer, now=clock.now()
+    )
+    client, page = signed_in(made.buyer), reverse("buyer:mask", args=[made.case.number, film.number])
+    assert 'name="starts"' in client.get(page).content.decode()
+    for starts, ends in (("0:02", ""), ("x", "0:05"), ("0:05", "0:05"), ("0:05", "9:59:59")):
+        refused = client.post(page, {"page": "0", "drawn": "0,0,600,1200", "starts": starts, "ends": ends})
+        assert refused.status_code == 422 and "分:秒" in refused.content.decode(), (starts, ends)
+    assert client.post(page, {"page": "0", "drawn": "0,0,600,1200", "starts": "0:02", "ends": "5.5"}).status_code == 302
+    assert masking.covers(film)[0].regions == ((0, 0, 600, 1200, 2000, 5500),)
+    told = client.get(page).content.decode()
+    assert "0:02–0:06" in told or "0:02–0:05" in told
+    client.post(page, {"page": "0", "keep": ["1"], "drawn": "700,0,800,100"})
+    assert masking.covers(film)[0].regions == ((0, 0, 600, 1200, 2000, 5500), (700, 0, 800, 100))
+    other = signed_in(made.merchant).get(reverse("merchant:exhibit", args=[made.case.number, film.number]))
+    assert "<video" not in other.content.decode(), "nobody else sees it before its mask is made"
+
+
 def test_the_page_of_masks_is_there_for_whoever_may_mask(scene: Scene) -> None:
     free_arbitrator = builders.an_officer(Role.ARBITRATOR)
     for area, actor, status in (
