@@ -24,6 +24,7 @@ from common.errors import Missing, Refused
 from disputes.models import Case, Offer, Point, PointAnswer, Statement
 from evidence.models import Exhibit
 from insights.models import PersonalCopy
+from jury.models import Ballot, Juror
 from marketplace.models import ChatMessage, Order, OrderLine
 from notifications import preferences
 from notifications.models import Notice
@@ -184,6 +185,14 @@ def gather(user_id: int, *, now: datetime) -> dict[str, Any]:
             *("dossier__case__number", "place", "code", "kind", "name", "note", "content", "sha256", "size"),
             *("added_at", "withdrawn_at", "erased_at", "receipt_code"),
         ),
+        "jury": {
+            "juror": _rows(
+                Juror.objects.filter(user=user),
+                *("background", "volunteered_at", "real_name_at", "passed_at", "suspended_at", "left_at", "votes"),
+            ),
+            # What is sealed is not in here: it is opened with all the others, and not before.
+            "votes": _rows(Ballot.objects.filter(seat__juror__user=user), "at", "commitment", "vote", "reason"),
+        },
         "messages": _rows(
             Notice.objects.filter(user=user, audience="buyer"), "case__number", "kind", "params", "at", "read_at"
         ),
