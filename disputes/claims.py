@@ -15,8 +15,8 @@ from common import ids
 from common.actor import Actor, Role, Side
 from common.acts import act
 from common.errors import Missing, Refused
-from disputes import access, claim_drafts, deadlines, intervention, payouts, queries, statements
-from disputes.contested_models import REASONS, WRONG_FINDING
+from disputes import access, claim_drafts, deadlines, intervention, patterns, payouts, queries, statements
+from disputes.contested_models import MALICIOUS, REASONS, WRONG_FINDING
 from disputes.lifecycle import LIFECYCLE, Event, Facts, Kind, State
 from disputes.models import Case, CaseFile, Contested
 from disputes.moves import Arm
@@ -148,7 +148,10 @@ def _fill(case: Case, payout: Payout, contest: Contest, excepted: str, *, actor:
     CaseFile.objects.create(case=case, round=case.round, body=body, digest=body["digest"], frozen_at=now)
     story = statements.add(case, "story", contest.story, actor=actor, now=now, required=True)
     statements.add(case, "new_facts", contest.new_facts, actor=actor, now=now)
-    records = dossiers.add_records(case.dossier_id, snapshots.records(body), now=now)
+    known = snapshots.records(body)
+    if contest.reason in MALICIOUS:
+        known[patterns.EVIDENCE] = patterns.of_buyer(case.buyer_id, now)
+    records = dossiers.add_records(case.dossier_id, known, now=now)
     intervention.raise_points(case, contest.points, side=Side.MERCHANT.value)
     duty = DUTIES[State(case.state)]
     facts = Facts(state=State(case.state), kind=Kind.REFUND_ONLY)

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet
 
 from common import digest
 from disputes.awards import Source
 from disputes.lifecycle import State
-from disputes.models import LIVE_STATES, Case
+from disputes.models import LIVE_STATES, Case, Contested
 from ledger import book, keys
 from ledger.models import Posting
 from marketplace.models import ExternalRefund, OrderLine
@@ -194,6 +194,16 @@ def recent(merchant_id: int, now: datetime) -> list[Payout]:
     return sorted(open_now, key=lambda payout: payout.paid_at or now, reverse=True)
 
 
+def claimed(found: list[Payout]) -> dict[str, str]:
+    """The number of the claim by the ``ref`` of its payout, of those that are contested already. One query."""
+    by_case = {payout.earlier.pk: payout.ref for payout in found if payout.earlier is not None}
+    by_refund = {payout.refund.pk: payout.ref for payout in found if payout.refund is not None}
+    about = Contested.objects.filter(Q(earlier__in=by_case) | Q(refund__in=by_refund))
+    about = about.exclude(case__state__in=[State.WITHDRAWN.value, State.DISMISSED.value])
+    rows = about.values_list("earlier_id", "refund_id", "case__number")
+    return {by_case[case] if case is not None else by_refund[refund]: number for case, refund, number in rows}
+
+
 def find(merchant_id: int, ref: str) -> Payout | None:
     """The payout of this shop that an address names, whether or not it may still be contested."""
     case = (
@@ -213,12 +223,6 @@ def find(merchant_id: int, ref: str) -> Payout | None:
 def ref_of(refund: ExternalRefund) -> str:
     """No counter, and nothing of the marketplace's own name for it."""
     return "R" + digest.sha256(f"{refund.source}:{refund.external_id}".encode())[:16]
-
-
-def given_back(case_ids: list[int]) -> dict[int, int]:
-    """What closed claims brought back, by the case whose payout they were about. Minor units."""
-    rows = Case.objects.filter(contests__earlier__in=case_ids, state=State.CLOSED.value, outcome__amount__gt=0)
-    return dict(rows.values_list("contests__earlier").annotate(back=Sum("outcome__amount")))
 
 
 def _listed(case: Case) -> Payout:

@@ -47,7 +47,7 @@ def _filed(line: OrderLine, shop: Actor, ops: Actor, at: datetime) -> Case:
     for picture, code, name in (("m1_qc", "E13", "出库与退回底款比对"), ("m2_pack", "E09", "打包照片")):
         path = settings.BASE_DIR / "static" / "img" / "demo" / f"{picture}.webp"
         with path.open("rb") as file:
-            received = intake.receive(file, claimed_name=path.name, now=at)
+            received = intake.receive(file, claimed_name=path.name, now=at + 4 * HOUR)
         submissions.add_evidence(case.pk, received, code=code, name=name, note="", actor=shop, now=at + 4 * HOUR)
     return case
 

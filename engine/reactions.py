@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from arbitration import calibration, precedents
+from common.actor import Side
 from disputes import handling
 from disputes.lifecycle import APPEAL, TERMINAL, State
 from disputes.models import Case
@@ -49,7 +50,9 @@ def start_execution(entry: Entry, case: Case, now: datetime) -> None:
 
 def keep_the_precedent(entry: Entry, case: Case, now: datetime) -> None:
     """Nobody can appeal any more: what was decided can be found again, and some of it is read a second time."""
-    precedents.record(case, now=now)
+    if case.claimant == Side.BUYER.value:
+        # A line of like cases says what buyers' claims come to; a merchant's claim is about facts of one payout.
+        precedents.record(case, now=now)
     calibration.draw(case, now=now)
 
 

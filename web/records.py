@@ -61,7 +61,19 @@ def lines(content: Mapping[str, Any], currency: str) -> list[Line]:
     for refund in content.get("refunds_elsewhere") or []:
         amount = _sum(refund.get("amount"), str(refund.get("currency") or currency))
         found.append(Line(_("Refunded elsewhere: %(sum)s") % {"sum": amount}, _at(refund.get("refunded_at"))))
+    if pattern := content.get("pattern"):
+        found.append(Line(_pattern(pattern), _at(pattern.get("until")), "p"))
     return found
+
+
+def _pattern(pattern: Mapping[str, Any]) -> str:
+    """Counts from the platform's own cases, with how they were counted."""
+    said = _(
+        "Counted from the platform's own cases of the last %(days)s days: this buyer asked for %(cases)s refunds, "
+        "%(paid_out)s ended with money to the buyer; %(upheld)s claims of merchants were upheld against this buyer. "
+        "Counts prove nothing of this case by themselves."
+    )
+    return said % {name: int(pattern.get(name) or 0) for name in ("days", "cases", "paid_out", "upheld")}
 
 
 PROMISES: dict[str, str | Promise] = {

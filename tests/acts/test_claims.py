@@ -17,6 +17,7 @@ from disputes import claims, intervention, negotiation, offers, payouts, queries
 from disputes.lifecycle import State
 from disputes.models import Case, Contested
 from enforcement.models import Step
+from evidence.models import Exhibit
 from journal.models import Entry
 from ledger import book, keys
 from tests import builders, deciding, reach
@@ -147,6 +148,16 @@ def test_nobody_claims_about_a_claim():
     driver.run()
     assert claim.reload().state == "closed"
     assert code_of(lambda: file(claim)) == "nothing_was_paid_out"
+
+
+def test_where_malice_is_claimed_the_platform_adds_counts_and_no_names():
+    claim = driver.filed()
+    report = Exhibit.objects.get(dossier_id=claim.case.dossier_id, code="E35")
+    assert report.side == "platform" and report.content is not None
+    assert {"cases": 1, "paid_out": 1, "upheld": 0}.items() <= report.content["pattern"].items()
+    assert claim.more["earlier"].number not in str(report.content)
+    other = driver.filed(reason="paid_twice")
+    assert not Exhibit.objects.filter(dossier_id=other.case.dossier_id, code="E35").exists()
 
 
 # --- roles reversed --------------------------------------------------------------------------------------------------

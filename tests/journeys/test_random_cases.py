@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -20,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from arbitration import appeals, approvals, assignment, rulings
 from arbitration.models import Ruling
+from arbitration.rulings import Draft
 from common import clock
 from common.actor import Actor
 from common.errors import Missing, Refused
@@ -33,14 +35,18 @@ from engine import delivery
 from journal import book as journal
 from journal.models import Entry
 from ledger import book as ledger
+from ledger import keys
 from ledger.models import Leg
-from tests import builders, deciding, reach
+from tests import builders, claims, deciding, reach
 from tests.acts.market import market, running_market
+from tests.acts.test_enforcement import give
 
 __all__ = ["market", "running_market"]
 
 CASES = int(os.environ.get("HENG_RANDOM_CASES", "12"))
 STEPS = int(os.environ.get("HENG_RANDOM_STEPS", "40"))
+
+PAID_OUT = 68_000
 
 ACTORS = ("buyer", "merchant", "arbitrator", "arbitrator_2", "senior", "ops", "stranger")
 
@@ -49,6 +55,8 @@ class RandomCase(RuleBasedStateMachine):
     """One case, everybody's hands on it."""
 
     made: reach.Scene
+    # Where a case begins: asked of the merchant, or before the platform.
+    begins = State.AWAITING_MERCHANT
 
     @initialize(
         kind=st.sampled_from([Kind.REFUND_ONLY, Kind.RETURN_REFUND, Kind.RETURN_REFUND, Kind.IN_TRANSIT]),
@@ -65,6 +73,9 @@ class RandomCase(RuleBasedStateMachine):
             type_code="NOT_RECEIVED" if in_transit else "DAMAGED",
         )
         movements.post_due(limit=10, now=clock.now())
+        self.everybody_is_there()
+
+    def everybody_is_there(self) -> None:
         self.actors: dict[str, Actor] = {
             "buyer": self.made.buyer,
             "merchant": self.made.merchant,
@@ -175,7 +186,9 @@ class RandomCase(RuleBasedStateMachine):
     def rule_it(self, who: str, for_merchant: bool) -> None:
         if self.made.state not in (State.UNDER_REVIEW, State.UNDER_APPEAL):
             return
-        draft = deciding.for_the_merchant(self.made) if for_merchant else deciding.a_draft(self.made)
+        self.is_ruled(who, deciding.for_the_merchant(self.made) if for_merchant else deciding.a_draft(self.made))
+
+    def is_ruled(self, who: str, draft: Draft) -> None:
         mine = Ruling.objects.filter(
             case=self.made.case, state=Ruling.DRAFT, author_id=self.actors[who].id, round=self.made.case.round
         ).first()
@@ -288,8 +301,8 @@ class RandomCase(RuleBasedStateMachine):
 
     def the_record_holds(self, case: Case) -> None:
         assert journal.verify(case.stream_id) is None
-        at = State.AWAITING_MERCHANT
-        for entry in Entry.objects.filter(stream_id=case.stream_id, data__has_key="to").order_by("seq"):
+        at = self.begins
+        for entry in Entry.objects.filter(stream_id=case.stream_id, data__has_keys=["from", "to"]).order_by("seq"):
             assert State(entry.data["from"]) is at
             to = State(entry.data["to"])
             rows = LIFECYCLE.rows(at, Event(entry.kind))
@@ -306,6 +319,45 @@ class RandomCase(RuleBasedStateMachine):
             assert paid_out <= case.outcome.amount
 
 
+class RandomClaim(RandomCase):
+    """The same hands on a merchant's claim about what was paid out."""
+
+    begins = State.ADMISSION
+
+    @initialize(amount=st.integers(1, PAID_OUT))
+    def a_refund_is_asked_for(self, amount: int) -> None:
+        self.savepoint = transaction.savepoint()
+        give(keys.advance("CNY"), 10 * PAID_OUT, key=f"fund-{uuid4().hex}")
+        self.made = claims.filed(claims.paid_out(paid=PAID_OUT), amount=amount)
+        self.everybody_is_there()
+
+    @rule(who=st.sampled_from(["buyer", "merchant", "merchant", "stranger"]))
+    def hand_in(self, who: str) -> None:
+        if who == "merchant" and self.made.state is State.GATHERING_EVIDENCE:
+            claims.show_proof(self.made)
+        self.attempt(who, submissions.hand_in, self.made.case.pk)
+
+    @rule(who=st.sampled_from(["buyer", "buyer", "merchant"]), stance=st.sampled_from(["agrees", "disputes"]))
+    def rebut(self, who: str, stance: str) -> None:
+        self.attempt(who, intervention.rebut, self.made.case.pk, claims.answers(self.made, stance), text="")
+
+    @rule(who=st.sampled_from(["arbitrator", "arbitrator_2", "senior"]), how=st.sampled_from(["R17", "R18", "R7"]))
+    def rule_it(self, who: str, how: str) -> None:
+        if self.made.state not in (State.UNDER_REVIEW, State.UNDER_APPEAL):
+            return
+        draft = claims.upheld(self.made, remedy=how, share=10_000 if how == "R7" else 2_000)
+        self.is_ruled(who, draft)
+
+    def the_books_balance(self, case: Case) -> None:
+        assert ledger.audit() == []
+        outside = Leg.objects.filter(posting__reference=f"case:{case.pk}", account__key__startswith="outside:")
+        came_back = -sum(leg.amount for leg in outside)
+        assert 0 <= came_back <= case.paid, "nothing is taken from a buyer beyond what was paid out"
+        if case.state == State.CLOSED.value and case.outcome is not None:
+            wanted = 0 if case.outcome.remedy in ("R7", "R18") else case.outcome.amount
+            assert came_back == wanted
+
+
 @pytest.fixture
 def _on_postgresql(db: None, market: Any) -> Iterator[None]:
     yield
@@ -313,9 +365,10 @@ def _on_postgresql(db: None, market: Any) -> Iterator[None]:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_on_postgresql")
-def test_whatever_anybody_tries_the_invariants_hold() -> None:
+@pytest.mark.parametrize("machine", [RandomCase, RandomClaim])
+def test_whatever_anybody_tries_the_invariants_hold(machine: type[RandomCase]) -> None:
     run_state_machine_as_test(
-        RandomCase,
+        machine,
         settings=settings(
             max_examples=CASES,
             stateful_step_count=STEPS,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock
-from common.actor import Actor, Role
+from common.actor import Actor, Role, Side
 from disputes import moves, quoting
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
@@ -61,12 +61,13 @@ def rows(case: Case, rules: Rules, exhibits: Iterable[ExhibitView], *, open_now:
     """The checklist of the buyer. What is needed most comes first, what the platform brought in comes last."""
     own = [exhibit for exhibit in exhibits if exhibit.mine and not exhibit.withdrawn]
     pieces = [_Piece.of(exhibit) for exhibit in exhibits]
+    said = SAID_AT_FILING if case.claimant == Side.BUYER.value else ()
     needs = {
         need.code: need for need in rules.type(case.type_code).needs("buyer", case.order.state, case.line.category)
     }
     made = []
     for line in checklist.rows(
-        rules, case.type_code, "buyer", case.order.state, pieces, automatic=SAID_AT_FILING, goods=case.line.category
+        rules, case.type_code, "buyer", case.order.state, pieces, automatic=said, goods=case.line.category
     ):
         kind = rules.exhibits[line.code]
         mine = [exhibit for exhibit in own if exhibit.code == line.code]

@@ -17,7 +17,7 @@ from disputes.intervention import Claim
 from disputes.lifecycle import Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import acts
+from web import acts, reversed_roles
 from web.acts import ActForm, ActPage, Text
 from web.merchant import colleagues, reply
 from web.party.acts import PARTY
@@ -104,6 +104,9 @@ MERCHANT: dict[Event, ActPage] = {
 
 def pages_for(case: Case, now: datetime) -> Collection[Event]:
     """The acts worth a button. Asking the platform is not, while the shop's own answer is still the first thing wanted."""
+    if reversed_roles.is_merchants(case):
+        # Its points are the shop's own.
+        return [event for event in MERCHANT if event is not Event.POINT_ANSWERED]
     opens_after = rulebook.rules(case.procedure_rules_id).step("intervention_opens").duration.amount
     untouched = case.state == State.AWAITING_MERCHANT.value and case.refusals_so_far == 0
     if untouched and now < case.opened_at + timedelta(hours=opens_after):

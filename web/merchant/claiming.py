@@ -80,9 +80,14 @@ def index(request: HttpRequest) -> HttpResponse:
     """Which payouts may still be contested, until when, and which claims have been begun."""
     desk = shell.enter(request)
     begun = claim_drafts.refs(desk.shop_id)
+    found = payouts.recent(desk.shop_id, desk.now)
+    claimed = payouts.claimed(found)
     rows = [
         {
-            "href": reverse("merchant:claim", args=[payout.ref]),
+            "href": reverse("merchant:case", args=[claimed[payout.ref]])
+            if payout.ref in claimed
+            else reverse("merchant:claim", args=[payout.ref]),
+            "claimed": payout.ref in claimed,
             "title": payout.line.title,
             "ref": payout.earlier.number if payout.earlier is not None else payout.line.order.external_id,
             "amount": payout.amount,
@@ -91,7 +96,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "until": wording.deadline(ends_at, desk.now) if (ends_at := payouts.ends_at(payout, desk.now)) else "",
             "begun": payout.ref in begun,
         }
-        for payout in payouts.recent(desk.shop_id, desk.now)
+        for payout in found
     ]
     return render(
         request, "merchant/claims.html", shell.around(desk, "decided", title=_("Claim money back"), rows=rows)
