@@ -292,6 +292,7 @@ def test_an_appeal_against_a_claim_changes_it_before_any_money_moves():
     assert claim.state is State.UNDER_APPEAL and steps(claim.case) == []
     appeals.take(claim.case.pk, actor=claim.senior, now=clock.now())
     draft = driver.upheld(claim, remedy="R7", share=10_000)
+    deciding.has_looked(claim, actor=claim.senior, now=clock.now())
     saved = rulings.save_draft(claim.case.pk, draft, version=0, actor=claim.senior, now=clock.now())
     appeals.change(
         claim.case.pk,

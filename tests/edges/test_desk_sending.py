@@ -54,6 +54,7 @@ def test_nobody_else_calls_it_back():
     made = deciding.taken()
     sent(made)
     assert signed_in(made.senior).get(page("sent", made.case.number)).status_code == 404
+    assert page("sent", made.case.number) not in text(signed_in(made.senior), page("case", made.case.number))
     signed_in(made.senior).post(page("call_back", made.case.number))
     assert signed_in(made.buyer).post(page("call_back", made.case.number)).status_code == 404
     assert Outgoing.objects.exists()

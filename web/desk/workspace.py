@@ -239,7 +239,7 @@ def _show(
         "departs": precedent_words.deviation_words(getattr(work.draft, "deviation", None)),
         "waiting": _waiting(work, actor) if form is None else None,
         "held": held.told(work, actor, now) if form is None else "",
-        "sent_href": reverse("desk:sent", args=[case.number]) if work.outgoing is not None and form is None else "",
+        "sent_href": _sent(work, actor),
         "returned": next((row for row in work.rulings if row.state == Ruling.RETURNED), None),
         "actions": acts,
         "take_from": wording.moment(opens, now) if (opens := offered.open_until(case, now)) else "",
@@ -250,6 +250,12 @@ def _show(
     if form is not None:
         context |= _right(work, form, rules, acts, now)
     return render(request, "desk/case.html", context, status=status)
+
+
+def _sent(work: Workspace, actor: Actor) -> str:
+    """Where the author of a ruling that is on its way can call it back."""
+    mine = work.outgoing is not None and work.draft is not None and work.draft.author_id == actor.id
+    return reverse("desk:sent", args=[work.case.number]) if mine else ""
 
 
 def hotkeys(request: HttpRequest, liked: Mapping[str, Any] | None = None) -> dict[str, Any]:
