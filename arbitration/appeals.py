@@ -13,7 +13,7 @@ from typing import Any
 from accounts import hats
 from accounts.models import Right
 from arbitration import bench, letters, linter, prints, rulings, sheet
-from arbitration.models import Appeal, Ruling
+from arbitration.models import Appeal, Finding, Ruling
 from common.actor import Actor, Role
 from common.acts import act, require_act
 from common.errors import Conflict, Refused
@@ -60,7 +60,7 @@ def file(
     _require_appellant(case, actor)
     side = actor.side
     assert side is not None
-    facts = bench.facts(case, actor, now, refusals=_against_filing(case, ground, points, exhibits))
+    facts = bench.facts(case, actor, now, refusals=against_filing(case, ground, points, exhibits))
     ruling = in_force(case)
     statement = statements.add(case, "appeal", text, actor=actor, now=now, required=True)
     assert statement is not None
@@ -225,6 +225,12 @@ def in_force(case: Case) -> Ruling | None:
     return Ruling.objects.filter(case=case, round=case.round, state=Ruling.SERVED).first()
 
 
+def found_in(case: Case) -> dict[int, str]:
+    """Point number → what the ruling in force found on it. One query."""
+    found = Finding.objects.filter(ruling__case=case, ruling__round=case.round, ruling__state=Ruling.SERVED)
+    return dict(found.values_list("point__number", "finding"))
+
+
 def _require_appellant(case: Case, actor: Actor) -> None:
     """A party; of a shop, only a member who was given the right to appeal."""
     access.require_party(case, actor)
@@ -232,7 +238,8 @@ def _require_appellant(case: Case, actor: Actor) -> None:
         raise Refused("right_missing", right=Right.APPEAL.value)
 
 
-def _against_filing(case: Case, ground: str, points: Sequence[int], exhibits: Sequence[NewExhibit]) -> tuple[str, ...]:
+def against_filing(case: Case, ground: str, points: Sequence[int], exhibits: Sequence[NewExhibit]) -> tuple[str, ...]:
+    """What speaks against this appeal as it is written, for a page that shows it before it is filed. The act asks again."""
     rules = rulebook.rules(case.substance_rules_id)
     known = set(Point.objects.filter(case=case, round=case.round).values_list("number", flat=True))
     if ground not in Appeal.GROUNDS:

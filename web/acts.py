@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.forms import HiddenInput, IntegerField, RadioSelect, Textarea, TextInput
+from django.forms import FileField, HiddenInput, IntegerField, RadioSelect, Textarea, TextInput
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -59,7 +59,10 @@ class ActForm(HouseForm):
 
 @dataclass(frozen=True)
 class ActPage:
-    """One event as a page. ``run`` does the act; ``consequences`` are lines of (icon, text) beside the button."""
+    """One event as a page. ``run`` does the act; ``consequences`` are lines of (icon, text) beside the button.
+
+    Where there is a ``check``, the form's button asks for it (``do=check``), and the page it leads to sends or goes back.
+    """
 
     run: Callable[[Any], Any]
     form: type[ActForm] = ActForm
@@ -69,6 +72,11 @@ class ActPage:
     done: Text = ""
     template: str = "case/act.html"
     upload: bool = False
+    # What is shown once more before the act, and in which template; ``None`` of it: the form says what is wrong.
+    check: Callable[[Any], dict[str, Any] | None] | None = None
+    check_template: str = ""
+    # What stands beside the form.
+    beside: Callable[[Any], dict[str, Any]] = lambda form: {}
 
 
 @dataclass(frozen=True)
@@ -133,7 +141,15 @@ def view(
     form = page.form(request.POST if posted else None, request.FILES or None, **_about(case, actor, now, request))
     changes: list[timeline.Line] = []
     status = 200
-    if posted:
+    asked = request.POST.get("do", "") if posted and page.check is not None else ""
+    looked: dict[str, Any] | None = None
+    if asked == "edit":
+        # Back from the check: what was written stands in the form, and nothing is found wrong with it yet.
+        form = _written_before(page, request, case, actor, now)
+    elif asked == "check" and page.check is not None:
+        looked = page.check(form) if form.is_valid() else None
+        status = 200 if looked is not None else 422
+    elif posted:
         done = form.is_valid() and _run(page, form)
         if done:
             messages.success(request, str(page.done) or _("Done. Both sides can see it in the record."))
@@ -163,7 +179,10 @@ def view(
         "nav": [] if area == "buyer" else navigation.items(area, counts=awaited.counts(case)),
         "changes": changes,
         "now": now,
+        "looked": looked,
     }
+    if asked:
+        closed = why_not(case, actor, Event(event), now, request.GET)
     if closed is not None:
         shown |= {
             **(context(form) if context else {}),
@@ -176,9 +195,18 @@ def view(
         return render(request, "case/closed.html", shown, status=closed.status)
     shown |= {
         "consequences": [{"icon": icon, "text": text} for icon, text in page.consequences(case, actor)],
+        **page.beside(form),
         **(context(form) if context else {}),
     }
-    return render(request, page.template, shown, status=status)
+    return render(request, page.template if looked is None else page.check_template, shown, status=status)
+
+
+def _written_before(page: ActPage, request: HttpRequest, case: Case, actor: Actor, now: datetime) -> ActForm:
+    form = page.form(**_about(case, actor, now, request))
+    for name, made in form.fields.items():
+        if not isinstance(made, FileField):
+            form.initial[name] = made.widget.value_from_datadict(request.POST, {}, name)
+    return form
 
 
 def _about(case: Case, actor: Actor, now: datetime, request: HttpRequest) -> dict[str, Any]:

@@ -11,16 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts import shop_desk
 from arbitration import appeals
-from arbitration.appeals import NewExhibit
-from common import clock, money
+from common import money
 from common.actor import Actor
 from disputes import clocks, compliance, intervention, negotiation, offers, rebuttals, submissions
 from disputes.lifecycle import Event, Kind
 from disputes.models import Case
-from evidence import intake
-from web import reversed_roles, uploads
+from web import reversed_roles
 from web.acts import ActForm, ActPage, Text
-from web.party import files, forms
+from web.party import appeal, files, forms
 
 Lines = list[tuple[str, Text]]
 
@@ -134,23 +132,6 @@ def _extend(form: ActForm) -> None:
     assert isinstance(form, forms.ExtendForm)
     text = form.cleaned_data["text"]
     clocks.extend(form.case.pk, hours=form.longer, text=text, actor=form.actor, now=form.now, seen=form.seen_version)
-
-
-def _appeal(form: ActForm) -> None:
-    data = form.cleaned_data
-    here = uploads.held_for(form.request.POST.getlist(uploads.HELD), form.actor, form.case)
-    sent = [intake.receive(file, claimed_name=file.name, now=form.now, actor=form.actor) for file in data["file"]]
-    new = [NewExhibit(received, code=data["code"], name="", why_late=data["why_late"]) for received in [*here, *sent]]
-    appeals.file(
-        form.case.pk,
-        ground=data["ground"],
-        points=[int(number) for number in data["points"]],
-        text=data["text"],
-        exhibits=new,
-        actor=form.actor,
-        now=clock.now(),
-        seen=form.seen_version,
-    )
 
 
 def _source() -> tuple[str, Text]:
@@ -321,9 +302,14 @@ PARTY: dict[Event, ActPage] = {
     ),
     Event.MORE_EVIDENCE_HANDED_IN: ActPage(_with_text(submissions.hand_in_more), form=forms.NoteForm),
     Event.APPEAL_FILED: ActPage(
-        _appeal,
+        appeal.file,
         form=forms.AppealForm,
         upload=True,
+        consequences=appeal.effects,
+        template="case/appeal.html",
+        check=appeal.check,
+        check_template="case/appeal_check.html",
+        beside=appeal.before,
         lead=gettext_lazy(
             "A ruling can be appealed once: if you appeal, the other side answers. Somebody other than the first "
             "arbitrator decides."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -26,11 +26,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from arbitration import appeals
 from common import money
 from common.actor import Side
 from common.errors import Refused
 from disputes import clocks, deadlines, labels, negotiation, queries, rebuttals, refusals, submissions
-from disputes.models import Case, Offer
+from disputes.models import Case, Offer, Point
 from disputes.states import Kind
 from disputes.submissions import Answer
 from evidence import media as kinds
@@ -38,6 +39,7 @@ from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from web import case_page, media, samples, sums, uploads
 from web.acts import ActForm
+from web.letter import FINDINGS
 
 LONGEST = 500
 
@@ -444,6 +446,12 @@ class FindingsField(MultipleChoiceField):
             super().validate(value)
 
 
+def _with_finding(point: Point, found: Mapping[int, str]) -> str:
+    """The point with what was found on it: that is what an appeal attacks."""
+    said = FINDINGS.get(found.get(point.number, ""))
+    return f"{point.number}. {point.text} · {said}" if said else f"{point.number}. {point.text}"
+
+
 class AppealForm(ActForm):
     """The ground, the findings attacked, the reasons, and what is new."""
 
@@ -494,7 +502,8 @@ class AppealForm(ActForm):
         grounds = [(code, f"{ground.name} · {ground.text}") for code, ground in procedure.appeal_grounds.items()]
         self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
         points = queries.points(self.case)
-        self.fields["points"].choices = [(str(p.number), f"{p.number}. {p.text}") for p in points]  # type: ignore[attr-defined]
+        found = appeals.found_in(self.case)
+        self.fields["points"].choices = [(str(p.number), _with_finding(p, found)) for p in points]  # type: ignore[attr-defined]
         codes = [(c, str(k.name)) for c, k in substance.exhibits.items() if not k.automatic and not k.platform_only]
         self.fields["code"].choices = codes  # type: ignore[attr-defined]
 

@@ -1,0 +1,174 @@
+"""An appeal over HTTP and without scripts: written, looked at, sent; decided beside what it attacks; all of it put right."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from arbitration import appeals, letters
+from arbitration.models import Appeal, Ruling
+from common import clock
+from common.actor import Actor
+from disputes.lifecycle import State
+from evidence.models import Exhibit, Upload
+from tests import deciding, reach
+from tests.reach import Scene
+
+pytestmark = pytest.mark.django_db
+REASONS = "新照片与原照片裂纹走向一致，能认定是同一只壶；原裁决没有看到这一事实，认定应当改变，责任划分随之改变。"
+WORDS = {"ground": Appeal.NEW_EVIDENCE, "points": ["1"], "text": "补充照片，请重新认定。", "code": "E06"}
+WHY = {"why_late": "当时手机送修，照片刚找回"}
+
+
+def signed_in(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.id))
+    return client
+
+
+def photo(colour: str = "orange") -> SimpleUploadedFile:
+    return SimpleUploadedFile("渗水.jpg", reach.a_photo(colour).read(), "image/jpeg")
+
+
+def post(made: Scene, actor: Actor, area: str, **fields: Any) -> Any:
+    path = reverse(f"{area}:act", args=[made.case.number, "appeal_filed"])
+    return signed_in(actor).post(path, {"seen": made.reload().version, **fields})
+
+
+def text(reply: Any) -> str:
+    return str(reply.content.decode())
+
+
+def hidden(page: str) -> dict[str, list[str]]:
+    form = page[page.index('<form method="post" data-once>') :]
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form):
+        found.setdefault(name, []).append(value)
+    found.pop("csrfmiddlewaretoken", None)
+    return found
+
+
+@pytest.mark.parametrize("area", ["buyer", "merchant"])
+def test_what_was_written_is_looked_at_before_it_is_filed_and_no_file_is_lost(area: str) -> None:
+    made = deciding.dismissed() if area == "buyer" else deciding.served()
+    actor = made.buyer if area == "buyer" else made.merchant
+    page = text(post(made, actor, area, do="check", file=[photo()], **WORDS, **WHY))
+    assert "还没有提交" in page and "补充照片，请重新认定。" in page and "渗水.jpg" in page and WHY["why_late"] in page
+    assert made.state is State.APPEAL_WINDOW and not Appeal.objects.exists()
+    assert Upload.objects.get().state == Upload.HELD
+    reply = post(made, actor, area, **{**hidden(page), "do": "send"})
+    assert reply.status_code == 302
+    (said,) = [str(one) for one in get_messages(reply.wsgi_request)][:1]
+    new = Exhibit.objects.get(pk=Appeal.objects.get().exhibits[0])
+    assert "申诉已提交。" in said and new.number in said and new.receipt_code in said and "前答辩" in said
+    assert new.note == WHY["why_late"]
+    assert made.state is State.AWAITING_APPEAL_ANSWER
+
+
+def test_whoever_goes_back_finds_everything_as_it_was_and_the_file_with_it() -> None:
+    made = deciding.dismissed()
+    looked = text(post(made, made.buyer, "buyer", do="check", file=[photo()], **WORDS, **WHY))
+    back = text(post(made, made.buyer, "buyer", **{**hidden(looked), "do": "edit"}))
+    token = Upload.objects.get().token
+    assert "补充照片，请重新认定。" in back and WHY["why_late"] in back
+    assert re.search(rf'name="held" value="{token}" checked', back)
+    assert re.search(r'value="new_evidence"[^>]*checked', back) and "有误" not in back
+    again = text(post(made, made.buyer, "buyer", do="check", held=[token], **WORDS, **WHY))
+    assert "还没有提交" in again and "渗水.jpg" in again
+    assert Upload.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"why_late": ""}, "why_late"),
+        ({"text": "长" * 501}, "text"),
+        ({"points": []}, "points"),
+        ({"ground": Appeal.RULE_ERROR}, "file"),
+    ],
+)
+def test_what_would_be_refused_is_said_before_the_check(fields: dict[str, Any], field: str) -> None:
+    made = deciding.dismissed()
+    reply = post(made, made.buyer, "buyer", do="check", file=[photo()], **{**WORDS, **WHY, **fields})
+    assert reply.status_code == 422
+    assert list(reply.context["form"].errors) == [field]
+    assert made.state is State.APPEAL_WINDOW
+
+
+def test_a_file_that_is_on_the_record_already_is_not_new() -> None:
+    made = deciding.dismissed()
+    reply = post(made, made.buyer, "buyer", do="check", file=[photo("teal")], **WORDS, **WHY)
+    assert reply.status_code == 422 and "file" in reply.context["form"].errors
+
+
+def test_the_form_says_what_counts_what_does_not_and_what_becomes_of_the_money() -> None:
+    made = deciding.dismissed()
+    page = text(signed_in(made.buyer).get(reverse("buyer:act", args=[made.case.number, "appeal_filed"])))
+    for words in ("有新凭证", "程序有问题", "规则用错", "只是不满意结果", "凭证都交过了", "改主意了"):
+        assert words in page
+    assert "款项已保管" in page and "72 小时" in page and "5 个工作日" in page
+    assert "支持商家" in page, "the points are shown with what was found on them"
+    own = Exhibit.objects.filter(dossier_id=made.case.dossier_id, side="buyer").values_list("place", flat=True)
+    assert f"你已提交过 {len(own)} 件凭证" in page
+
+
+def test_an_appeal_that_was_sent_twice_is_filed_once() -> None:
+    made = deciding.dismissed()
+    looked = text(post(made, made.buyer, "buyer", do="check", file=[photo()], **WORDS, **WHY))
+    sent = {**hidden(looked), "do": "send"}
+    assert post(made, made.buyer, "buyer", **sent).status_code == 302
+    assert post(made, made.buyer, "buyer", **sent).status_code == 409
+    assert Appeal.objects.count() == 1
+
+
+# --- decided ----------------------------------------------------------------------------------------------------
+
+
+def test_the_reviewer_sees_what_is_new_what_was_found_and_what_the_new_ruling_changes() -> None:
+    made = deciding.under_appeal()
+    senior = signed_in(made.senior)
+    page = text(senior.get(reverse("desk:appeal", args=[made.case.number])))
+    new = Exhibit.objects.get(pk=Appeal.objects.get().exhibits[0])
+    assert new.number in page and "支持商家" in page and "新裁决改动了什么" not in page
+    deciding.drafted(made, deciding.a_draft(made), actor=made.senior)
+    page = text(senior.get(reverse("desk:appeal", args=[made.case.number])))
+    assert "新裁决改动了什么" in page
+    assert re.search(r"<del>.*商家.*</del>", page) and re.search(r"<ins>.*买家.*</ins>", page)
+    assert deciding.name_of(made.arbitrator) not in page
+
+
+def test_a_changed_ruling_tells_both_sides_why_and_all_that_is_put_right() -> None:
+    made = deciding.under_appeal()
+    draft = deciding.drafted(made, deciding.a_draft(made), actor=made.senior)
+    appeals.change(made.case.pk, version=draft.version, reasons=REASONS, actor=made.senior, now=clock.now())
+    ruling = Ruling.objects.get(case=made.case, state=Ruling.SERVED)
+    told = letters.read(ruling, None).letter.on_appeal
+    assert told is not None
+    right = {one.what: (one.before, one.after) for one in told.restored}
+    assert right["amount"] == ("0", str(ruling.amount)) and right["counted"] == ("no", "yes")
+    assert right["share"] == ("0", "10000") and right["beside"] == ("none", "none")
+    assert told.ruling_code == Ruling.objects.get(case=made.case, state=Ruling.SUPERSEDED).letter_code
+    for actor, area, whose in ((made.buyer, "buyer", "申诉方：你。"), (made.merchant, "merchant", "申诉方：买家。")):
+        page = text(signed_in(actor).get(reverse(f"{area}:decision", args=[made.case.number])))
+        assert "改判后恢复的事项" in page and REASONS in page and whose in page
+        assert "买家收到的金额：原 ¥0.00，现 ¥680.00" in page and "扣分和经营限制" in page
+    assert letters.is_genuine(ruling)
+
+
+def test_the_preview_shows_where_the_two_readings_differ_and_every_check() -> None:
+    made = deciding.taken()
+    deciding.drafted(made, deciding.a_draft(made))
+    page = text(signed_in(made.arbitrator).get(reverse("desk:preview", args=[made.case.number])))
+    assert "两份读法不同之处" in page and "<mark>" in page
+    for words in ("争点都已认定", "引用的条款当时有效", "金额与计算结果一致"):
+        assert words in page
+    deciding.drafted(made, deciding.a_draft(made, clauses=()))
+    page = text(signed_in(made.arbitrator).get(reverse("desk:preview", args=[made.case.number])))
+    assert "引用的条款当时有效" not in page and "#id_more_clauses" in page and "争点都已认定" in page

@@ -1,0 +1,170 @@
+"""Filing an appeal: what counts and what does not, looked at once more as the other side will have it, and the receipt.
+
+Files that came with the plain form are held for it as those are that came in pieces, so that looking at it loses none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from arbitration import appeals
+from arbitration.appeals import NewExhibit
+from arbitration.models import Appeal
+from common import clock, money
+from common.actor import Actor, Side
+from common.errors import Missing, Refused
+from common.tus import Body
+from disputes import queries, refusals
+from disputes import uploads as case_uploads
+from disputes.models import Case
+from enforcement import overview
+from enforcement.models import Execution
+from evidence import intake
+from evidence.models import Exhibit, Upload
+from evidence.uploads import Announced
+from rulebook import queries as rulebook
+from web import rules, uploads, wording
+from web.acts import ActForm
+
+LONGEST = 500  # characters of the statement; the act holds to it
+Lines = list[tuple[str, str | Promise]]
+# What a form says of itself and is no answer.
+_BESIDE = frozenset({"csrfmiddlewaretoken", "do", "file", uploads.HELD})
+
+
+def file(form: ActForm) -> None:
+    """The appeal is filed, and its appellant is told the receipts and until when the other side may answer."""
+    here = uploads.held_for(form.request.POST.getlist(uploads.HELD), form.actor, form.case)
+    data = form.cleaned_data
+    sent = [intake.receive(one, claimed_name=one.name, now=form.now, actor=form.actor) for one in data["file"]]
+    new = [NewExhibit(received, code=data["code"], name="", why_late=data["why_late"]) for received in [*here, *sent]]
+    filed = appeals.file(
+        form.case.pk,
+        ground=data["ground"],
+        points=[int(number) for number in data["points"]],
+        text=data["text"],
+        exhibits=new,
+        actor=form.actor,
+        now=clock.now(),
+        seen=form.seen_version,
+    )
+    messages.success(form.request, _receipt(filed))
+
+
+def check(form: ActForm) -> dict[str, Any] | None:
+    """What the page shows before it is sent; ``None`` if the form says first what is wrong. Nothing is filed here."""
+    data, request = form.cleaned_data, form.request
+    try:
+        if len(data["text"]) > LONGEST:
+            raise Refused("text_too_long", field="text", longest=LONGEST, length=len(data["text"]))
+        tokens = [*request.POST.getlist(uploads.HELD), *(_hold(one, form) for one in data["file"])]
+        here = uploads.held_for(tokens, form.actor, form.case)
+        new = [NewExhibit(received, code=data["code"], name="", why_late=data["why_late"]) for received in here]
+        points = [int(number) for number in data["points"]]
+        against = appeals.against_filing(form.case, data["ground"], points, new)
+        if against:
+            raise Refused(against[0])
+    except Missing:
+        raise Http404 from None
+    except Refused as refused:
+        name = form.field_of.get(refused.code)
+        form.add_error(name if name in form.fields else None, ValidationError(refusals.say(refused), code=refused.code))
+        return None
+    procedure, substance = rulebook.rules(form.case.procedure_rules_id), rulebook.rules(form.case.substance_rules_id)
+    ground, kind = procedure.appeal_grounds[data["ground"]], substance.exhibits.get(data["code"])
+    return {
+        "ground": str(ground.name),
+        "attacked": [point for point in queries.points(form.case) if point.number in points],
+        "text": data["text"],
+        "files": [received.name for received in here],
+        "kind": str(kind.name) if kind is not None and here else "",
+        "why_late": data["why_late"] if here else "",
+        "hidden": [
+            (name, value) for name in request.POST if name not in _BESIDE for value in request.POST.getlist(name)
+        ],
+        "held": [(uploads.HELD, token) for token in dict.fromkeys(tokens)],
+    }
+
+
+def before(form: ActForm) -> dict[str, Any]:
+    """What stands beside the form: what is no ground, what is on the file already, and what waits to go with it."""
+    procedure = rulebook.rules(form.case.procedure_rules_id)
+    side = form.actor.side or Side.BUYER
+    listed = Exhibit.objects.filter(dossier_id=form.case.dossier_id, side=side.value, withdrawn_at__isnull=True)
+    tokens = form.request.POST.getlist(uploads.HELD) if form.request.method == "POST" else []
+    try:
+        waiting = list(zip(dict.fromkeys(tokens), uploads.held_for(tokens, form.actor, form.case), strict=True))
+    except Refused:
+        waiting = []
+    kinds = rulebook.rules(form.case.substance_rules_id).exhibits
+    return {
+        "no_grounds": [(str(one.name), str(one.text)) for one in procedure.body.not_appeal_grounds],
+        "there": [
+            f"{one.number} {one.name or (kinds[one.code].name if one.code in kinds else '')}".strip()
+            for one in listed.defer("content").order_by("place")
+        ],
+        "waiting": [(token, received.name) for token, received in waiting],
+    }
+
+
+def effects(case: Case, actor: Actor) -> Lines:
+    """What an appeal does to the money, who answers until when, and who decides."""
+    procedure = rulebook.rules(case.procedure_rules_id)
+    answer, decision = procedure.step("appeal_answer").duration, procedure.step("appeal_decision").duration
+    return [
+        ("hand-coins", _money(case, actor)),
+        (
+            "timer",
+            _("The other side has %(term)s to answer. It sees your ground, your words and what is new.")
+            % {"term": rules.length(answer)},
+        ),
+        (
+            "gavel",
+            _("Somebody other than the first arbitrator decides, within %(term)s after that.")
+            % {"term": rules.length(decision)},
+        ),
+        ("lock-keyhole", _("You can appeal once. The decision on it is final here.")),
+    ]
+
+
+def _money(case: Case, actor: Actor) -> str:
+    """Where the money is meanwhile: kept, or with the buyer already because the platform paid first (P03)."""
+    paid_first = [one for one in overview.proposals_of(case.pk) if one.state == one.APPROVED]
+    if paid_first:
+        amount = money.sign(case.currency) + money.text(sum(one.amount for one in paid_first), case.currency)
+        if actor.side is Side.BUYER:
+            return _("While it is decided: you have %(sum)s already, paid by the platform first.") % {"sum": amount}
+        return _("While it is decided: the buyer has %(sum)s already, paid by the platform first.") % {"sum": amount}
+    if Execution.objects.filter(case=case).exists():
+        return _("While it is decided: what was paid stays where it is.")
+    return _("While it is decided: the money is kept. Nobody is paid.")
+
+
+def _hold(one: Any, form: ActForm) -> str:
+    """A file of the plain form comes in as one in pieces does, in a single piece, and waits under its token."""
+    announced = Announced(one.size, claimed_name=one.name or "", for_form=True)
+    upload = case_uploads.begin(form.case.pk, announced, actor=form.actor, now=clock.now())
+    upload = case_uploads.bring(upload, one.read, Body(0, one.size, None), instant=clock.now)
+    if upload.state != Upload.HELD:
+        raise Refused("storage_unavailable")
+    return upload.token
+
+
+def _receipt(filed: Appeal) -> str:
+    said = [_("Your appeal is filed.")]
+    codes = dict(Exhibit.objects.filter(pk__in=filed.exhibits).values_list("pk", "receipt_code"))
+    rows = Exhibit.objects.filter(pk__in=codes).only("side", "place", "receipt_code").order_by("place")
+    told = [_("%(number)s (receipt %(code)s)") % {"number": row.number, "code": row.receipt_code} for row in rows]
+    if told:
+        said.append(_("New evidence: %(files)s.") % {"files": pgettext("between numbers", ", ").join(told)})
+    due_at = Case.objects.values_list("due_at", flat=True).get(pk=filed.case_id)
+    if due_at is not None:
+        said.append(_("The other side can answer until %(until)s.") % {"until": wording.deadline(due_at)})
+    return " ".join(said)
