@@ -13,9 +13,10 @@ from datetime import datetime
 
 from accounts import demo, hats
 from accounts.models import Merchant
-from arbitration import approvals, assignment, rulings
+from arbitration import appeals, approvals, assignment, rulings
 from arbitration import queries as arbitration
-from arbitration.models import Ruling
+from arbitration.appeals import NewExhibit
+from arbitration.models import Appeal, Ruling
 from arbitration.rulings import Draft
 from common import clock
 from common.actor import Actor, Role
@@ -39,6 +40,10 @@ SUMS = (1_900, 2_900)
 POINTS = ("壶身纹路是裂纹，不是开片", "注水后壶体渗水", "破损发生在签收之前", "包装不足以保护壶嘴")
 PAPERS = ("出库质检报告（九月）", "打包台照片（九月）")
 WORDS = "出库质检照片显示壶身完好。"
+FOUND = {
+    "merchant": "照片上的纹路是釉面开片，注水后未见渗水。",
+    "buyer": "裂纹贯通釉面，注水后渗出，商家没有证明交付时完好。",
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,7 @@ class Cast:
     arbitrator: Actor
     ruling: Actor  # whose desk has cases for the tests, so that the other's is that of the demo
     senior: Actor
+    other_senior: Actor
     ops: Actor
     shop: Merchant
 
@@ -66,6 +72,7 @@ def main() -> None:
         arbitrator=hats.actor_for(people["arbitrator-2"], Role.ARBITRATOR),
         ruling=hats.actor_for(people["arbitrator"], Role.ARBITRATOR),
         senior=hats.actor_for(people["senior"], Role.SENIOR),
+        other_senior=hats.actor_for(people["senior-2"], Role.SENIOR),
         ops=hats.actor_for(people["ops"], Role.OPS),
         shop=Merchant.objects.get(pk=pottery.merchant_id),
     )
@@ -78,6 +85,8 @@ def main() -> None:
         "answer": [_to_answer(cast, now - 30 * HOUR).number for _mode in ("with scripts", "without")],
         "lost": _lost(cast, now - 36 * HOUR).number,
         "jury": _before_a_jury(cast, people["juror-2"].pk, now).number,
+        "sign": [_to_sign(cast, now - 36 * HOUR).number for _once in range(4)],
+        "review": [_appealed(cast, now - 36 * HOUR).number for _mode in ("with scripts", "without")],
     }
     told |= desk_stage.cases(cast, now)
     print(json.dumps(told))
@@ -91,9 +100,9 @@ def _open(cast: Cast, kind: Kind, title: str, paid: int, at: datetime) -> Case:
     )
 
 
-def _to_answer(cast: Cast, at: datetime) -> Case:
+def _to_answer(cast: Cast, at: datetime, *, paid: int = 38_000) -> Case:
     """Four points, the buyer's evidence handed in, and the shop to confirm or dispute."""
-    case = _open(cast, Kind.RETURN_REFUND, "汝窑小壶 200ml", 38_000, at)
+    case = _open(cast, Kind.RETURN_REFUND, "汝窑小壶 200ml", paid, at)
     negotiation.refuse(case.pk, text="汝窑开片是天然特征。", actor=cast.pottery, now=at + 6 * HOUR)
     claim = Claim(
         type_code=case.type_code,
@@ -133,7 +142,35 @@ def _before_a_jury(cast: Cast, juror: int, now: datetime) -> Case:
 
 def _lost(cast: Cast, at: datetime) -> Case:
     """A ruling for the shop, served; the buyer may still appeal."""
-    case = _to_answer(cast, at)
+    return _signed(cast, _ruled(cast, at, paid=38_000, finds="merchant", remedy="R7", share=0), at + 35.5 * HOUR)
+
+
+def _to_sign(cast: Cast, at: datetime) -> Case:
+    """A ruling for so much that a senior has to sign it."""
+    return _ruled(cast, at, paid=480_000, finds="buyer", remedy="R3", share=10_000)
+
+
+def _appealed(cast: Cast, at: datetime) -> Case:
+    """Lost, appealed with one new photo, answered, and in the senior's hands."""
+    case = _lost(cast, at)
+    new = NewExhibit(reach.received("orange"), "E06", "渗水细节", "当时手机送修，照片刚找回。")
+    appeals.file(
+        case.pk,
+        ground=Appeal.NEW_EVIDENCE,
+        points=[1],
+        text="补充渗水照片，请重新认定。",
+        exhibits=[new],
+        actor=cast.lin,
+        now=at + 35.6 * HOUR,
+    )
+    appeals.answer(case.pk, text="照片不能证明是同一只壶。", actor=cast.pottery, now=at + 35.7 * HOUR)
+    appeals.take(case.pk, actor=cast.senior, now=at + 35.8 * HOUR)
+    return case
+
+
+def _ruled(cast: Cast, at: datetime, *, paid: int, finds: str, remedy: str, share: int) -> Case:
+    """Issued by its arbitrator: served, or waiting for a second signature where one is needed."""
+    case = _to_answer(cast, at, paid=paid)
     points = queries.points(Case.objects.get(pk=case.pk))
     answers = [Answer(point.pk, "disputes", WORDS) for point in points]
     intervention.rebut(case.pk, answers, text=WORDS, actor=cast.pottery, now=at + 16 * HOUR)
@@ -144,17 +181,22 @@ def _lost(cast: Cast, at: datetime) -> Case:
     kind = rulebook.rules(case.substance_rules_id).type(case.type_code)
     numbers, named = "、".join(str(point.number) for point in points), "、".join(admitted)
     draft = Draft(
-        findings={point.number: "merchant" for point in points},
+        findings={point.number: finds for point in points},
         admissions=admitted,
         clauses=tuple(dict.fromkeys([kind.burden.clause, kind.freight.clause, *kind.clauses]))[:3],
-        remedy="R7",
-        merchant_share=0,
-        reasons=f"争点 {numbers}：照片上的纹路是釉面开片，注水后未见渗水。依据凭证 {named}。",
+        remedy=remedy,
+        merchant_share=share,
+        reasons=f"争点 {numbers}：{FOUND[finds]}依据凭证 {named}。",
     )
     arbitration.mark_many_seen([exhibit.pk for exhibit in exhibits], actor=cast.arbitrator, now=ruled_at)
     saved = rulings.save_draft(case.pk, draft, version=0, actor=cast.arbitrator, now=ruled_at + HOUR)
     rulings.issue(case.pk, version=saved.ruling.version, actor=cast.arbitrator, now=ruled_at + 2 * HOUR)
+    return case
+
+
+def _signed(cast: Cast, case: Case, at: datetime) -> Case:
+    """By another senior than the one who decides appeals."""
     waiting = Ruling.objects.filter(case=case, state=Ruling.PROPOSED).first()
     if waiting is not None:
-        approvals.approve(waiting.pk, actor=cast.senior, now=ruled_at + 2.5 * HOUR)
+        approvals.approve(waiting.pk, actor=cast.other_senior, now=at)
     return case

@@ -184,6 +184,73 @@ def test_a_juror_looks_at_four_things_and_votes(
     errand.within(Budget(pages=2, clicks=8, seconds=60, typed=10))
 
 
+    ("place", "ways", "keys"),
+    [(0, DESK, True), (1, DESK | NO_SCRIPTS | DARK, False)],
+    ids=["by keys", "without scripts"],
+)
+def test_a_ruling_is_signed_by_a_second_pair_of_eyes(
+    visit: Visit, staged: dict[str, Any], place: int, ways: dict[str, Any], keys: bool
+) -> None:
+    senior = visit("senior", **ways)
+    senior.go(f"/desk/review/{staged['sign'][place]}/")
+    errand = Errand(senior, keys=keys)
+    for part in ("#why", "article.paper .res"):
+        errand.think()
+        expect(senior.page.locator(part).first).not_to_be_empty()
+    errand.think()
+    errand.click(senior.page.get_by_role("radio", name="同意"))
+    errand.click(senior.page.get_by_role("button", name="确认我的决定"))
+    expect(senior.page.locator("body")).to_contain_text("裁决书已送达双方")
+    errand.within(Budget(pages=1, clicks=2, seconds=15))
+
+
+@pytest.mark.parametrize(
+    ("place", "ways", "keys"),
+    [(2, DESK | DARK, True), (3, DESK | NO_SCRIPTS, False)],
+    ids=["by keys", "without scripts"],
+)
+def test_a_ruling_is_returned_with_one_line_of_reason(
+    visit: Visit, staged: dict[str, Any], place: int, ways: dict[str, Any], keys: bool
+) -> None:
+    senior = visit("senior", **ways)
+    senior.go(f"/desk/review/{staged['sign'][place]}/")
+    errand = Errand(senior, keys=keys)
+    for _fact in ("why it came here", "the letter", "what is wrong with it"):
+        errand.think()
+    errand.click(senior.page.get_by_role("radio", name="退回裁决员"))
+    errand.type(senior.page.get_by_label("退回的话，写明原因"), "争点 2 没有说明渗水时间")
+    errand.click(senior.page.get_by_role("button", name="确认我的决定"))
+    expect(senior.page.locator("body")).to_contain_text("已连同原因退回裁决员")
+    errand.within(Budget(pages=1, clicks=3, seconds=30, typed=20))
+
+
+@pytest.mark.parametrize(
+    ("place", "ways", "keys"),
+    [(0, DESK, True), (1, DESK | NO_SCRIPTS | DARK, False)],
+    ids=["by keys", "without scripts"],
+)
+def test_an_appeal_with_one_new_piece_is_decided(
+    visit: Visit, staged: dict[str, Any], place: int, ways: dict[str, Any], keys: bool
+) -> None:
+    senior = visit("senior", **ways)
+    number = staged["review"][place]
+    senior.go(f"/desk/appeals/{number}/")
+    page = senior.page
+    errand = Errand(senior, keys=keys)
+    for words in ("有新凭证", "渗水细节", "照片不能证明是同一只壶。", "支持商家"):
+        errand.think()  # the ground, what is new, the answer, the finding that is attacked
+        expect(page.locator("main")).to_contain_text(words)
+    errand.think()
+    errand.click(page.get_by_role("link", name="维持裁决"))
+    errand.type(
+        page.get_by_label("理由"), "新照片看不到壶底款识，不能证明拍的是本单商品，不影响原来对开片的认定，维持原裁决。"
+    )
+    errand.think()
+    errand.click(page.get_by_role("button", name="维持裁决"))
+    expect(page).to_have_url(re.compile(f"/desk/cases/{number}/$"))
+    errand.within(Budget(pages=2, clicks=10, seconds=80, typed=60))
+
+
 PLACES = {
     None: ("/verify/?code=AAAA", "/check/", "/rules/"),
     "buyer": ("/my/", "/my/orders/", "{case}"),

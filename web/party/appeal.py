@@ -25,7 +25,6 @@ from disputes import queries, refusals
 from disputes import uploads as case_uploads
 from disputes.models import Case
 from enforcement import overview
-from enforcement.models import Execution
 from evidence import intake
 from evidence.models import Exhibit, Upload
 from evidence.uploads import Announced
@@ -142,8 +141,6 @@ def _money(case: Case, actor: Actor) -> str:
         if actor.side is Side.BUYER:
             return _("While it is decided: you have %(sum)s already, paid by the platform first.") % {"sum": amount}
         return _("While it is decided: the buyer has %(sum)s already, paid by the platform first.") % {"sum": amount}
-    if Execution.objects.filter(case=case).exists():
-        return _("While it is decided: what was paid stays where it is.")
     return _("While it is decided: the money is kept. Nobody is paid.")
 
 
