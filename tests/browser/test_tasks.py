@@ -184,6 +184,7 @@ def test_a_juror_looks_at_four_things_and_votes(
     errand.within(Budget(pages=2, clicks=8, seconds=60, typed=10))
 
 
+@pytest.mark.parametrize(
     ("place", "ways", "keys"),
     [(0, DESK, True), (1, DESK | NO_SCRIPTS | DARK, False)],
     ids=["by keys", "without scripts"],
