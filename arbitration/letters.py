@@ -143,8 +143,8 @@ class Remedies:
 class Restored:
     """One thing that a ruling on appeal puts right: what it was under the first ruling, and what it is now.
 
-    ``what``: amount, freight or substitute (sums in minor units), returns or counted (``yes``, ``no``), share (basis
-    points), or beside (whatever else might hang on a ruling: ``none``).
+    ``what``: amount, paid_back (to a shop), freight or substitute (sums in minor units), returns or counted (``yes``,
+    ``no``), share (basis points), or beside (whatever else might hang on a ruling: ``none``).
     """
 
     what: str
@@ -496,8 +496,9 @@ def _restored(first: Ruling, sheet: Sheet, calculation: Calculation) -> Iterable
         return
     given: Letter = _load(Letter, first.letter)
     was = given.result
+    for_shop = sheet.case.claimant == "merchant"
     sums = (
-        ("amount", was.amount, calculation.amount),
+        ("paid_back" if for_shop else "amount", was.amount, calculation.amount),
         ("substitute", was.substitute, calculation.substitute),
         ("share", was.merchant_share, sheet.ruling.merchant_share or 0),
         ("freight", _freight(was.freight_payer, was.freight_amount), _freight_now(calculation)),
@@ -508,7 +509,7 @@ def _restored(first: Ruling, sheet: Sheet, calculation: Calculation) -> Iterable
     flags = (
         ("returns", was.returns, calculation.returns),
         # What counts against a shop is a refund that the platform decided (P05); it is counted when the case closes.
-        ("counted", was.amount > 0, calculation.amount > 0),
+        ("counted", was.amount > 0 and not for_shop, calculation.amount > 0 and not for_shop),
     )
     for what, held, holds in flags:
         if held != holds:

@@ -65,6 +65,7 @@ YOU_APPEALED = gettext_lazy("You appealed.")
 # What a ruling on appeal puts right (`arbitration.letters.Restored`).
 RESTORED: dict[str, Text] = {
     "amount": gettext_lazy("What the buyer gets: %(before)s before, now %(after)s"),
+    "paid_back": gettext_lazy("What the merchant gets: %(before)s before, now %(after)s"),
     "substitute": gettext_lazy("What is owed if what is ordered is not done: %(before)s before, now %(after)s"),
     "share": gettext_lazy("What the merchant bears: %(before)s before, now %(after)s"),
     "freight": gettext_lazy("Freight that the merchant bears: %(before)s before, now %(after)s"),
@@ -209,7 +210,7 @@ def _after_appeal(letter: Letter, reader: str) -> list[Section]:
 
 def _restored(one: Restored, currency: str) -> str:
     said = RESTORED.get(one.what) or RESTORED.get(f"{one.what}:{one.after}", "")
-    if one.what in ("amount", "substitute", "freight"):
+    if one.what in ("amount", "paid_back", "substitute", "freight"):
         return str(said) % {"before": _sum(int(one.before), currency), "after": _sum(int(one.after), currency)}
     if one.what == "share":
         return str(said) % {"before": f"{int(one.before) / 100:g}%", "after": f"{int(one.after) / 100:g}%"}
@@ -382,7 +383,7 @@ def _unsupported(letter: Letter, reader: str) -> Section:
     said = []
     sentence = (
         _("You asked for: %(asked)s. Given: %(given)s.")
-        if reader == "buyer"
+        if reader == letter.claimant
         else _("Asked for: %(asked)s. Given: %(given)s.")
     )
     for request in letter.unsupported:

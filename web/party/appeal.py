@@ -141,6 +141,8 @@ def _money(case: Case, actor: Actor) -> str:
         if actor.side is Side.BUYER:
             return _("While it is decided: you have %(sum)s already, paid by the platform first.") % {"sum": amount}
         return _("While it is decided: the buyer has %(sum)s already, paid by the platform first.") % {"sum": amount}
+    if case.claimant == "merchant":
+        return _("While it is decided: what was paid stays where it is.")
     return _("While it is decided: the money is kept. Nobody is paid.")
 
 
