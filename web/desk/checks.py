@@ -15,7 +15,7 @@ from web.desk.problems import Line
 # What holds when nothing is wrong, and how the codes of the linter begin that say otherwise; the first that fits counts.
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("Every point is found"), ("points_", "finding_", "burden_")),
-    (_("Every exhibit was looked at"), ("exhibit_unseen", "exhibit_not_seen", "unseen", "skip")),
+    (_("Every exhibit was looked at"), ("exhibit_unseen",)),
     (_("Every exhibit is weighed, with a reason where it is not fully admitted"), ("admission_",)),
     (_("The other side could see what is cited for long enough"), ("exhibit_not_yet_citable",)),
     (_("The clauses cited were in force"), ("clause_",)),
