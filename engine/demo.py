@@ -26,7 +26,7 @@ from disputes.lifecycle import Kind
 from disputes.models import Case
 from disputes.submissions import Answer
 from enforcement import advances, movements
-from engine import demo_claims, demo_jury
+from engine import demo_claims, demo_jury, demo_precedents
 from evidence import intake, library
 from evidence.models import Exhibit
 from marketplace import fixtures, ingest
@@ -70,7 +70,8 @@ def seed(now: datetime) -> int:
 
 def _records_for(now: datetime) -> list[Record]:
     """The feed, once: a start that was interrupted finds what is there and adds the rest."""
-    if Order.objects.filter(source=demo.SOURCE).count() >= len(ORDERS) + GENERATED_ORDERS:
+    own = Order.objects.filter(source=demo.SOURCE).exclude(external_id__startswith=demo_precedents.PREFIX)
+    if own.count() >= len(ORDERS) + GENERATED_ORDERS:
         return []
     return [*_feed(now), *fixtures.generate(7, GENERATED_ORDERS, until=now, buyers=20, shops=6)]
 

@@ -33,6 +33,8 @@ from marketplace.models import OrderLine
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHOP, OWNER = "shop-precedents", "demo-precedents-owner"
+# How the ids of these orders begin in the feed.
+PREFIX = "precedent-"
 TYPE = "DAMAGED"
 Record = dict[str, Any]
 
@@ -80,12 +82,12 @@ def seed(now: datetime) -> int:
     owner = _owner(now)
     made = 0
     for number, story in enumerate(STORIES):
-        line = OrderLine.objects.get(order__source=demo.SOURCE, order__external_id=f"precedent-{story.key}")
+        line = OrderLine.objects.get(order__source=demo.SOURCE, order__external_id=f"{PREFIX}{story.key}")
         if not Case.objects.filter(line=line).exists():
             _play(story, line, owner, cast, _begun(number, now))
             made += 1
     if made:
-        _read_again(Case.objects.get(line__order__external_id=f"precedent-{STORIES[0].key}").pk, now=now - DAY)
+        _read_again(Case.objects.get(line__order__external_id=f"{PREFIX}{STORIES[0].key}").pk, now=now - DAY)
     return made
 
 
@@ -183,7 +185,7 @@ def _feed(now: datetime) -> Iterator[Record]:
 
 def _order(story: _Story, buyer: str, placed: datetime) -> Iterator[Record]:
     paid, shipped, signed = placed + HOUR / 6, placed + DAY, placed + 4 * DAY
-    order = f"precedent-{story.key}"
+    order = f"{PREFIX}{story.key}"
     yield {
         "type": "order",
         "id": order,
