@@ -76,6 +76,8 @@ def test_every_page_is_a_tab_of_its_own():
     client = signed_in(made.arbitrator)
     keys = {client.get(page("case", made.case.number)).context["form"]["tab"].value() for _twice in range(2)}
     assert len(keys) == 2
+    # What a page is given can be sent.
+    assert by_script(made, tab=keys.pop()).status_code == 200
 
 
 def test_why_something_is_skipped_and_what_was_noted_come_back_with_the_draft_and_reach_nobody_else():

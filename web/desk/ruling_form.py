@@ -42,6 +42,7 @@ SHOWN_FINDING = {value: key for key, value in FINDING.items()}
 SHOWN_VERDICT = {value: key for key, value in VERDICT.items()}
 SUMS = ("value", "deduction", "compensation", "return_freight")
 MOST_TURNS = 1_000_000
+LONGEST_TAB = 22
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 
 # Which field a refusal of `rulings.save_draft` belongs to.
@@ -58,7 +59,7 @@ class RulingForm(HouseForm):
 
     version = IntegerField(widget=HiddenInput)
     # Which page this is, and how often its script has sent: `arbitration.rulings.Tab`.
-    tab = CharField(widget=HiddenInput, required=False, max_length=22)
+    tab = CharField(widget=HiddenInput, required=False, max_length=LONGEST_TAB)
     turn = IntegerField(widget=HiddenInput, required=False, min_value=0, max_value=MOST_TURNS)
     share = IntegerField(
         label=gettext_lazy("The merchant's share in percent"),
@@ -101,7 +102,7 @@ class RulingForm(HouseForm):
 
     def __init__(self, data: Any = None, *, work: Workspace, rules: Rules) -> None:
         self.work, self.rules = work, rules
-        super().__init__(data, initial=initial(work) | {"tab": ids.public_id(), "turn": 0})
+        super().__init__(data, initial=initial(work) | {"tab": ids.public_id()[:LONGEST_TAB], "turn": 0})
         kind = rules.type(work.case.type_code)
         remedies = [code for code in kind.remedies if rules.may_order(code, kind.code)]
         if calculator.DISMISSAL not in remedies and calculator.DISMISSAL in rules.remedies:
