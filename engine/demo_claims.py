@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from django.conf import settings
-
 from common.actor import Actor
 from disputes import claims, intervention, payouts, queries, submissions
 from disputes.claims import Contest
 from disputes.models import Case
 from disputes.submissions import Answer
 from enforcement import movements
-from evidence import intake
+from engine import demo_cast
 from marketplace import ingest
 from marketplace.models import ExternalRefund, OrderLine
 
@@ -44,11 +42,9 @@ def _filed(line: OrderLine, shop: Actor, ops: Actor, at: datetime) -> Case:
     contest = Contest(reason="swapped", amount=payout.amount, points=POINTS, story=STORY)
     case = claims.file(payout.ref, contest, actor=shop, now=at)
     intervention.admit(case.pk, actor=ops, now=at + 2 * HOUR)
-    for picture, code, name in (("m1_qc", "E13", "出库与退回底款比对"), ("m2_pack", "E09", "打包照片")):
-        path = settings.BASE_DIR / "static" / "img" / "demo" / f"{picture}.webp"
-        with path.open("rb") as file:
-            received = intake.receive(file, claimed_name=path.name, now=at + 4 * HOUR)
-        submissions.add_evidence(case.pk, received, code=code, name=name, note="", actor=shop, now=at + 4 * HOUR)
+    key = line.order.external_id
+    for picture, code, name in ((f"{key}-base", "E13", "出库与退回底款比对"), (key, "E09", "打包照片")):
+        demo_cast.photo(case, shop, f"{picture}/before_sending", code, name, at + 4 * HOUR)
     return case
 
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-
 from accounts import demo, hats, memberships, people
 from accounts.models import Identity, Membership, Right, User
 from arbitration import appeals, approvals, assignment, calibration, precedents, rulings
@@ -26,7 +24,7 @@ from disputes.lifecycle import Kind
 from disputes.models import Case
 from disputes.submissions import Answer
 from enforcement import movements
-from evidence import intake
+from engine import demo_cast
 from evidence.models import Exhibit
 from marketplace import ingest
 from marketplace.models import OrderLine
@@ -121,14 +119,11 @@ def _play(story: _Story, line: OrderLine, owner: Actor, cast: dict[str, User], a
     intervention.request(case.pk, claim, actor=buyer, now=at + 8 * HOUR)
     intervention.admit(case.pk, actor=ops, now=at + 9 * HOUR)
     for picture, code, name, actor in (
-        ("b1_crack", "E06", "破损处特写", buyer),
-        ("b3_whole", "E05", "外包装", buyer),
-        ("m2_pack", "E09", "打包照片", owner),
+        ("damage", "E06", "破损处特写", buyer),
+        ("wrapping", "E05", "外包装", buyer),
+        ("before_sending", "E09", "打包照片", owner),
     ):
-        path = settings.BASE_DIR / "static" / "img" / "demo" / f"{picture}.webp"
-        with path.open("rb") as file:
-            received = intake.receive(file, claimed_name=path.name, now=at + 10 * HOUR)
-        submissions.add_evidence(case.pk, received, code=code, name=name, note="", actor=actor, now=at + 10 * HOUR)
+        demo_cast.photo(case, actor, f"{story.key}/{picture}", code, name, at + 10 * HOUR)
     submissions.hand_in(case.pk, actor=buyer, now=at + 14 * HOUR)
     points = queries.points(Case.objects.get(pk=case.pk))
     answers = [Answer(point.pk, "disputes", "出库时完好。") for point in points if point.raised_by == "buyer"]

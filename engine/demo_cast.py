@@ -1,0 +1,145 @@
+"""Everybody of the demo under the hat of their part, and what they do again and again: real acts, in the past."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from accounts import demo, hats, memberships, people
+from accounts.models import Identity, Membership, Right, User
+from arbitration import approvals, rulings
+from arbitration import queries as bench
+from arbitration.models import Ruling
+from arbitration.rulings import Draft
+from common.actor import Actor, Role
+from common.acts import act
+from disputes import intervention, negotiation, queries, submissions
+from disputes.intervention import Claim
+from disputes.lifecycle import Kind
+from disputes.models import Case
+from disputes.submissions import Answer
+from engine import demo_album
+from engine.demo_feed import MORE_SHOPS
+from evidence import intake
+from evidence.intake import Received
+from evidence.models import Exhibit
+from marketplace.models import OrderLine
+from rulebook import queries as rulebook
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """``owners``: who answers for the shops that nobody signs in as, by the key of the shop."""
+
+    lin: Actor
+    gu: Actor
+    pottery: Actor
+    phones: Actor
+    arbitrator: Actor
+    second_arbitrator: Actor
+    senior: Actor
+    ops: Actor
+    owners: Mapping[str, Actor]
+
+    @classmethod
+    def of(cls, found: dict[str, User], now: datetime) -> Cast:
+        return cls(
+            lin=hats.actor_for(found["buyer"], Role.BUYER),
+            gu=hats.actor_for(found["buyer-2"], Role.BUYER),
+            pottery=hats.actor_for(found["merchant"], Role.MERCHANT),
+            phones=hats.actor_for(found["merchant-2"], Role.MERCHANT),
+            arbitrator=hats.actor_for(found["arbitrator"], Role.ARBITRATOR),
+            second_arbitrator=hats.actor_for(found["arbitrator-2"], Role.ARBITRATOR),
+            senior=hats.actor_for(found["senior"], Role.SENIOR),
+            ops=hats.actor_for(found["ops"], Role.OPS),
+            owners=_owners(now),
+        )
+
+
+@act
+def _owners(now: datetime) -> dict[str, Actor]:
+    owners = {}
+    for shop in MORE_SHOPS:
+        user = people.establish(f"demo-{shop.key}-owner", display_name=shop.name)
+        shop_id = Identity.objects.values_list("merchant_id", flat=True).get(
+            source=demo.SOURCE, external_id=shop.external_id
+        )
+        assert shop_id is not None
+        if not Membership.objects.filter(user=user, merchant_id=shop_id).exists():
+            who = {"actor": Actor.system(), "now": now - 90 * DAY}
+            memberships.establish(shop_id, user_id=user.pk, rights=tuple(Right), **who)  # type: ignore[arg-type]
+        owners[shop.key] = hats.actor_for(user, Role.MERCHANT, shop_id)
+    return owners
+
+
+def line_of(key: str) -> OrderLine:
+    return OrderLine.objects.get(order__source=demo.SOURCE, order__external_id=f"demo-{key}")
+
+
+def open_refund(key: str, kind: Kind, type_code: str, text: str, actor: Actor, at: datetime) -> Case:
+    line = line_of(key)
+    return negotiation.open_refund(
+        line.pk, kind=kind, type_code=type_code, amount=line.paid, text=text, actor=actor, now=at
+    )
+
+
+def file_claim(
+    case: Case, actor: Actor, points: Sequence[str], story: str, at: datetime, *, remedy: str = "R3"
+) -> None:
+    returns = rulebook.rules(case.substance_rules_id).remedy(remedy).returns
+    claim = Claim(
+        type_code=case.type_code, remedy=remedy, amount=case.paid, returns=returns, points=tuple(points), story=story
+    )
+    intervention.request(case.pk, claim, actor=actor, now=at)
+
+
+def received(picture: str, at: datetime, *, taken_at: datetime | None = None) -> Received:
+    """A photo of the album, or one that lies in static/img/demo, as it is uploaded at ``at``."""
+    if picture in demo_album.PICTURES or "/" in picture:
+        data = io.BytesIO(demo_album.photo(picture, taken_at=taken_at))
+        return intake.receive(data, claimed_name=f"{picture.replace('/', '_')}.jpg", now=at)
+    path = settings.BASE_DIR / "static" / "img" / "demo" / f"{picture}.webp"
+    with path.open("rb") as file:
+        return intake.receive(file, claimed_name=path.name, now=at)
+
+
+def photo(case: Case, actor: Actor, picture: str, code: str, name: str, at: datetime, *, note: str = "") -> Exhibit:
+    """Given at ``at``; a buyer's telephone says that it was taken some hours before, a shop's camera says nothing."""
+    taken_at = at - 2 * HOUR if actor.role is Role.BUYER else None
+    file = received(picture, at, taken_at=taken_at)
+    return submissions.add_evidence(case.pk, file, code=code, name=name, note=note, actor=actor, now=at)
+
+
+def answers(case: Case, text: str) -> list[Answer]:
+    fresh = Case.objects.get(pk=case.pk)
+    return [Answer(point.pk, "disputes", text) for point in queries.points(fresh) if point.raised_by == "buyer"]
+
+
+def rule(case: Case, draft: Draft, by: Actor, at: datetime, *, signed_by: Actor | None = None) -> None:
+    """A ruling that admits all there is, issued; where it needs a second signature, ``signed_by`` gives it, if anybody."""
+    fresh = Case.objects.get(pk=case.pk)
+    kind = rulebook.rules(fresh.substance_rules_id).type(fresh.type_code)
+    exhibits = Exhibit.objects.filter(dossier_id=fresh.dossier_id, withdrawn_at__isnull=True).order_by("side", "place")
+    admitted = {exhibit.number: ("full", "") for exhibit in exhibits}
+    whole = Draft(
+        findings=draft.findings,
+        admissions=admitted,
+        clauses=tuple(dict.fromkeys([kind.burden.clause, kind.freight.clause, *kind.clauses]))[:3],
+        remedy=draft.remedy,
+        ground=draft.ground,
+        merchant_share=draft.merchant_share,
+        value=draft.value,
+        reasons=draft.reasons.format(named="、".join(admitted)),
+    )
+    bench.mark_many_seen([exhibit.pk for exhibit in exhibits], actor=by, now=at)
+    saved = rulings.save_draft(case.pk, whole, version=0, actor=by, now=at)
+    rulings.issue(case.pk, version=saved.ruling.version, actor=by, now=at + HOUR)
+    waiting = Ruling.objects.filter(case=case, state=Ruling.PROPOSED).first()
+    if waiting is not None and signed_by is not None:
+        approvals.approve(waiting.pk, actor=signed_by, now=at + 3 * HOUR)

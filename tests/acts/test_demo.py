@@ -1,0 +1,88 @@
+"""The demonstration is a living court: everybody finds something to do, and no photo is somebody else's by accident."""
+
+from __future__ import annotations
+
+import io
+from itertools import combinations
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from accounts import demo as people
+from arbitration.models import Ruling
+from common import clock
+from disputes.lifecycle import State
+from disputes.models import Case
+from enforcement.models import Proposal
+from engine import demo, demo_album, demo_precedents
+from engine.demo_rulings import RULED
+from engine.demo_stories import STORIES
+from evidence import twins
+from evidence.models import Exhibit
+
+pytestmark = pytest.mark.django_db
+
+EVERY = [*demo_album.PICTURES, *(f"{s.key}/{view}" for s in demo_precedents.STORIES for view in demo_album.VARIATIONS)]
+
+
+@pytest.fixture
+def filled(settings: Any, transactional_db: None) -> int:
+    settings.HENG_DEMO = True
+    return demo.seed(clock.now())
+
+
+def cases(key: str, state: State) -> bool:
+    return Case.objects.filter(line__order__external_id=f"demo-{key}", state=state.value).exists()
+
+
+def test_it_is_filled_once_and_everybody_finds_something_to_do(filled: int) -> None:
+    assert filled == len(STORIES) + len(RULED)
+    assert demo.seed(clock.now()) == 0
+    # The buyers: to answer a proposal, to go on after a refused return, to give evidence, to appeal, to send back.
+    assert cases("tray", State.AWAITING_BUYER) and cases("burner", State.AWAITING_BUYER)
+    assert cases("cups", State.GATHERING_EVIDENCE) and cases("coat", State.MORE_EVIDENCE)
+    assert cases("battery", State.AWAITING_COMPLIANCE) and cases("bowl", State.APPEAL_WINDOW)
+    # The shops: to reply, to confirm a return, to answer each point.
+    assert cases("caddy", State.AWAITING_MERCHANT) and cases("phone", State.AWAITING_MERCHANT)
+    assert cases("scoop", State.RETURN_IN_TRANSIT) and cases("teapot", State.AWAITING_CONFIRMATION)
+    # The desk: to take, to decide, to sign, to decide on appeal by whoever did not sign.
+    assert cases("charger", State.AWAITING_ASSIGNMENT) and cases("vase", State.UNDER_REVIEW)
+    assert cases("handset", State.AWAITING_APPROVAL) and cases("beads", State.UNDER_APPEAL)
+    assert Ruling.objects.filter(state=Ruling.PROPOSED).count() == 1
+    # Operations: to accept a case, and to decide as the second person where money is paid in advance.
+    assert cases("cherries", State.ADMISSION) and cases("dishes", State.JURY_VOTING) and Proposal.objects.filter(state=Proposal.OPEN).count() == 1
+    sums = Case.objects.values_list("claimed", flat=True)
+    assert len(set(Case.objects.values_list("type_code", flat=True))) >= 8 and max(sums) > 100 * min(sums)
+
+
+def test_only_the_photo_that_a_shop_shows_twice_is_found_twice(filled: int) -> None:
+    exhibits = list(Exhibit.objects.filter(kind="image").select_related("blob__sheet"))
+    found = twins.of(exhibits)
+    alike = {row.dossier_id for row in exhibits if found[row.pk].same_elsewhere or found[row.pk].alike_elsewhere}
+    meant = Case.objects.filter(line__order__external_id__in=["demo-vase", "demo-bowl"])
+    assert alike == set(meant.values_list("dossier_id", flat=True))
+    assert len(exhibits) > 20
+
+
+def dhash(name: str) -> int:
+    grey = (
+        Image.open(io.BytesIO(demo_album.photo(name))).convert("L").resize((9, 8), Image.Resampling.LANCZOS).tobytes()
+    )
+    bits = [grey[row * 9 + place] < grey[row * 9 + place + 1] for row in range(8) for place in range(8)]
+    return sum(1 << place for place, bit in enumerate(bits) if bit)
+
+
+def test_no_two_photos_that_are_drawn_look_alike() -> None:
+    drawn = {name: dhash(name) for name in EVERY}
+    near = [(a, b) for a, b in combinations(drawn, 2) if (drawn[a] ^ drawn[b]).bit_count() <= twins.ALIKE]
+    assert near == []
+
+
+def test_a_photo_is_the_same_however_often_it_is_drawn() -> None:
+    assert demo_album.photo("vase_chip") == demo_album.photo("vase_chip")
+    assert demo_album.photo("jar/damage") == demo_album.photo("jar/damage")
+
+
+def test_every_button_of_the_sign_in_page_has_somebody(filled: int) -> None:
+    assert set(people.ensure_demo_accounts(now=clock.now())) == {account.key for account in people.ACCOUNTS}
