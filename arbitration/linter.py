@@ -54,7 +54,8 @@ class RulingView:
     ``payer_by_rule``: who pays freight by the rule; ``None`` where the ruling has to say. ``expected``: what the
     calculator gives now; ``None`` while remedy or share are missing. ``over_caps``: sums beyond what a clause allows, as
     (field, clause). ``return_freight``: ``None`` for what the way back costs by rule. ``refuted``: grounds that the file
-    itself contradicts. ``deviates``: like cases draw a clear line, and this departs from it.
+    itself contradicts. ``deviates``: like cases draw a clear line, and this departs from it. ``jury``: the side
+    that the jury found for.
     """
 
     points: tuple[PointView, ...]
@@ -82,6 +83,7 @@ class RulingView:
     minimum_reasons: int = 30
     refuted: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
+    jury: str = ""
     deviates: bool = False
     deviation_reason: str = ""
 
@@ -214,6 +216,15 @@ def _reasons(view: RulingView) -> Iterator[Problem]:
         yield Problem("reasons_cite_unknown_exhibit", f"exhibit:{number}")
     if names_somebody(view.reasons, view.names):
         yield Problem("reasons_name_somebody", "reasons")
+    if _departs_from_the_jury(view) and not _JURY.search(view.reasons):
+        yield Problem("reasons_omit_jury", "reasons")
+
+
+def _departs_from_the_jury(view: RulingView) -> bool:
+    """The jury only proposes; whoever rules for the other side says why. A share of the merchant is for the buyer."""
+    if view.merchant_share is None:
+        return False
+    return view.jury == ("buyer" if view.merchant_share == 0 else "merchant")
 
 
 def _deviation(view: RulingView) -> Iterator[Problem]:
@@ -236,6 +247,7 @@ _POINTS = re.compile(
 _RANGE = re.compile(rf"({_NUMBER})\s*(?:[至到~～–-]|to)\s*({_NUMBER})")
 _EXHIBIT = re.compile(r"(?<![A-Za-z0-9])([BMP])(\d{1,3})(?:\s*[至到~～–-]\s*([BMP])?(\d{1,3}))?(?![A-Za-z0-9])")
 _BURDEN = re.compile(r"举证|舉證|证明责任|證明責任|burden of proof", re.IGNORECASE)
+_JURY = re.compile(r"评审|評審|陪审|陪審|jury", re.IGNORECASE)
 _FREIGHT = re.compile(r"运费|運費|邮费|郵費|寄回|freight|postage|way back", re.IGNORECASE)
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)")

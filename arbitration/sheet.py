@@ -19,6 +19,7 @@ from disputes.awards import AwardLine, Payer
 from disputes.models import Case, Point
 from evidence import dossiers
 from evidence.models import Exhibit
+from jury import results
 from rulebook import queries as rulebook
 from rulebook.schema import Clause, Remedy, Rules, Type
 
@@ -150,7 +151,9 @@ def assemble(
 
 
 def view(sheet: Sheet, now: datetime, *, names: Sequence[str] | None = None) -> linter.RulingView:
-    """What the linter may see. One query, unless the caller knows already how the people of the case are called."""
+    """What the linter may see. One query, unless the caller knows already how the people of the case are called; one more
+    where its rules know a jury.
+    """
     ruling, rules, thresholds = sheet.ruling, sheet.substance, sheet.procedure.thresholds
     wait = timedelta(hours=thresholds.citable_after_hours)
     remedy = rules.remedies.get(ruling.remedy)
@@ -183,6 +186,7 @@ def view(sheet: Sheet, now: datetime, *, names: Sequence[str] | None = None) -> 
         reasons=ruling.reasons,
         minimum_reasons=thresholds.minimum_reasons_characters,
         names=tuple(names_in(sheet.case) if names is None else names),
+        jury=results.proposed(sheet.case),
         deviates=sheet.deviation is not None and bool(sheet.deviation.usual),
         deviation_reason=sheet.deviation.reason if sheet.deviation is not None else "",
     )

@@ -256,6 +256,7 @@ SENTENCES: dict[str, str | Promise] = {
     "reasons_omit_point": _("The reasons do not mention point %(number)s."),
     "reasons_omit_exhibit": _("The reasons do not mention %(number)s, which is admitted."),
     "reasons_cite_unknown_exhibit": _("The reasons mention %(number)s, which is not on the file."),
+    "reasons_omit_jury": _("The public jury found for the other side. Say in the reasons why the ruling does not."),
     "reasons_name_somebody": _(
         "Take names, telephone numbers and addresses out of the reasons. Write buyer and merchant."
     ),

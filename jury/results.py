@@ -69,6 +69,15 @@ def of(case: Case, names: Mapping[str, str] | None = None) -> Result | None:
     return of_panel(panel, names or {"buyer": "", "merchant": ""}) if panel is not None else None
 
 
+def proposed(case: Case) -> str:
+    """The side that the last jury of this round found for, or empty. One query, and none where its rules know no jury."""
+    if not rulebook.rules(case.procedure_rules_id).switches.jury:
+        return ""
+    panels = Panel.objects.filter(case=case, round=case.round, state=Panel.CLOSED).order_by("-id")
+    verdict = panels.values_list("verdict", flat=True).first() or ""
+    return verdict if verdict in ("buyer", "merchant") else ""
+
+
 def of_panel(panel: Panel, names: Mapping[str, str]) -> Result:
     """The same of one panel that has been counted. Two queries."""
     # By their commitments: the order in which they came would tell who wrote what.

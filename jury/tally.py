@@ -83,7 +83,8 @@ def settled(votes: Count, rule: Rule) -> Verdict | None:
         return Verdict.BUYER
     if _carries(votes.merchant, votes.sided + left, rule):
         return Verdict.MERCHANT
-    return None
+    within_reach = (_carries(one + left, votes.sided + left, rule) for one in (votes.buyer, votes.merchant))
+    return None if any(within_reach) else Verdict.NO_MAJORITY
 
 
 def _carries(votes: int, sided: int, rule: Rule) -> bool:

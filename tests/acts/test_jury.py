@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -609,3 +610,20 @@ def test_a_seat_a_juror_and_a_ballot_a_seat_are_the_databases_own_rule() -> None
     votes(seat, "buyer")
     with pytest.raises(IntegrityError), transaction.atomic():
         Ballot.objects.create(seat=seat, commitment="1" * 64, sealed="", at=clock.now(), read_for=timedelta(), items=0)
+
+
+def test_a_ruling_against_the_jury_is_not_served_without_a_word_about_it() -> None:
+    made = sent()
+    juries.all_vote(made, "buyer", "buyer", "buyer")
+    counting.close_settled(clock.now())
+    made.reload()
+    against = deciding.for_the_merchant(made)
+    ruling = deciding.drafted(made, against)
+    with pytest.raises(Refused) as refusal:
+        rulings.issue(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
+    assert [problem.code for problem in deciding.problems(ruling)] == ["reasons_omit_jury"]
+    assert refusal.value.code == "ruling_incomplete"
+    told = replace(against, reasons=f"{against.reasons}大众评审多数意见与此不同，但照片不能证明裂纹在交付前存在。")
+    ruling = deciding.drafted(made, told)
+    rulings.issue(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
+    assert made.state is State.APPEAL_WINDOW

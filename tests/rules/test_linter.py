@@ -240,3 +240,22 @@ def test_a_gift_that_is_deducted_and_a_fee_that_is_borne_are_stated() -> None:
     assert "deduction_missing" not in codes(a_view(remedy="R15", deduction=500))
     assert "fee_missing" in codes(a_view(remedy="R13"))
     assert "fee_missing" not in codes(a_view(remedy="R13", compensation=500))
+
+
+@pytest.mark.parametrize(
+    ("jury", "share", "said", "lacks"),
+    [
+        ("", 0, "", False),
+        ("buyer", 10_000, "", False),
+        ("buyer", 3_000, "", False),
+        ("merchant", 0, "", False),
+        ("buyer", 0, "", True),
+        ("merchant", 3_000, "", True),
+        ("merchant", 3_000, "大众评审多数认为是开片，但照片显示裂纹贯通。", False),
+        ("buyer", 0, "The jury saw it otherwise.", False),
+        ("buyer", None, "", False),
+    ],
+)
+def test_whoever_departs_from_a_jury_says_so(jury: str, share: int | None, said: str, lacks: bool) -> None:
+    view = a_view(jury=jury, merchant_share=share)
+    assert ("reasons_omit_jury" in codes(replace(view, reasons=view.reasons + said))) == lacks
