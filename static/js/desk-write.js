@@ -215,6 +215,7 @@
   };
 
   // --- what was noted goes into the reasons, with the point and the exhibits it was noted on --------------------------
+  all("[data-note-into]").forEach(function (one) { one.hidden = false; });
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-note-into]");
     if (!button) return;

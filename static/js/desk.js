@@ -54,6 +54,7 @@
       words.textContent = none ? "" : said.textContent;
       words.parentElement.hidden = none;
     });
+    all("[data-note]").forEach(function (one) { one.hidden = one.dataset.note !== row.dataset.point; });
     all("[data-finding]").forEach(function (one) { one.classList.toggle("cur", one.dataset.finding === row.dataset.point); });
   };
   var show = function (next, how) {
@@ -170,6 +171,13 @@
     if (cards[number]) { open(number); cards[number].scrollIntoView({ block: "nearest" }); }
     var control = cards[number] && find("input", cards[number]);
     if (control) control.focus();
+  });
+  // What is not opened yet opens here, if it can be seen whole here.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("#unseen a"), number = link && (link.pathname.match(/evidence\/([BMP]\d+)\/$/) || [])[1];
+    if (!number || !plain(event) || !cards[number] || !("whole" in cards[number].dataset)) return;
+    event.preventDefault();
+    open(number);
   });
   var side = function (which, number) { var next = {}; next[which] = number; return next; };
   var choose = function (which) {

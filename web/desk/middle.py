@@ -51,7 +51,8 @@ _MOST_LINES = 60
 class Weighing:
     """What the cards are made with. ``form``: the values typed, if the reader rules; else ``weights`` is what was said.
 
-    ``weights``: exhibit id → (verdict, its reason in words). ``marks``: exhibit number → what was drawn on it.
+    ``weights``: exhibit id → (verdict, its reason in words). ``marks``: exhibit number → what was drawn on it, as
+    `annotating.marks` says; ``marked_at``: exhibit number → where a new mark is sent to, for those that can bear one.
     ``wait``: how long the other side must have had an exhibit before it is cited.
     """
 
@@ -59,6 +60,7 @@ class Weighing:
     reasons: Sequence[tuple[str, str]]
     weights: Mapping[int, tuple[str, str]]
     marks: Mapping[str, Sequence[Any]]
+    marked_at: Mapping[str, str]
     wait: timedelta
 
 
@@ -105,9 +107,11 @@ def _card(
         "note": records.masked(view.note),
         "integrity": integrity.of(row, found, moments, twins.get(row.pk), wait=weighing.wait, now=now),
         "answers": answers(row),
-        "marks": weighing.marks.get(view.number, ()),
+        "annotate_href": weighing.marked_at.get(view.number, ""),
         **_picture(view, row, actor, work.case.currency, now),
     }
+    if tall := shown.get("tall"):
+        shown["marks"] = [_drawn(mark, tall) for mark in weighing.marks.get(view.number, ()) if not mark.page]
     shown["whole"] = looking.is_whole(view) or (bool(shown.get("lines")) and not shown["cut"])
     if weighing.form is not None:
         shown |= {
@@ -121,6 +125,18 @@ def _card(
     elif weight := weighing.weights.get(view.id):
         shown |= {"admitted": {"full": "yes", "part": "part", "none": "no"}.get(weight[0], ""), "reason": weight[1]}
     return shown
+
+
+def _drawn(mark: Any, tall: int) -> dict[str, Any]:
+    """A mark on a drawing that is 1000 wide and ``tall`` high, as the picture is. Its text is inside unless it is told."""
+    return {
+        "x": mark.left,
+        "y": mark.top * tall // 1000,
+        "width": mark.width,
+        "height": mark.height * tall // 1000,
+        "place": mark.number,
+        "text": mark.text,
+    }
 
 
 def _picture(view: ExhibitView, row: Exhibit, actor: Actor, currency: str, now: datetime) -> dict[str, Any]:

@@ -165,9 +165,6 @@ class RulingForm(HouseForm):
         """A field for each point, for what only the bench reads; all of them stand in the form, or they would be emptied."""
         return [self[f"note_{point.number}"] for point in self.work.points]
 
-    def has_notes(self) -> bool:
-        return any(field.value() for field in self.notes())
-
     def unseen(self) -> list[dict[str, Any]]:
         """What the reader has not opened yet: its number, what it is, and the field for why they skip it."""
         return [

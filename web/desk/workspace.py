@@ -63,7 +63,7 @@ from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions
 # The header with which the page's script asks for what has to be said anew after a save.
 PART = "X-Part"
 # What the page's scripts are: panes, looking and keys for every reader, writing for whoever rules.
-SCRIPTS = ("js/desk.js", "js/desk-look.js", "js/desk-keys.js", "js/desk-write.js")
+SCRIPTS = ("js/desk.js", "js/desk-look.js", "js/desk-keys.js", "js/desk-write.js", "js/desk-mark.js")
 # What whoever only reads a case most likely came for, best first.
 _FIRST = (Event.TAKEN, Event.APPEAL_TAKEN, Event.RULING_SERVED, Event.ADMITTED, Event.APPEAL_UPHELD)
 
@@ -294,7 +294,7 @@ def _evidence(
     case = work.case
     every = panes.exhibits(work, actor, rules, now)
     chosen = panes.choose(work, every, found, request.GET)
-    weighing = _weighing(work, form, values, ruling, rules)
+    weighing = _weighing(work, every, form, values, ruling, rules, actor)
     made = middle.cards(work, every, rules, weighing, twins.of(list(every.rows.values())), actor, now)
     whole = [view.number for view in panes.in_sight(chosen) if made[view.number]["whole"]]
     looking.note(request, [every.rows[number] for number in whole], actor=actor, now=now)
@@ -345,6 +345,8 @@ def _right(
         "clauses_href": reverse("desk:clauses", args=[number]),
         "remedies": verdict.remedies(form, rules),
         "templates": reasons.choices(),
+        "edges": annotating.EDGES,
+        "longest": markings.LONGEST,
         "slots": reasons.slots(str(form["reasons"].value() or "")),
         "jury_href": next((act.href for act in acts if act.event is Event.SENT_TO_JURY), ""),
         "saved_words": verdict.saved_at(work, now),
@@ -390,17 +392,27 @@ def _filled(
 
 def _weighing(
     work: Workspace,
+    every: panes.Exhibits,
     form: RulingForm | None,
     values: Mapping[str, Any] | None,
     ruling: Ruling | None,
     rules: Rules,
+    actor: Actor,
 ) -> middle.Weighing:
     named = [("", "–"), *((code, str(item.name)) for code, item in rules.admission_reasons.items())]
     return middle.Weighing(
         form=values,
         reasons=named if form is not None else (),
         weights=_weights(ruling, rules),
-        marks={},
+        marks={
+            number: annotating.marks(work.case, row, actor, may_write=form is not None)
+            for number, row in every.rows.items()
+        },
+        marked_at={
+            number: reverse("desk:annotate", args=[work.case.number, number])
+            for number, row in every.rows.items()
+            if form is not None and markings.may_bear(row)
+        },
         wait=citable_after(work.case),
     )
 
