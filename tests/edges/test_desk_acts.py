@@ -399,7 +399,7 @@ def test_a_senior_is_not_offered_what_only_the_holder_of_the_case_may_do():
 def test_a_proposed_ruling_stays_readable_for_its_author_while_it_waits():
     made = proposed()
     shown = text(signed_in(made.arbitrator), page("case", made.case.number))
-    assert "Your ruling waits for approval" in shown and "found 2 / 2" in shown
+    assert "Your ruling waits for approval" in shown and "<span data-found>2</span> / 2" in shown
     assert deciding.REASONS in shown and 'id="ruling"' not in shown
 
 
