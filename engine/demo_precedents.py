@@ -26,6 +26,7 @@ from disputes.submissions import Answer
 from enforcement import movements
 from engine import demo_cast
 from evidence.models import Exhibit
+from insights import consistency
 from marketplace import ingest
 from marketplace.models import OrderLine
 
@@ -86,6 +87,7 @@ def seed(now: datetime) -> int:
             made += 1
     if made:
         _read_again(Case.objects.get(line__order__external_id=f"{PREFIX}{STORIES[0].key}").pk, now=now - DAY)
+        consistency.take(now)
     return made
 
 

@@ -14,6 +14,7 @@ from common.actor import Actor
 from disputes.lifecycle import State
 from disputes.models import Case
 from engine import demo_precedents
+from insights import consistency
 from rulebook import publishing
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +29,7 @@ def test_a_case_of_the_demonstration_finds_a_clear_line_beside_it(settings: Lazy
     assert demo_precedents.seed(now) == 0
     assert Precedent.objects.count() == len(demo_precedents.STORIES) and Draw.objects.count() == 1
     assert set(Case.objects.values_list("state", flat=True)) <= {State.AWAITING_COMPLIANCE, State.ENFORCING}
+    assert consistency.counted_months(), "the monthly report has something to show"
     this = Precedent.objects.select_related("case__line").get(case__title="粗陶花器 中号").case
     this.pk = 0  # as another one of its kind
     given = [("buyer", "E05"), ("buyer", "E06"), ("merchant", "E09")]
