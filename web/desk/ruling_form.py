@@ -158,7 +158,13 @@ class RulingForm(HouseForm):
                     label=_("Why you skip %(number)s") % {"number": exhibit.number},
                     required=False,
                     max_length=rulings.LONGEST_SKIP,
-                    widget=TextInput(attrs={"data-max": rulings.LONGEST_SKIP, "form": "ruling"}),
+                    widget=TextInput(
+                        attrs={
+                            "data-max": rulings.LONGEST_SKIP,
+                            "form": "ruling",
+                            "placeholder": _("Why it is skipped"),
+                        }
+                    ),
                 )
 
     def notes(self) -> list[BoundField]:
