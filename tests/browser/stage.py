@@ -127,13 +127,14 @@ def _before_a_jury(cast: Cast, juror: int, now: datetime) -> Case:
     sitting = seats.mine(juror, now)
     if sitting is not None:
         seats.recuse(sitting.token, reason="cannot_judge", actor=Actor.staff(Role.JUROR, juror), now=now)
-    case = _to_answer(cast, now - 40 * HOUR)
+    # The shop's term still runs when it answers: the house's own clock would end it between two of these acts.
+    case = _to_answer(cast, now - 37 * HOUR)
     answers = [Answer(point.pk, "disputes", WORDS) for point in queries.points(Case.objects.get(pk=case.pk))]
     for colour in ("orange", "purple"):
         submissions.add_evidence(
             case.pk, reach.received(colour), code="E09", name="出库照", note="", actor=cast.pottery, now=now - 25 * HOUR
         )
-    intervention.rebut(case.pk, answers, text=WORDS, actor=cast.pottery, now=now - 24 * HOUR)
+    intervention.rebut(case.pk, answers, text=WORDS, actor=cast.pottery, now=now - 22 * HOUR)
     assignment.take(case.pk, actor=cast.arbitrator, now=now - HOUR)
     rulings.send_to_jury(case.pk, question="照片里的是裂纹吗？", actor=cast.arbitrator, now=now)
     demo_jury.draw(case.pk, now)
