@@ -83,7 +83,7 @@ def kappa_words(kappa: float | None) -> str:
 
 def _ratio(row: Consistency | None, name: Text, above: Text, below: Text) -> dict[str, Any]:
     if row is None:
-        return {"name": name, "value": _("too few"), "parts": ""}
+        return {"name": name, "value": "–", "parts": _("too few")}
     return {"name": name, "value": _percent(row), "parts": f"{row.numerator} {above} ÷ {row.denominator} {below}"}
 
 
