@@ -181,6 +181,8 @@ def _erased(case: Case) -> str:
 
 
 def _then(case: Case, name: str, *, mine: bool) -> Text:
+    if name == "compliance" and case.returns:
+        return _("If the goods are not sent in time, what was ordered falls away.")
     theirs = reversed_roles.of(case, reversed_roles.IF_NOTHING, name, IF_NOTHING[name])
     own = IF_I_DO_NOTHING.get(name, theirs)
     return reversed_roles.of(case, reversed_roles.IF_I_DO_NOTHING, name, own) if mine else theirs
@@ -194,6 +196,8 @@ def _duty_text(case: Case, name: str, *, mine: bool) -> Text:
 def _headline(case: Case, state: State, me: str, *, mine: bool) -> Text:
     if state is State.WITHDRAWN and me == case.claimant:
         return _("You withdrew the claim")
+    if state is State.AWAITING_COMPLIANCE and case.returns and mine:
+        return _("The ruling stands; send the goods back")
     theirs = reversed_roles.of(case, reversed_roles.HEADLINES, state, HEADLINES[state])
     own = MY_HEADLINES.get(state, theirs)
     return reversed_roles.of(case, reversed_roles.MY_HEADLINES, state, own) if mine else theirs

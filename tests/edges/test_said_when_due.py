@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
+from arbitration import appeals
 from common import clock
 from common.actor import Actor
 from disputes import intervention, negotiation, offers, queries, submissions, sweep
@@ -163,3 +164,13 @@ def test_a_request_changed_after_a_refusal_names_the_new_term() -> None:
     second = told(scene, Entry.REQUEST_REVISED, scene.merchant)[0]
     dues = list(Deadline.objects.filter(case=scene.case, duty="merchant_reply").order_by("id"))
     assert [datetime.fromisoformat(n.params["due"]) for n in (first, second)] == [one.due_at for one in dues]
+
+
+def test_whoever_has_to_send_the_goods_back_reads_what_is_lost_if_they_do_not() -> None:
+    scene = deciding.served(kind=Kind.RETURN_REFUND)
+    for side in (scene.buyer, scene.merchant):
+        appeals.waive(scene.case.pk, actor=side, now=clock.now())
+    assert scene.state is State.AWAITING_COMPLIANCE
+    page = text(scene.buyer, "buyer:case", scene.case.number)
+    assert "The ruling stands; send the goods back" in page
+    assert "If the goods are not sent in time, what was ordered falls away." in page

@@ -42,11 +42,13 @@ _SAID_ALL = Q(state=State.APPEAL_WINDOW.value, buyer_waived_at__isnull=False)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``amount``: what was agreed or decided, once something was; until then what is claimed. Minor units."""
+    """``amount``: what was agreed or decided, once something was; until then what is claimed. Minor units; ``None`` where
+    something is owed in kind.
+    """
 
     case: Case
     turn: Turn
-    amount: int
+    amount: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +150,7 @@ def _deadlines(cases: Sequence[Case]) -> dict[int, list[Deadline]]:
 
 
 def _row(case: Case, actor: Actor, deadlines: dict[int, list[Deadline]], now: datetime) -> Row:
-    amount = case.claimed if case.outcome is None else case.outcome.amount
+    amount: int | None = case.claimed if case.outcome is None else case.outcome.amount
+    if case.outcome is not None and case.outcome.substitute and not amount:
+        amount = None  # something is owed in kind: no sum says what
     return Row(case, turn.turn(case, actor, deadlines.get(case.pk, []), now), amount)
