@@ -37,7 +37,7 @@
     img.parentElement.append(layer);
     form.action = card.dataset.annotate;
     form.elements.back.value = location.search.slice(1);
-    card.after(form);
+    find("[data-pair]").before(form);
     form.hidden = false;
     box = [350, 350, 650, 650];
     draw();
