@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -113,8 +114,12 @@ def queue(
     return Page(rows[:size], Cursor(last.due_at, last.pk) if last and last.due_at else None)
 
 
-def counts(actor: Actor, views: Sequence[View], most: int = 100) -> dict[View, int]:
-    """How many rows each view has, counted no further than ``most``. One query for all of them."""
+def counts_and_saved(
+    actor: Actor, views: Sequence[View], most: int = 100
+) -> tuple[dict[View, int], list[dict[str, str]]]:
+    """How many rows each view has, counted no further than ``most``, and what the reader saved as views of their own
+    (`preferences`). One query for all of it.
+    """
     parts: list[str] = []
     values: list[Any] = []
     open_ones = access.open_to_judge(actor)
@@ -122,10 +127,11 @@ def counts(actor: Actor, views: Sequence[View], most: int = 100) -> dict[View, i
         sql, params = _of_view(actor, view, open_ones).order_by().values("pk")[:most].query.sql_with_params()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS counted{number})")
         values += params
+    saved, params = DeskSettings.objects.filter(user_id=actor.id or 0).values("views").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", values)
-        row = cursor.fetchone()
-    return dict(zip(views, row, strict=True))
+        cursor.execute(f"SELECT {', '.join([*parts, f'({saved})'])}", [*values, *params])
+        *numbers, views_of_their_own = cursor.fetchone()
+    return dict(zip(views, numbers, strict=True)), json.loads(views_of_their_own or "[]")
 
 
 def waiting_count(actor: Actor, view: View, most: int = 100) -> int:

@@ -84,7 +84,6 @@ def asked_too_late(market: Market) -> Town:
 
 WHYS: dict[str, Callable[[Market], Town]] = {
     eligibility.ORDER_NOT_ELIGIBLE: order_closed,
-    eligibility.TYPE_NOT_FOR_ORDER: goods_on_their_way,
     eligibility.NO_NEGOTIATION: nobody_talked,
     eligibility.NOT_YET: merchant_still_has_time,
     eligibility.OUT_OF_WINDOW: asked_too_late,
@@ -116,6 +115,25 @@ def test_what_is_not_eligible_is_told_with_its_reason_and_not_taken(code: str, m
     assert (insisted.status_code, insisted.json()["code"]) == (422, code)
     assert failed.data.items() <= insisted.json()["data"].items()
     assert (town.case.version, town.case.intervened_at) == (before, None)
+
+
+def test_what_was_complained_of_before_may_be_claimed_no_more_and_something_else_may(market: Market) -> None:
+    """The page before the questions does not know yet what is claimed: the kind is weighed once it is named."""
+    town = goods_on_their_way(market)
+    assert all(check.holds for check in eligibility.checks(people.situation(town.case)))
+    path = f"cases/{town.case.number}/actions/intervention_requested"
+    claim = {
+        "remedy": "R1",
+        "amount": people.PAID,
+        "points": ["来晚了"],
+        "story": "过了两周才发货。",
+        "on_behalf_of": "buyer",
+    }
+    late = Caller().post(path, claim | {"type": "LATE_SHIPMENT"})
+    assert (late.status_code, late.json()["code"]) == (422, eligibility.TYPE_NOT_FOR_ORDER)
+    assert town.case.intervened_at is None
+    assert Caller().post(path, claim | {"type": "DAMAGED"}).status_code == 200
+    assert town.state is State.ADMISSION
 
 
 def test_a_claim_that_can_no_longer_be_sent_says_why_and_loses_no_word(market: Market) -> None:

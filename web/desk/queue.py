@@ -173,9 +173,9 @@ def _show(request: HttpRequest, which: List, actor: Actor) -> HttpResponse:
     after = keyset.Cursor.read(request.GET.get("after", ""))
     cursor = Cursor(after.at, after.id) if after else None
     page = queries.queue(actor, which.view, cursor=cursor, **chosen)
-    waiting = shell.counts(actor, more=(View.MINE,))
+    waiting, saved = shell.counts_and_saved(actor, more=(View.MINE,))
     narrows = which.current == "queue"
-    views, here = _views(request, actor) if narrows else ([], "")
+    views, here = _views(request, saved) if narrows else ([], "")
     applied = sum(1 for value in chosen.values() if value)
     home = request.path
     shown = {
@@ -227,10 +227,9 @@ def _kept(query: QueryDict) -> str:
     return urlencode([(key, query[key]) for key in _NARROWING if query.get(key)])
 
 
-def _views(request: HttpRequest, actor: Actor) -> tuple[list[dict[str, Any]], str]:
+def _views(request: HttpRequest, saved: list[dict[str, str]]) -> tuple[list[dict[str, Any]], str]:
     """The reader's saved views, and the query of this one."""
     here = _kept(request.GET)
-    saved = preferences.of(actor.id).views
     return [{**view, "is_current": view["query"] == here} for view in saved], here
 
 

@@ -32,10 +32,10 @@ def senior(request: HttpRequest) -> Actor:
     return fetch.actor_or_404(request, Role.SENIOR)
 
 
-def counts(actor: Actor, *, more: tuple[View, ...] = ()) -> dict[View, int]:
-    """What waits for this reader, in one query, counted up to a hundred."""
+def counts_and_saved(actor: Actor, *, more: tuple[View, ...]) -> tuple[dict[View, int], list[dict[str, str]]]:
+    """What waits for this reader, counted up to a hundred, and the name and query of each of their own views."""
     views = [view for key, view in _COUNTED.items() if _is_open(key, actor)]
-    return queries.counts(actor, [*views, *more])
+    return queries.counts_and_saved(actor, [*views, *more])
 
 
 def around(actor: Actor, current: str, now: datetime, waiting: Mapping[View, int] | None = None) -> dict[str, Any]:
