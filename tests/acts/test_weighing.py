@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from arbitration import appeals, rulings
+from arbitration import appeals, queries, rulings
 from common import clock
 from common.actor import Actor
 from common.errors import Missing, Refused
@@ -205,8 +205,11 @@ def test_a_decision_on_appeal_rests_on_no_more_than_a_ruling_may() -> None:
     deciding.appealed(made)
     appeals.answer(made.case.pk, text="不是同一只壶。", actor=made.merchant, now=clock.now())
     appeals.take(made.case.pk, actor=made.senior, now=clock.now())
-    new = Exhibit.objects.filter(dossier_id=made.case.dossier_id, side="buyer").latest("place").number
-    reasons = f"新证据 {new} 不足以改变认定，原裁决对两个争点的认定有证据支持，适用规则正确，应予维持，不再变更。"
+    exhibit = Exhibit.objects.filter(dossier_id=made.case.dossier_id, side="buyer").latest("place")
+    reasons = f"新证据 {exhibit.number} 不足以改变认定，原裁决对两个争点的认定有证据支持，适用规则正确，应予维持，不再变更。"
+    with pytest.raises(Refused, match="new_evidence_unseen"):
+        appeals.uphold(made.case.pk, reasons=reasons, actor=made.senior, now=clock.now())
+    queries.mark_seen(exhibit.pk, actor=made.senior, now=clock.now())
     with pytest.raises(Refused, match="reasons_cite_too_early"):
         appeals.uphold(made.case.pk, reasons=reasons, actor=made.senior, now=clock.now())
     builders.travel(timedelta(hours=24))

@@ -287,8 +287,9 @@ def test_an_act_of_another_role_or_no_act_at_all_is_no_page():
     client = signed_in(made.merchant)
     assert client.get(act_of(made.case, "nonsense")).status_code == 404
     assert client.get(act_of(made.case, "taken")).status_code == 404
-    assert client.get(act_of(made.case, "withdrawn")).status_code == 404  # the buyer's
-    assert send(made, "withdrawn").status_code == 404
+    assert client.get(act_of(made.case, "return_shipped")).status_code == 404  # the buyer's
+    assert send(made, "return_shipped").status_code == 404
+    assert send(made, "withdrawn").status_code == 409  # whoever claims takes back
     assert made.state is State.AWAITING_MERCHANT
 
 
