@@ -206,6 +206,7 @@ def action(case: Case, row: actions.Open) -> Json:
 
 def _label(case: Case, state: State, role: Any) -> labels.Label:
     handed_in = case.buyer_handed_in_at if role is actions.BUYER else case.merchant_handed_in_at
+    waived = {actions.BUYER: case.buyer_waived_at, actions.MERCHANT: case.merchant_waived_at}.get(role)
     return labels.state_label(
         state,
         role,
@@ -215,6 +216,7 @@ def _label(case: Case, state: State, role: Any) -> labels.Label:
         suspended=case.suspended_at is not None,
         handed_in=handed_in is not None,
         claimant=case.claimant,
+        waived=waived is not None,
     )
 
 

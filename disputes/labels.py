@@ -222,8 +222,12 @@ def state_label(
     handed_in: bool = False,
     terminal_paid: bool = False,
     claimant: str = "buyer",
+    waived: bool = False,
 ) -> Label:
-    """What ``role`` reads for ``state``. ``awaits`` decides whose turn it is where the state alone does not."""
+    """What ``role`` reads for ``state``. ``awaits`` decides whose turn it is where the state alone does not.
+
+    ``waived``: the reader has given up their own appeal.
+    """
     if suspended:
         return Label(_("On hold"), "stop")
     me = reader(role)
@@ -234,6 +238,8 @@ def state_label(
             return Label(_("Evidence in, waiting"), "them")
         case State.MORE_EVIDENCE if me != "staff":
             return Label(_("More needed from you"), "you") if mine else Label(_("More needed from them"), "them")
+        case State.APPEAL_WINDOW if waived:
+            return Label(_("Ruled, appeal waived"), "done")
         case State.AWAITING_APPEAL_ANSWER if me != "staff" and mine:
             return Label(_("Your answer to the appeal needed"), "you")
         case State.AWAITING_COMPLIANCE if returns and me == "buyer":

@@ -35,6 +35,9 @@ _RUNS = _("The clocks run again. Your terms continue with what was left of them.
 _PAID = _("The case is closed and the money has been moved. The decision stays readable here.")
 _WINDOW = _("The appeal period is over. The ruling is now carried out.")
 _QUEUE = _("The file is complete and waits for an arbitrator. You will be told as soon as it is taken.")
+_ENDED = _(
+    "The evidence period is over, and the case waits for an arbitrator. You will be told as soon as it is taken."
+)
 _TAKEN = _("An arbitrator has taken the case and is reading what both sides gave.")
 _SETTLED = _("You both agreed. The agreement is now carried out; nobody needs to do anything else.")
 _CHANGED = _("The appeal is decided and the ruling has been changed. The reasons are in the letter.")
@@ -113,9 +116,9 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
         BUYER: _("The merchant accepted your claim of %(amount)s. It is now carried out."),
         MERCHANT: _("You accepted the claim of %(amount)s. It is now carried out."),
     },
-    Kind.EVIDENCE_CLOSED: {BUYER: _QUEUE, MERCHANT: _QUEUE},
+    Kind.EVIDENCE_CLOSED: {BUYER: _ENDED, MERCHANT: _ENDED},
     Kind.CLAIM_REBUTTED: {BUYER: _QUEUE, MERCHANT: _QUEUE},
-    Kind.CONFIRMATION_LAPSED: {BUYER: _QUEUE, MERCHANT: _QUEUE},
+    Kind.CONFIRMATION_LAPSED: {BUYER: _ENDED, MERCHANT: _ENDED},
     Kind.TAKEN: {BUYER: _TAKEN, MERCHANT: _TAKEN, ASSIGNEE: _("Operations gave you this case to decide.")},
     Kind.APPROVAL_TAKEN: {ASSIGNEE: _("Operations gave you this ruling to check.")},
     Kind.APPEAL_TAKEN: {ASSIGNEE: _("Operations gave you this appeal to decide.")},

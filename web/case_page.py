@@ -257,5 +257,9 @@ def stances(points: Sequence[Point]) -> list[dict[str, Any]]:
     rows = []
     for point in points:
         answers = {answer.side: answer for answer in getattr(point, "current_answers", [])}
-        rows.append({"point": point, "buyer": answers.get("buyer"), "merchant": answers.get("merchant")})
+        buyer, merchant = answers.get("buyer"), answers.get("merchant")
+        # Whoever raised a point has spoken: it waits for the other side's word.
+        awaited = merchant if point.raised_by == "buyer" else buyer
+        said = labels.STANCES[buyer.stance] if buyer is not None else ""
+        rows.append({"point": point, "buyer": buyer, "buyer_said": said, "merchant": merchant, "open": awaited is None})
     return rows

@@ -128,6 +128,8 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
     )
     if offered is not None and me != "staff" and not mine:
         return _to_a_proposal(offered, now)
+    waived = state is State.APPEAL_WINDOW and has_waived(case, me)
+    mine = mine and not waived
     duty = DUTIES.get(state)
     deadline = next((d for d in open_deadlines if duty is not None and d.duty == duty.name), None)
     left = None
@@ -144,8 +146,11 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
         handed_in=handed_in,
         terminal_paid=state is State.CLOSED and case.outcome is not None and case.outcome.amount > 0,
         claimant=case.claimant,
+        waived=waived,
     )
     who = "closed" if state in TERMINAL else ("me" if mine and me != "staff" else case.awaits or "platform")
+    if waived:
+        return _after_waiving(me, badge, left)
     return Turn(
         who=who,
         text=str(_duty_text(case, duty.name, mine=who == "me")) if duty else "",
@@ -154,6 +159,29 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
         left=left,
         left_label=_left_label(who),
         then=str(_then(case, duty.name, mine=who == "me")) if duty else _erased(case),
+    )
+
+
+def has_waived(case: Case, me: str) -> bool:
+    """Whether this side has given up its appeal, so that only the other side can still appeal."""
+    return {"buyer": case.buyer_waived_at, "merchant": case.merchant_waived_at}.get(me) is not None
+
+
+def _after_waiving(me: str, badge: labels.Label, left: Countdown | None) -> Turn:
+    """Whoever gave up the appeal waits for what the other side does with its own."""
+    if me == "buyer":
+        who, headline = "merchant", _("You waived your appeal; the merchant can still appeal")
+    else:
+        who, headline = "buyer", _("You waived your appeal; the buyer can still appeal")
+    then = _("The other side can appeal until %(at)s. If it does not, the ruling is carried out.")
+    return Turn(
+        who=who,
+        text=_("The other side may still appeal"),
+        headline=headline,
+        badge=badge,
+        left=left,
+        left_label=_left_label(who),
+        then=then % {"at": left.by} if left is not None else "",
     )
 
 
@@ -198,6 +226,9 @@ def _headline(case: Case, state: State, me: str, *, mine: bool) -> Text:
         return _("You withdrew the claim")
     if state is State.AWAITING_COMPLIANCE and case.returns and mine:
         return _("The ruling stands; send the goods back")
+    if state is State.AWAITING_ASSIGNMENT and not (case.buyer_handed_in_at and case.merchant_handed_in_at):
+        # One side at least never said that it had given all it has: the time ended, not the giving.
+        return _("The evidence period is over; the case waits for an arbitrator")
     theirs = reversed_roles.of(case, reversed_roles.HEADLINES, state, HEADLINES[state])
     own = MY_HEADLINES.get(state, theirs)
     return reversed_roles.of(case, reversed_roles.MY_HEADLINES, state, own) if mine else theirs

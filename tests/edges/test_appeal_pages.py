@@ -172,3 +172,31 @@ def test_the_preview_shows_where_the_two_readings_differ_and_every_check() -> No
     deciding.drafted(made, deciding.a_draft(made, clauses=()))
     page = text(signed_in(made.arbitrator).get(reverse("desk:preview", args=[made.case.number])))
     assert "引用的条款当时有效" not in page and "#id_more_clauses" in page and "争点都已认定" in page
+
+
+def test_whoever_waived_reads_so_and_until_when_the_other_side_may_appeal() -> None:
+    made = deciding.served()
+    appeals.waive(made.case.pk, actor=made.buyer, now=clock.now())
+    page = text(signed_in(made.buyer).get(reverse("buyer:case", args=[made.case.number])))
+    assert "你已放弃申诉，商家还可以申诉" in page and "前对方还可以申诉；对方不申诉，裁决就执行。" in page
+    assert "商家还有" in page and "如果申诉，由你答辩" in page
+    assert "可以申诉一次" not in page and "已裁决，可申诉" not in page and "你还有" not in page
+    home = text(signed_in(made.buyer).get(reverse("buyer:home")))
+    assert "已裁决，已放弃申诉" in home and "已裁决，可申诉" not in home
+    shop = text(signed_in(made.merchant).get(reverse("merchant:case", args=[made.case.number])))
+    assert "已裁决，可申诉" in shop
+
+
+def test_whoever_must_answer_an_appeal_reads_that_it_is_theirs_to_answer() -> None:
+    made = deciding.served()
+    deciding.appealed(made, by=made.merchant)
+    page = text(signed_in(made.buyer).get(reverse("buyer:case", args=[made.case.number])))
+    assert "你有 72 小时回应" in page and "另一方有" not in page
+
+
+def test_an_own_exhibit_stays_on_the_page_when_the_evidence_period_is_over() -> None:
+    made = deciding.served()
+    mine = Exhibit.objects.filter(dossier=made.case.dossier, side="buyer").exclude(kind="record").first()
+    assert mine is not None
+    page = text(signed_in(made.buyer).get(reverse("buyer:case", args=[made.case.number])))
+    assert "你的凭证" in page and f'href="{reverse("buyer:exhibit", args=[made.case.number, mine.number])}"' in page

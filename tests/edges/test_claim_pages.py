@@ -193,6 +193,8 @@ def test_the_buyer_reads_what_is_claimed_and_answers_point_by_point():
     assert client.post(act, fields).status_code == 302
     assert claim.state is State.AWAITING_ASSIGNMENT
     assert set(PointAnswer.objects.filter(point__in=points).values_list("side", "stance")) == {("buyer", "disputes")}
+    page = client.get(reverse("buyer:case", args=[claim.case.number])).content.decode()
+    assert page.count("You: Disputes it") == len(points) and "No answer yet" not in page
 
 
 def test_the_buyer_is_told_what_accepting_means_and_may_accept():

@@ -526,7 +526,10 @@ def test_a_claim_that_was_sent_twice_is_filed_once():
     claim = Claim(*STEPS)
     seen = claim.scene.reload().version
     assert claim.send(seen=seen).status_code == 302
-    assert claim.send(seen=seen).url == claim.at("case")
+    again = claim.send(seen=seen)
+    assert again.url == claim.at("case")
+    page = claim.client.get(again.url).content.decode()
+    assert "申请已提交，这是案件页面。" in page and "不能再这样操作" not in page
     assert Point.objects.filter(case=claim.scene.case).count() == 2
 
 

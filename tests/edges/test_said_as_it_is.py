@@ -68,3 +68,12 @@ def test_a_letter_in_another_language_than_the_page_says_that_it_stays_so() -> N
     with translation.override("zh-hans"):
         assert 'lang="zh-Hans"' in page(scene.buyer, reverse("buyer:decision", args=[scene.case.number]))
         assert "裁决书保持出具时的语言" not in page(scene.buyer, reverse("buyer:decision", args=[scene.case.number]))
+
+
+def test_where_one_side_gave_nothing_the_time_is_said_to_be_over_and_not_the_file_to_be_complete() -> None:
+    scene = reach.handed_in()
+    reach.let_term_end(scene)
+    shown = page(scene.buyer, reverse("buyer:case", args=[scene.case.number]))
+    assert "The evidence period is over; the case waits for an arbitrator" in shown and "file is complete" not in shown
+    answered = reach.queued()
+    assert "The file is complete" in page(answered.buyer, reverse("buyer:case", args=[answered.case.number]))

@@ -76,6 +76,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "claim_title": _("What the merchant claims") if reversed_roles.is_merchants(case) else _("Your request"),
         "points": case_page.stances(built.points),
         "offers": [_offer(built, offer) for offer in built.offers],
+        "mine": built.my_exhibits,
         "theirs": [exhibit for exhibit in built.their_exhibits if exhibit.side == "m"],
         "letter": letter,
         "opens": _opens(built, now),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
-from common.actor import Actor, Role
+from common.actor import Actor, Role, Side
 from common.errors import Missing, Refused
 from disputes import drafts, eligibility, negotiation, refusals
 from disputes.eligibility import Check
@@ -226,7 +226,11 @@ def is_open(case: Case) -> bool:
 
 
 def moved_on(request: HttpRequest, case: Case) -> HttpResponse:
-    messages.warning(request, refusals.say(Refused("not_in_this_state")))
+    if case.intervened_at is not None and case.claimant == Side.BUYER.value:
+        # Whoever goes back after sending it has done nothing wrong.
+        messages.info(request, _("You have submitted this claim. This is the case."))
+    else:
+        messages.warning(request, refusals.say(Refused("not_in_this_state")))
     return HttpResponseRedirect(reverse("buyer:case", args=[case.number]))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.actor import Side
 from disputes.lifecycle import State
+from disputes.models import Case
 from rulebook import queries as rulebook
 from web import reversed_roles
 from web.case_page import CasePage
@@ -88,13 +90,30 @@ WAYS: dict[State, tuple[tuple[str, Text, str], ...]] = {
     State.ENFORCING: (("hand-coins", _("The money goes back the way you paid; you are told when it has left"), ""),),
 }
 
+WAIVED = (
+    ("undo-2", _("You waived your appeal. If the merchant appeals, you answer, and somebody else decides"), ""),
+    ("hand-coins", _("The merchant does not appeal: the ruling is final here and is carried out"), ""),
+)
+APPEALED_AGAINST = (
+    ("message-square", _("You have %(term)s to answer"), "appeal_answer"),
+    *WAYS[State.AWAITING_APPEAL_ANSWER][1:],
+)
+
 
 def lines(page: CasePage) -> list[dict[str, str]]:
     """The ways for this case. Nothing follows once it has ended."""
     rules = rulebook.rules(page.case.procedure_rules_id)
     made = []
     state = State(page.case.state)
-    for icon, text, step in reversed_roles.of(page.case, reversed_roles.WAYS, state, WAYS.get(state, ())):
+    for icon, text, step in _ways(page.case, state):
         term = length(rules.step(step).duration) if step in rules.steps else ""
         made.append({"icon": icon, "text": str(text) % {"term": term} if step else str(text)})
     return made
+
+
+def _ways(case: Case, state: State) -> reversed_roles.Ways:
+    if state is State.APPEAL_WINDOW and case.buyer_waived_at is not None:
+        return WAIVED
+    if state is State.AWAITING_APPEAL_ANSWER and case.awaits == Side.BUYER.value:
+        return APPEALED_AGAINST
+    return reversed_roles.of(case, reversed_roles.WAYS, state, WAYS.get(state, ()))

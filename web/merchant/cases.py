@@ -24,7 +24,7 @@ PAGE = 50
 _SHOWN = (
     *("number", "title", "state", "kind", "type_code", "awaits", "returns", "claimed", "currency"),
     *("due_at", "opened_at", "closed_at", "suspended_at", "merchant_handed_in_at", "version", "substitute"),
-    *("substance_rules", "procedure_rules", "intervened_at", "remedy", "claimant"),
+    *("substance_rules", "procedure_rules", "intervened_at", "remedy", "claimant", "merchant_waived_at"),
     *("handling__member__display_name", "handling__member__username"),
 )
 SOON = timedelta(hours=2)
@@ -215,6 +215,7 @@ def _row(case: Case, href: str, actor: Actor, with_outcome: bool) -> Row:
         suspended=case.suspended_at is not None,
         handed_in=case.merchant_handed_in_at is not None,
         claimant=case.claimant,
+        waived=case.merchant_waived_at is not None,
     )
     handling = getattr(case, "handling", None)
     return Row(
