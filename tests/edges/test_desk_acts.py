@@ -139,6 +139,15 @@ def proposed() -> Scene:
     return made
 
 
+def test_the_page_after_sending_says_once_that_it_waits_for_a_second_signature():
+    deciding.rules(new_arbitrator_rulings=5)
+    made = deciding.taken()
+    version = deciding.drafted(made).version
+    sent = {"seen": made.reload().version, "version": version}
+    reply = signed_in(made.arbitrator).post(page("preview", made.case.number), sent, follow=True)
+    assert reply.content.decode().count("Sent for a second signature.") == 1
+
+
 def test_a_senior_approves_a_proposed_ruling():
     made = proposed()
     assert made.case.number in text(signed_in(made.senior), page("review"))

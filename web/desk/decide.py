@@ -94,7 +94,7 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
     form = IssueForm(request.POST)
     if form.is_valid():
         try:
-            issued = outgoing.send(
+            outgoing.send(
                 case.pk, version=form.cleaned_data["version"], actor=actor, now=now, seen=form.cleaned_data["seen"]
             )
         except Missing:
@@ -109,8 +109,6 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refusals.say(refused))
             return _preview(request, work, draft, actor, form, now)
-        if issued.state == Ruling.PROPOSED:
-            messages.success(request, _("Sent for a second signature."))
         return HttpResponseRedirect(sending.onward(case, actor, now))
     return _preview(request, work, draft, actor, form, now)
 
