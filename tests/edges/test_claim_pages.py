@@ -240,9 +240,18 @@ def test_the_desk_shows_who_claims_and_what_a_ruling_brings():
     page = client.get(reverse("desk:case", args=[claim.case.number])).content.decode()
     assert "How much of what was paid out stays with the merchant, in percent" in page
     assert "Give back what was wrongly paid" in page and "keeps what was paid" in page
+    # Nothing of what only a buyer's claim has: no refund asked for, no ground for a refund without return.
+    assert "Platform asked to step in" in page and "Refund asked for" not in page
+    assert "A refund without return needs a ground" not in page
     deciding.drafted(claim, claims.upheld(claim))
     preview = client.get(reverse("desk:preview", args=[claim.case.number])).content.decode()
     assert "The buyer gives back ¥680.00 once the ruling is final" in preview
+
+
+def test_operations_read_that_it_is_the_buyer_who_answers():
+    claim = claims.handed_in()
+    page = signed_in(claim.ops).get(reverse("ops:deadlines"), {"view": "all"}).content.decode()
+    assert "Buyer answers" in page and "Merchant confirms the evidence" not in page
 
 
 def test_operations_see_upheld_claims_of_malice_and_nothing_follows_by_itself():

@@ -180,7 +180,8 @@ def facts(work: Workspace) -> list[dict[str, Any]]:
         (signed, _("Delivered and signed for"), True),
         (_at(order.get("completed_at")), _("Order completed"), False),
         (case.opened_at if back else None, _("Given back before: %(sum)s") % {"sum": _sum(back, case.currency)}, False),
-        (case.opened_at, _("Refund asked for"), False),
+        # A merchant's claim begins before the platform; nobody asked for a refund.
+        (None if reversed_roles.is_merchants(case) else case.opened_at, _("Refund asked for"), False),
         (case.intervened_at, _("Platform asked to step in"), False),
         (case.buyer_handed_in_at, _("Buyer finished giving evidence"), False),
         (case.merchant_handed_in_at, _("Merchant finished giving evidence"), False),
@@ -233,9 +234,10 @@ FLAGS = {
 def ruled(work: Workspace, every: Exhibits, now: datetime) -> dict[str, Any]:
     """The time ruler: ``marks`` with their place and words, ``flags`` as sentences."""
     case = work.case
-    more = [ruler.Event(case.opened_at, "claimed", "b")]
+    by_merchant = reversed_roles.is_merchants(case)
+    more = [] if by_merchant else [ruler.Event(case.opened_at, "claimed", "b")]
     if case.intervened_at is not None:
-        more.append(ruler.Event(case.intervened_at, "filed", "b"))
+        more.append(ruler.Event(case.intervened_at, "filed", "m" if by_merchant else "b"))
     for view in every.views:
         row = every.rows[view.number]
         sheet = row.blob.sheet if row.blob is not None else None

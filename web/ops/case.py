@@ -99,7 +99,7 @@ def _term(desk: shell.Desk, case: Case, deadline: Deadline) -> Term:
     left = countdowns.of(deadline, desk.now, mine=mine)
     return Term(
         deadline=deadline,
-        duty=duty_name(deadline.duty),
+        duty=duty_name(deadline),
         awaited=str(AWAITED.get(deadline.awaits, deadline.awaits)),
         clock=str(CLOCKS.get(deadline.clock, deadline.clock)),
         left=left,

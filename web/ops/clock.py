@@ -34,7 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "clock",
         ahead=clock.offset(),
         upcoming=upcoming,
-        upcoming_duty=duty_name(upcoming.duty) if upcoming else "",
+        upcoming_duty=duty_name(upcoming) if upcoming else "",
         fired=_fired(),
     )
     return render(request, "ops/clock.html", context)
@@ -77,4 +77,4 @@ def _fired() -> list[dict[str, Any]]:
     """The terms that ended last, by what their end meant."""
     expired = Deadline.objects.filter(state=Deadline.EXPIRED, fired_at__isnull=False).select_related("case")
     latest = expired.order_by("-fired_at", "-id")[:MOST]
-    return [{"deadline": deadline, "duty": duty_name(deadline.duty)} for deadline in latest]
+    return [{"deadline": deadline, "duty": duty_name(deadline)} for deadline in latest]

@@ -21,7 +21,7 @@ from disputes import labels
 from disputes.lifecycle import State
 from disputes.models import Case, Deadline
 from rulebook import queries as rulebook
-from web import wording
+from web import reversed_roles, wording
 from web.keyset import Cursor
 from web.ops import shell
 
@@ -103,8 +103,11 @@ def admission(request: HttpRequest) -> HttpResponse:
     return render(request, "ops/admission.html", context)
 
 
-def duty_name(duty: str) -> str:
-    return str(labels.DUTIES.get(duty, duty))
+def duty_name(deadline: Deadline) -> str:
+    """What the term is for; in a merchant's claim it is the buyer who answers the evidence."""
+    if (deadline.duty, deadline.awaits) == ("confirmation", "buyer"):
+        return str(reversed_roles.ANSWER_STEP)
+    return str(labels.DUTIES.get(deadline.duty, deadline.duty))
 
 
 def _running() -> QuerySet[Deadline]:
@@ -115,7 +118,7 @@ def _row(deadline: Deadline) -> Row:
     return Row(
         deadline,
         deadline.case,
-        duty_name(deadline.duty),
+        duty_name(deadline),
         str(AWAITED.get(deadline.awaits, deadline.awaits)),
         str(CLOCKS.get(deadline.clock, deadline.clock)),
         watched=deadline.awaits == "platform",

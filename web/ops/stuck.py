@@ -48,7 +48,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "stuck",
         health=state,
         deadlines=[
-            (deadline, duty_name(deadline.duty))
+            (deadline, duty_name(deadline))
             for deadline in Deadline.objects.filter(set_aside_at__isnull=False, state=Deadline.PENDING)
             .select_related("case")
             .order_by("set_aside_at", "id")[:MOST]
