@@ -27,6 +27,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("The reasons name every point and exhibit, and nobody"), ("reasons_",)),
 )
 REST = _("Everything else")
+# Without these there is no sum yet: nothing can be said to agree with it.
+UNDECIDED = ("remedy_missing", "share_missing")
 
 
 HINTS: dict[str, str | Promise] = {
@@ -45,12 +47,17 @@ class Check:
 
 
 def of(lacking: Sequence[Line]) -> list[Check]:
-    """All groups in the order of the form; what fits none of them comes last, if there is any."""
+    """The groups in the order of the form, the sum only once there is one; what fits none comes last, if there is any."""
     found: dict[int, list[Line]] = {}
     for line in lacking:
         place = next((n for n, (_name, codes) in enumerate(GROUPS) if line.code.startswith(codes)), len(GROUPS))
         found.setdefault(place, []).append(line)
-    checks = [Check(name, tuple(found.get(place, ()))) for place, (name, _codes) in enumerate(GROUPS)]
+    open_yet = any(line.code in UNDECIDED for line in lacking)
+    checks = [
+        Check(name, tuple(found.get(place, ())))
+        for place, (name, codes) in enumerate(GROUPS)
+        if place in found or not (open_yet and "award_" in codes)
+    ]
     rest = found.get(len(GROUPS))
     return [*checks, Check(REST, tuple(rest))] if rest else checks
 
