@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.forms import BooleanField, ChoiceField, DateField, Field, FileField, Form, IntegerField
+from django.forms import (
+    BooleanField,
+    ChoiceField,
+    DateField,
+    Field,
+    FileField,
+    Form,
+    IntegerField,
+    RadioSelect,
+)
 from django.utils.translation import gettext as _
 
 # Code of a refusal → our sentence.
@@ -68,7 +77,9 @@ def _words(field: Field) -> Words:
     elif isinstance(field, FileField):
         words |= _words_of_a_file(named)
     elif isinstance(field, ChoiceField):
-        words["required"] = _("“%(field)s”: choose from the list.") % named
+        boxes = isinstance(field.widget, RadioSelect)  # also those of which several can be ticked
+        said = _("“%(field)s”: tick one.") if boxes else _("“%(field)s”: choose from the list.")
+        words["required"] = said % named
         gone = _("“%(field)s”: this choice is not on the list any more. The rest is kept: choose again.") % named
         words |= {"invalid_choice": gone, "invalid_list": gone}
     else:

@@ -404,6 +404,8 @@ def _disagree(letter: Letter) -> Section:
         lead = _("The ruling can be appealed once, until %(until)s, on one of these grounds:") % {"until": until}
         grounds = tuple(_colon(ground.name, ground.text) for ground in letter.remedies.grounds)
     said = _routes(letter.remedies.routes)
+    if grounds and said:
+        said.insert(0, _("Apart from an appeal, you can also:"))
     by_machine = _(
         "Some steps of this case were taken by a machine when a term ended; a person can look at them again."
     )

@@ -73,7 +73,7 @@ AREAS: dict[str, tuple[Place, ...]] = {
         Place("money", _("Money"), "ops:money", "hand-coins"),
         Place("consistency", _("Consistency"), "ops:consistency", "git-compare"),
         Place("jurors", _("Jurors"), "ops:jurors", "users-round"),
-        Place("abuse", _("Against buyers"), "ops:abuse", "shield-check"),
+        Place("abuse", _("Merchants' claims upheld"), "ops:abuse", "shield-check"),
         Place("keeping", _("Keeping"), "ops:erasures", "lock-keyhole"),
         Place("rules", _("Rules and versions"), "ops:rules", "scroll-text"),
         Place("calendar", _("Calendar"), "ops:calendar", "calendar-clock"),

@@ -279,7 +279,7 @@ def test_a_form_names_the_field_that_is_empty_or_too_long():
     assert "500" in errors["text"][0]
     empty = act(scene, "request_revised", kind="", amount="").context["form"].errors
     assert "仍是空的" in empty["amount"][0]
-    assert "从列表里选一项" in empty["kind"][0]
+    assert "请选一项" in empty["kind"][0]
 
 
 def test_full_width_digits_are_an_amount():

@@ -76,8 +76,9 @@ def test_a_juror_goes_from_the_lobby_to_a_sealed_vote_without_scripts() -> None:
     assert Ballot.objects.count() == 0
     sealed = http.post(of(seat), {"do": "send", "choice": "first", "reason": "照片里的裂纹贯通釉面。"})
     assert sealed.status_code == 302 and Ballot.objects.count() == 1
+    assert "no-store" in http.get(of(seat))["Cache-Control"]
     done = shown(http, of(seat))
-    assert "已投票" in done and re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", done)
+    assert "已投票" in done and "提前结束" in done and re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", done)
     assert "都够人了" in shown(http, reverse("jury:lobby"))
 
 
@@ -163,7 +164,7 @@ def test_after_the_vote_the_split_is_shown_under_the_names_of_ones_own_page() ->
         page = shown(client(seat.juror.user_id), of(seat))
         label = "甲方" if seat.first == "buyer" else "乙方"
         assert re.search(rf'<dt>{label}</dt><dd class="num">3</dd>', page)
-        assert "按原样打开并计入" in page
+        assert "按原样打开并计入" in page and "不能改变结果" in page
     assert "不再需要你投票" in shown(client(rows[4].juror.user_id), of(rows[4]))
 
 
@@ -270,6 +271,10 @@ def test_a_buyer_volunteers_passes_is_confirmed_and_sits() -> None:
     http = client(buyer.id)
     assert reverse("jury:lobby") in shown(http, reverse("buyer:settings"))
     assert http.get(reverse("jury:lobby"))["Location"] == reverse("jury:join")
+    asked = shown(http, reverse("jury:join"))
+    assert "真实姓名" in asked and "90 天" in asked and "checked" not in asked
+    unsaid = http.post(reverse("jury:join"), {})
+    assert unsaid.status_code == 422 and "请选一项" in unsaid.content.decode()
     assert http.post(reverse("jury:join"), {"background": "merchant"}).status_code == 422
     http.post(reverse("jury:join"), {"background": "buyer"})
     assert "还差这些" in shown(http, reverse("jury:lobby"))

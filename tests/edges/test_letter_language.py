@@ -49,3 +49,12 @@ def test_english_pages_of_the_author_make_no_english_letter_and_the_preview_warn
     assert WARNING in client.get(preview).content.decode()
     chosen(made, "en", "zh-hans")
     assert WARNING not in client.get(preview).content.decode()
+
+
+def test_ways_outside_do_not_follow_the_grounds_of_an_appeal_without_a_word_between():
+    made = deciding.served()
+    client = Client()
+    client.force_login(User.objects.get(pk=made.buyer.id))
+    page = client.get(reverse("buyer:decision", args=[made.case.number])).content.decode()
+    grounds, between = page.index("理由须属下列之一"), page.index("<p>除申诉外，也可以：</p>")
+    assert grounds < page.index("</ol>", grounds) < between

@@ -84,7 +84,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def join(request: HttpRequest) -> HttpResponse:
     """What sitting means, and the way to offer oneself."""
     reader = shell.enter(request)
-    form = JoinForm(request.POST if request.method == "POST" else None, initial={"background": "buyer"})
+    form = JoinForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             jurors.volunteer(background=Background(form.cleaned_data["background"]), actor=reader.actor, now=reader.now)

@@ -17,12 +17,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from common import ids
 from common.errors import Missing, Refused
 from disputes import labels, refusals
 from evidence.models import Exhibit
+from journal.kinds import Kind
+from journal.models import Entry
 from jury import brief, results, seats, standing
 from jury.brief import Brief, Thing
 from jury.models import Ballot, Panel, Seat
@@ -98,8 +101,12 @@ class VoteForm(HouseForm):
         }
 
 
+@cache_control(private=True, no_store=True)
 def page(request: HttpRequest, token: str) -> HttpResponse:
-    """GET: the case, or what became of it. POST: an exhibit is opened, the vote is looked at once more, or cast."""
+    """GET: the case, or what became of it. POST: an exhibit is opened, the vote is looked at once more, or cast.
+
+    Kept by no browser: going back after the vote shows that it is in, not a form that is closed.
+    """
     reader, seat = _own(request, token)
     if seat.state == Seat.SUMMONED and seats.mine(reader.user_id, reader.now) == seat:
         return HttpResponseRedirect(reverse("jury:come", args=[token]))
@@ -359,6 +366,7 @@ def _over(request: HttpRequest, reader: Reader, seat: Seat) -> HttpResponse:
         receipt=ids.short_code(ballot.commitment) if ballot is not None else "",
         counted=ballot is not None and closed and not ballot.spoiled,
         result=result,
+        early=result is not None and _ended_early(seat.panel),
         split=_split(seat, result) if result is not None else [],
         named=_named(seat, result) if result is not None else [],
         ends=seat.panel.case.due_at if seat.panel.state == Panel.VOTING else None,
@@ -366,6 +374,13 @@ def _over(request: HttpRequest, reader: Reader, seat: Seat) -> HttpResponse:
         top_title=_("Public jury"),
     )
     return render(request, "jury/over.html", shown)
+
+
+def _ended_early(panel: Panel) -> bool:
+    """Whether it ended before its term although somebody had not voted yet."""
+    told = Entry.objects.filter(stream_id=panel.case.stream_id, kind=Kind.JURY_CLOSED.value)
+    early = told.filter(data__panel=panel.public_id, data__early=True).exists()
+    return early and Ballot.objects.filter(seat__panel=panel).count() < panel.size
 
 
 def _split(seat: Seat, result: results.Result) -> list[tuple[str, int]]:
