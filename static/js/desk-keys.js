@@ -2,13 +2,14 @@
 // nothing while somebody types or an input method is at work, and can be switched off.
 (function () {
   "use strict";
-  // Ctrl and Enter lead to the preview, and there to the button that issues: what cannot be undone is pressed by itself.
+  // Ctrl and Enter lead to the preview, and there to the button that issues; with Shift they press it, once however long held.
   document.addEventListener("keydown", function (event) {
     if (event.isComposing || event.keyCode === 229 || event.code !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     var issue = document.querySelector("[data-do=issue]"), preview = document.querySelector("[data-do=preview]");
     if (!issue && !preview) return;
     event.preventDefault();
-    if (issue) { issue.scrollIntoView({ block: "center" }); issue.focus(); } else preview.click();
+    if (issue && event.shiftKey) { if (!event.repeat) issue.click(); }
+    else if (issue) { issue.scrollIntoView({ block: "center" }); issue.focus(); } else preview.click();
   });
 
   var given = document.getElementById("desk-keys"), desk = window.heng && window.heng.desk;
