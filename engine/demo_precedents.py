@@ -52,13 +52,16 @@ class _Story:
 
 _FULL = (
     "争点 1：买家签收当天报损，{named} 相互印证，商家的打包照片看不出破损处，认定收到时已经破损。"
-    "争点 2：签收前的风险由商家承担，商家没有证明交付时完好。"
+    "争点 2：签收前的风险由商家承担，商家没有证明交付时完好。破损的器物不宜寄回。"
 )
 _PART = (
     "争点 1：{named} 显示轻微破损，不影响使用，认定收到时已有。"
     "争点 2：买家使用后才报损，扩大的部分由买家承担，责任各半。"
 )
 _NONE = "争点 1：开箱视频与 {named} 显示交付时完好，买家没有证明收到时已破损。争点 2：破损发生在签收之后，由买家承担。"
+# By the share: all of it without a return, part of it, nothing.
+_REMEDIES = {100: "R1", 50: "R2", 0: "R7"}
+# So many that their arbitrator is not new any more (``new_arbitrator_rulings``), and may let a small ruling go out alone.
 STORIES = (
     _Story("jar", "粗陶花器 中号", 18_600, ("瓶口缺口在签收前已有", "包装不足以保护瓶口"), 100, _FULL),
     _Story("plate", "白瓷浅盘 四只", 13_900, ("收到时盘沿已裂", "裂痕由运输造成"), 100, _FULL),
@@ -70,6 +73,16 @@ STORIES = (
     _Story("flask", "青瓷酒器 一套", 17_800, ("瓶口缺口在签收前已有", "裂痕由运输造成"), 100, _FULL),
     _Story("tumbler", "描金水杯 单只", 8_800, ("收到时描金脱落", "包装不足以保护杯口"), 50, _PART),
     _Story("cruet", "手绘油壶", 12_600, ("瓶口缺口在签收前已有", "包装不足以保护瓶口"), 0, _NONE),
+    _Story("tureen", "盖碗 三才", 9_600, ("收到时碗沿已裂", "包装不足以保护瓶口"), 100, _FULL),
+    _Story("kettle", "侧把陶壶", 17_200, ("壶口缺口在签收前已有", "包装不足以保护瓶口"), 100, _FULL),
+    _Story("goblet", "玻璃高脚杯 两只", 8_600, ("收到时杯口有缺口", "裂痕由运输造成"), 100, _FULL),
+    _Story("incense", "白瓷香插", 6_900, ("收到时瓶口已裂", "包装不足以保护瓶口"), 100, _FULL),
+    _Story("amphora", "双耳陶瓶", 18_900, ("瓶口缺口在签收前已有", "裂痕由运输造成"), 100, _FULL),
+    _Story("ewer", "青瓷执壶", 19_500, ("壶口缺口在签收前已有", "包装不足以保护瓶口"), 100, _FULL),
+    _Story("platter", "粗陶大盘", 14_200, ("收到时盘沿已裂", "包装不足以保护瓶口"), 100, _FULL),
+    _Story("carafe", "耐热玻璃壶", 9_200, ("收到时壶身已裂", "裂痕由运输造成"), 100, _FULL),
+    _Story("canister", "彩绘茶罐", 13_400, ("收到时罐口有缺口", "包装不足以保护瓶口"), 50, _PART),
+    _Story("basin", "釉下彩水盂", 10_800, ("瓶口缺口在签收前已有", "裂痕由运输造成"), 0, _NONE),
 )
 
 
@@ -92,8 +105,8 @@ def seed(now: datetime) -> int:
 
 
 def _begun(number: int, now: datetime) -> datetime:
-    """When the refund was asked for: the newest three weeks ago, each a few days before the last."""
-    return now - (22 + 4 * number) * DAY
+    """When the refund was asked for: the newest three weeks ago, each three days before the last."""
+    return now - (22 + 3 * number) * DAY
 
 
 @act
@@ -117,7 +130,7 @@ def _play(story: _Story, line: OrderLine, owner: Actor, cast: dict[str, User], a
         line.pk, kind=Kind.REFUND_ONLY, type_code=TYPE, amount=line.paid, text=text, actor=buyer, now=at
     )
     negotiation.refuse(case.pk, text="出库前逐件检查过。", actor=owner, now=at + 6 * HOUR)
-    claim = Claim(type_code=TYPE, remedy="R2", amount=line.paid, returns=False, points=story.points, story=text)
+    claim = Claim(type_code=TYPE, remedy="R1", amount=line.paid, returns=False, points=story.points, story=text)
     intervention.request(case.pk, claim, actor=buyer, now=at + 8 * HOUR)
     intervention.admit(case.pk, actor=ops, now=at + 9 * HOUR)
     for picture, code, name, actor in (
@@ -145,7 +158,8 @@ def _rule(case: Case, story: _Story, arbitrator: Actor, senior: Actor, at: datet
         findings={1: finding, 2: finding},
         admissions=dict.fromkeys(numbers, ("full", "")),
         clauses=("2.5", "4.2"),
-        remedy="R2" if story.share else "R7",
+        remedy=_REMEDIES[story.share],
+        ground="UNRETURNABLE" if story.share == 100 else "",
         merchant_share=story.share * 100,
         reasons=story.reasons.format(named="、".join(numbers)),
     )

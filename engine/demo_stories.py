@@ -113,7 +113,7 @@ def to_the_queue(
 def _queued(cast: Cast, now: datetime) -> None:
     to_the_queue(
         cast, "charger", cast.gu, cast.pottery, "DAMAGED",
-        points=("收到时灯罩已有裂痕", "通电后不亮"), text="灯罩裂了，也不亮。", rebuttal="出库前逐件通电检查。",
+        points=("收到时灯罩已裂", "裂痕由运输造成"), text="灯罩裂了，也不亮。", rebuttal="出库前逐件通电检查。",
         photos=(("lamp_cracked", "E06", "灯罩裂痕"), ("lamp_box", "E05", "外包装")),
         answer=(("lamp_tested", "E09", "出库通电照"),), at=now - 4 * DAY,
     )  # fmt: skip

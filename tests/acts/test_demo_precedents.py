@@ -7,7 +7,7 @@ from django.conf import LazySettings
 
 from accounts import demo
 from arbitration import precedents
-from arbitration.models import Draw, Precedent
+from arbitration.models import Draw, Precedent, Ruling
 from arbitration.precedent_rules import FULL
 from common import clock
 from common.actor import Actor
@@ -16,6 +16,7 @@ from disputes.models import Case
 from engine import demo_precedents
 from insights import consistency
 from rulebook import publishing
+from rulebook import queries as rulebook
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +37,11 @@ def test_a_case_of_the_demonstration_finds_a_clear_line_beside_it(settings: Lazy
     near = precedents.near(this, points=["瓶口缺口在签收前已有", "包装不足以保护瓶口"], exhibits=given, until=now)
     assert near.line is not None and near.line.result == FULL
     assert near.spread.total == len(demo_precedents.STORIES)
+    # What waits in the queue of the demonstration is of another kind of goods, and has enough beside it all the same.
+    this.line.category = "home"
+    lamp = precedents.near(this, points=["收到时灯罩已裂", "裂痕由运输造成"], exhibits=given, until=now)
+    assert lamp.spread.total >= 8 and lamp.line is not None
+    by = Ruling.objects.filter(served_at__isnull=False, author__username="arbitrator-018")
+    thresholds = rulebook.current_rules(now).thresholds
+    assert by.count() >= thresholds.new_arbitrator_rulings, "a small ruling of theirs goes out at once"
+    assert not Precedent.objects.filter(result=FULL, remedy="R2").exists(), "all of it is no partial refund"
