@@ -52,7 +52,7 @@ def deliver(*, limit: int = 100) -> Delivered:
     done = failed = 0
     for _entry_id, stream_id in heads:
         try:
-            while _deliver_next(stream_id):
+            while deliver_next(stream_id):
                 done += 1
         except Exception as error:
             # Whatever a reaction did wrong, other cases go on; this one is counted and shown to ops.
@@ -63,7 +63,7 @@ def deliver(*, limit: int = 100) -> Delivered:
 
 
 @act
-def _deliver_next(stream_id: int) -> bool:
+def deliver_next(stream_id: int) -> bool:
     """Deliver the head of one stream. False: nothing is left, or somebody else is at it, or it has to wait."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, stream_id % 2**31])

@@ -24,8 +24,8 @@ from notifications.catalogue import CATALOGUE, OF_A_PAYOUT
 Reaction = Callable[[Entry, Case, datetime], None]
 
 
-def tell_those_concerned(entry: Entry, case: Case, now: datetime) -> None:
-    announce.announce(entry, case, now=now)
+def tell_those_concerned(entry: Entry, case: Case, _now: datetime) -> None:
+    announce.announce(entry, case)
 
 
 def hold_the_money(entry: Entry, case: Case, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from accounts.models import Grant, Membership, Right
@@ -34,20 +33,20 @@ _NEVER_NEWS = frozenset(
 _OFFERED_BY = {duty.name: side for side, duty in OFFERS.items()}
 
 
-def announce(entry: Entry, case: Case, *, now: datetime) -> int:
-    """Tell everybody concerned, once. Returns how many were told."""
+def announce(entry: Entry, case: Case) -> int:
+    """Tell everybody concerned, once, as of when it happened. Returns how many were told."""
     require_act()
     kind = Kind(entry.kind)
     params = _params(entry, case)
     notices = [
-        Notice(user_id=user_id, case=case, entry=entry, kind=kind.value, audience=audience, params=params, at=now)
+        Notice(user_id=user_id, case=case, entry=entry, kind=kind.value, audience=audience, params=params, at=entry.at)
         for audience in _audiences(kind, entry, case.claimant)
         if audience != JURORS
         for user_id in _people(audience, case, entry)
     ]
     if JURORS in concerned(kind, case.claimant):
         notices += [
-            Notice(user_id=user_id, case=case, entry=entry, kind=kind.value, audience=JURORS, params=told, at=now)
+            Notice(user_id=user_id, case=case, entry=entry, kind=kind.value, audience=JURORS, params=told, at=entry.at)
             for user_id, told in _jurors(entry)
         ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)

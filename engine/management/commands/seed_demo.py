@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from common import clock
-from engine import demo, demo_precedents
+from engine import demo, demo_inbox, demo_precedents
 
 
 class Command(BaseCommand):
@@ -19,4 +19,6 @@ class Command(BaseCommand):
             raise CommandError("HENG_DEMO is off: this installation is not a demo.")
         now = clock.now()
         made = demo.seed(now) + demo_precedents.seed(now)
+        if made:
+            demo_inbox.tell(now)
         self.stdout.write(f"{made} cases made" if made else "the demo is filled already")
