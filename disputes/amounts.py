@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
+from common import money
 from common.errors import Refused
 from disputes.models import Case
+
+_BELOW_ZERO = re.compile(r"[-\u2212]\s*[0-9][0-9.,]*")
+_DECIMAL = re.compile(r"[0-9,]{1,15}\.[0-9]{2,}")
 
 
 def require_within(case: Case, amount: int) -> None:
@@ -20,3 +27,25 @@ def out_of_range(case: Case) -> Refused:
 def given_back(case: Case) -> int:
     """What of the price had come back before the case began, in minor units."""
     return max(0, case.line.paid - case.paid)
+
+
+def read(written: str, currency: str) -> int:
+    """Minor units from what a person typed. Raises `Refused`: ``amount_not_above_zero``, ``amount_too_fine``,
+    ``amount_unreadable``."""
+    try:
+        amount = money.parse(written, currency)
+    except ValueError:
+        raise _why_unreadable(written, currency) from None
+    if not amount:
+        raise Refused("amount_not_above_zero")
+    return amount
+
+
+def _why_unreadable(written: str, currency: str) -> Refused:
+    plain = unicodedata.normalize("NFKC", written).strip().replace(money.sign(currency), "")
+    if _BELOW_ZERO.fullmatch(plain):
+        return Refused("amount_not_above_zero")
+    places = money.exponent(currency)
+    if places and _DECIMAL.fullmatch(plain):
+        return Refused("amount_too_fine", places=places)
+    return Refused("amount_unreadable")

@@ -16,7 +16,7 @@ from common.actor import Actor, Role, Side
 from common.acts import act
 from common.errors import Missing, Refused
 from disputes import access, claim_drafts, deadlines, intervention, patterns, payouts, queries, statements
-from disputes.contested_models import MALICIOUS, REASONS, WRONG_FINDING
+from disputes.contested_models import MALICIOUS, REASONS, SWAPPED, WRONG_FINDING
 from disputes.lifecycle import LIFECYCLE, Event, Facts, Kind, State
 from disputes.models import Case, CaseFile, Contested
 from disputes.moves import Arm
@@ -56,7 +56,8 @@ def file(ref: str, contest: Contest, *, actor: Actor, now: datetime) -> Case:
     """The merchant contests the payout ``ref``; the platform checks whether it can step in, and the buyer is heard.
 
     Raises `Missing` for what is no payout of this shop, and `Refused` with the code of the condition that does not hold
-    (`payouts.checks`), ``new_facts_missing``, ``reason_unknown``, or what `intervention.request` says of points and sums.
+    (`payouts.checks`), ``new_facts_missing``, ``contest_reason_unknown``,
+    ``contest_reason_unfit``, or what `intervention.request` says of points and sums.
     """
     if actor.role is not Role.MERCHANT or actor.merchant_id is None:
         raise Missing
@@ -95,8 +96,10 @@ def _lock(merchant_id: int, ref: str) -> Payout:
 
 
 def _check(payout: Payout, contest: Contest) -> None:
-    if contest.reason not in REASONS or (contest.reason == WRONG_FINDING and not payout.decided):
+    if contest.reason not in REASONS:
         raise Refused("contest_reason_unknown")
+    if contest.reason not in payouts.reasons(payout):
+        raise Refused("contest_reason_unfit" if contest.reason == SWAPPED else "contest_reason_unknown")
     if payout.decided and not contest.new_facts.strip():
         raise Refused("new_facts_missing")
     if not 0 < contest.amount <= payout.amount:

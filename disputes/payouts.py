@@ -13,14 +13,16 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 
 from common import digest
+from disputes import parcels
 from disputes.awards import Source
+from disputes.contested_models import REASONS, SWAPPED, WRONG_FINDING
 from disputes.lifecycle import State
 from disputes.models import LIVE_STATES, Case, Contested
 from ledger import book, keys
 from ledger.models import Posting
 from marketplace.models import ExternalRefund, OrderLine
 from rulebook import queries as rulebook
-from rulebook.schema import Window
+from rulebook.schema import Parcel, Window
 
 TYPE = "MERCHANT_CLAIM"
 NOTHING_PAID, NOT_FINAL, NOT_WHOLE = "nothing_was_paid_out", "payout_not_final", "payout_not_whole"
@@ -106,6 +108,15 @@ def window(payout: Payout, now: datetime) -> Window:
 
 def ends_at(payout: Payout, now: datetime) -> datetime | None:
     return window(payout, now).ends_at(payout.paid_at)
+
+
+def reasons(payout: Payout) -> tuple[str, ...]:
+    """Why this payout can have been wrong. One query.
+
+    Only what the platform decided it can have decided wrongly, and only what went back can be another thing than went out.
+    """
+    fits = {WRONG_FINDING: payout.decided, SWAPPED: _went_back(payout)}
+    return tuple(reason for reason in REASONS if fits.get(reason, True))
 
 
 def situation(payout: Payout, now: datetime, *, exception: str = "") -> Situation:
@@ -235,6 +246,14 @@ def _is_whole(case: Case) -> bool:
     """Nobody owes anything under the case any more: what was ordered has been paid, and by the merchant."""
     owed = book.balances([keys.due(case.pk, case.currency), keys.recourse(case.pk, case.currency)])
     return not any(owed.values())
+
+
+def _went_back(payout: Payout) -> bool:
+    """By the record of a case. A return that the marketplace settled itself need not be on record, if the goods had left."""
+    order = payout.line.order
+    if payout.earlier is None and (order.shipped_at is not None or order.has_arrived):
+        return True
+    return Parcel.SENT_BACK in parcels.known_of(payout.line.pk, order)
 
 
 def _told_of_a_case(line: OrderLine) -> bool:

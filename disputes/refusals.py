@@ -111,6 +111,9 @@ SENTENCES: dict[str, str | Promise] = {
     "payout_claimed_before": _("You have claimed about this payout before, and it was decided."),
     "contested_amount_out_of_range": _("You can claim up to %(highest)s (what was paid out)."),
     "contest_reason_unknown": _("Choose why the payout was wrong."),
+    "contest_reason_unfit": _(
+        "Nothing of this order was sent back, so it cannot be another thing. Choose another reason."
+    ),
     "new_facts_missing": _("The platform has decided this. Say what you did not know, or could not show, when it did."),
     "already_in_intervention": _("The platform has already stepped in; the request can no longer be changed."),
     "type_unknown": _("Choose what went wrong."),
@@ -123,6 +126,8 @@ SENTENCES: dict[str, str | Promise] = {
     "amount_unreadable": _(
         "Enter the amount in digits, for example 680.00 or 1,680.00. A comma never stands for the point."
     ),
+    "amount_not_above_zero": _("The amount must be greater than zero."),
+    "amount_too_fine": _("An amount has at most %(places)s decimals."),
     "point_missing": _("Write at least one point that we should decide."),
     "point_twice": _("This point is there already. Each point is decided once."),
     "too_many_points": _("At most %(most)s points can be decided in one case."),

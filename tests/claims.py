@@ -16,6 +16,7 @@ from disputes.models import Case
 from disputes.payouts import Payout
 from enforcement import execution, movements
 from engine import delivery
+from marketplace.models import OrderLine, Shipment
 from tests import builders, deciding, reach
 from tests.reach import Scene
 
@@ -36,10 +37,28 @@ def run() -> None:
     delivery.deliver()
 
 
-def paid_out(**scene: Any) -> Scene:
+def came_back(line: OrderLine) -> None:
+    """A carrier has brought something back to the shop."""
+    Shipment.objects.create(
+        source="test",
+        external_id=f"back-{line.pk}",
+        version=1,
+        seen_digest="0" * 64,
+        received_at=clock.now(),
+        order=line.order,
+        direction=Shipment.Direction.RETURN,
+        carrier="顺丰速运",
+        tracking_number="SF123456789012",
+        shipped_at=clock.now(),
+    )
+
+
+def paid_out(*, returned: bool = True, **scene: Any) -> Scene:
     """The merchant agreed to the refund, and the marketplace has paid it."""
     deciding.rules()
     made = reach.a_scene(**scene)
+    if returned:
+        came_back(made.case.line)
     movements.post_due(500, now=clock.now())
     negotiation.agree_refund(made.case.pk, actor=made.merchant, now=clock.now())
     run()
@@ -50,6 +69,7 @@ def paid_out(**scene: Any) -> Scene:
 def ruled_and_paid(**scene: Any) -> Scene:
     """The platform ruled for the buyer, nobody appealed, and the marketplace has paid."""
     made = deciding.served(**scene)
+    came_back(made.case.line)
     movements.post_due(500, now=clock.now())
     reach.let_term_end(made)
     reach.let_term_end(made)

@@ -19,6 +19,8 @@ from django.forms import (
 )
 from django.utils.translation import gettext as _
 
+from common.errors import Refused
+
 # Code of a refusal → our sentence.
 Words = dict[str, str]
 _OF_HIDDEN = (
@@ -37,6 +39,13 @@ class HouseForm(Form):
         for field in self.fields.values():
             say_what_is_wrong(field)
         super().full_clean()
+
+
+def of_its_length(refused: Refused, typed: str) -> Refused:
+    """The refusal with the length of what was typed: a draft keeps no more than its first part."""
+    if refused.code not in ("text_too_long", "point_too_long"):
+        return refused
+    return Refused(refused.code, **{**refused.data, "length": len(typed.replace("\r\n", "\n").strip())})
 
 
 def say_what_is_wrong(field: Field) -> None:

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from common import clock
 from common.actor import Actor
+from common.errors import Refused
 from disputes import claim_drafts, payouts
 from disputes.lifecycle import State
 from disputes.models import Case, ClaimDraft, PointAnswer
@@ -274,3 +275,23 @@ def test_silence_is_said_as_what_it_is():
     reach.let_term_end(claim)
     page = signed_in(claim.buyer).get(reverse("buyer:case", args=[claim.case.number])).content.decode()
     assert "the buyer did not answer within 24 hours" in page
+
+
+def test_where_nothing_went_back_the_shop_is_not_offered_to_say_that_it_was_swapped():
+    made = claims.paid_out(returned=False)
+    client = signed_in(made.merchant)
+    assert "Evidence is not part of this form" in client.get(at("claim", made)).content.decode()
+    client.post(at("claim_begin", made))
+    why = at("claim_question", made, "why")
+    shown = client.get(why).content.decode()
+    assert 'value="false_claim"' in shown and 'value="swapped"' not in shown
+    assert client.post(why, {"why": "swapped"}).status_code == 422
+    with pytest.raises(Refused, match="contest_reason_unfit"):
+        claims.filed(made)
+
+
+def test_the_address_of_claims_and_the_first_list_lead_to_the_payouts():
+    made = claims.paid_out()
+    client = signed_in(made.merchant)
+    assert client.get("/shop/claims/").url == reverse("merchant:claims")
+    assert reverse("merchant:claims") in client.get(reverse("merchant:inbox")).content.decode()

@@ -18,6 +18,8 @@ from disputes import drafts, offers, submissions
 from disputes.lifecycle import State
 from disputes.models import FilingDraft, Point, Statement
 from evidence.models import Exhibit
+from marketplace import snapshots
+from marketplace.models import ChatMessage
 from notifications import preferences
 from notifications.quiet import Hours
 from tests import builders, reach
@@ -549,3 +551,25 @@ def test_the_page_after_it_can_be_kept_and_tells_what_comes_next():
     assert "72 小时举证" in text
     assert "站内消息" in text
     assert submissions.missing_evidence(claim.scene.reload(), claim.scene.buyer.side) == ["E06"]
+
+
+def test_a_text_that_is_too_long_is_counted_as_it_was_typed_and_a_sum_refused_for_what_is_wrong_with_it():
+    claim = Claim(*STEPS)
+    assert "9000" in str(claim.answer("story", story="长" * 9000).context["form"].errors["story"])
+    for typed, said in (
+        ("-5", "金额要大于零。"),
+        ("0", "金额要大于零。"),
+        ("0.001", "金额最多 2 位小数。"),
+        ("x", "填"),
+    ):
+        assert said in str(claim.answer("want", amount=typed).context["form"].errors["amount"]), typed
+
+
+def test_only_what_the_platform_holds_is_said_to_be_brought_in():
+    claim = Claim(*STEPS)
+    ChatMessage.objects.all().delete()
+    held = snapshots.records(snapshots.freeze(claim.scene.case.line_id))
+    reply = claim.client.get(claim.at("filing_evidence"))
+    brought = reply.context["brought"]
+    assert snapshots.CHAT not in held and {row.code for row in brought} <= set(held)
+    assert reply.content.decode().count("提交时自动带入") >= len(brought)

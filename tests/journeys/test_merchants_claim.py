@@ -11,7 +11,7 @@ from disputes.models import Case, Outcome
 from enforcement import advances
 from evidence.models import Exhibit
 from ledger import book, keys
-from tests import deciding
+from tests import claims, deciding
 from tests.journeys import people
 from tests.journeys.pages import Page
 from tests.journeys.people import HOUR, PAID, Town
@@ -31,6 +31,7 @@ REASONS = "拆包照片显示退回的不是原物，底款不一致，买家没
 def is_paid_out(town: Town) -> Case:
     """The shop agreed, and the marketplace paid."""
     case = town.asks_for_a_refund(kind="refund_only")
+    claims.came_back(case.line)
     town.merchant.do(case, Event.REFUND_AGREED)
     town.tick()
     assert town.state is State.CLOSED and town.paid() == [("refund_to_buyer", PAID)]

@@ -40,6 +40,8 @@ _PAGE_OF = {
     "remedy_not_for_type": "want",
     "amount_out_of_range": "want",
     "amount_unreadable": "want",
+    "amount_not_above_zero": "want",
+    "amount_too_fine": "want",
 }
 # Sending reads as little as it can: the order for the checks, and the draft in the same query.
 _AROUND = ("order", "filing_draft")

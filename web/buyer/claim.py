@@ -243,10 +243,10 @@ def _want(written: Written) -> list[Problem]:
         found.append(("remedy", Refused("remedy_not_for_type")))
     case = written.case
     try:
-        amount = money.parse(written.said("amount"), case.currency)
-    except ValueError:
-        return [*found, ("amount", Refused("amount_unreadable"))]
-    if not 0 < amount <= case.paid:
+        amount = amounts.read(written.said("amount"), case.currency)
+    except Refused as refused:
+        return [*found, ("amount", refused)]
+    if amount > case.paid:
         found.append(("amount", amounts.out_of_range(case)))
     return found
 

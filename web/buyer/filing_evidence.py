@@ -21,6 +21,7 @@ from common.errors import Missing, Refused
 from disputes import drafts, refusals, submissions
 from disputes.models import Case
 from evidence import media as kinds
+from marketplace import snapshots
 from rulebook import queries as rulebook
 from web import case_page, fetch
 from web.buyer import evidence, questions
@@ -57,7 +58,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "now": now,
         "case": case,
         "rows": [(line, failed.get(line.code, ())) for line in lines if line.takes_files],
-        "brought": [line for line in lines if not line.takes_files],
+        "brought": _brought(case, lines),
         "stray": [error for code, errors in failed.items() if code not in asked for error in errors],
         "failed": bool(failed),
         "lacking": terms.required_at_filing(rulebook.current_rules(now), evidence.needed(lines)),
@@ -98,6 +99,13 @@ def rows(written: Written, exhibits: list[ExhibitView]) -> list[Row]:
     """The checklist for what is claimed. What the platform holds it brings in when the claim is sent."""
     made = evidence.rows(as_claimed(written), written.rules, exhibits, open_now=True)
     return [replace(row, state="auto", href="") if not row.takes_files else row for row in made]
+
+
+def _brought(case: Case, lines: list[Row]) -> list[Row]:
+    """Of what only the platform can bring, what there is: it is brought in when the claim is sent. One query."""
+    held = snapshots.records(snapshots.freeze(case.line_id))
+    told = _("Added when you send it")
+    return [replace(line, status=line.status or told) for line in lines if not line.takes_files and line.code in held]
 
 
 def as_claimed(written: Written) -> Case:

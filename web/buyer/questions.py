@@ -34,7 +34,7 @@ from web import drafts as kept
 from web.buyer.claim import FIELDS, POINTS, Problem, Written
 from web.buyer.filing import address, away, saved_text, written_or_away
 from web.buyer.settings import NoticesForm, notices_now
-from web.forms import HouseForm
+from web.forms import HouseForm, of_its_length
 from web.party.forms import amount_field
 
 Text = str | Promise
@@ -86,7 +86,7 @@ class QuestionForm(HouseForm):
     def say(self, problems: list[Problem]) -> None:
         for field, refused in problems:
             if field not in self.errors:
-                self.add_error(field, _words(refused))
+                self.add_error(field, _words(of_its_length(refused, self.data.get(field, ""))))
 
 
 def question(request: HttpRequest, number: str, step: str) -> HttpResponse:

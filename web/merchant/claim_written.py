@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 
 from common import money
 from common.errors import Refused
-from disputes import intervention, payouts, statements
+from disputes import amounts, intervention, payouts, statements
 from disputes.claims import Contest
-from disputes.contested_models import REASONS, WRONG_FINDING
 from disputes.models import ClaimDraft
 from disputes.payouts import Check, Payout
 from rulebook import asking
@@ -46,10 +46,10 @@ class Written:
 
     # --- what is proposed
 
-    @property
-    def reasons(self) -> list[str]:
-        """Why a payout can have been wrong: only what the platform decided it can have decided wrongly."""
-        return [reason for reason in REASONS if reason != WRONG_FINDING or self.payout.decided]
+    @cached_property
+    def reasons(self) -> tuple[str, ...]:
+        """Why this payout can have been wrong."""
+        return payouts.reasons(self.payout)
 
     @property
     def is_late(self) -> bool:
@@ -153,10 +153,10 @@ def _points(written: Written) -> list[Problem]:
 def _sum(written: Written) -> list[Problem]:
     payout = written.payout
     try:
-        amount = money.parse(written.said("amount"), payout.currency)
-    except ValueError:
-        return [("amount", Refused("amount_unreadable"))]
-    if 0 < amount <= payout.amount:
+        amount = amounts.read(written.said("amount"), payout.currency)
+    except Refused as refused:
+        return [("amount", refused)]
+    if amount <= payout.amount:
         return []
     out = Refused("contested_amount_out_of_range", highest=payout.amount, currency=payout.currency)
     return [("amount", out)]

@@ -27,7 +27,7 @@ from disputes.models import Case
 from disputes.payouts import Check, Payout
 from rulebook import queries as rulebook
 from web import reversed_roles, wording
-from web.forms import HouseForm
+from web.forms import HouseForm, of_its_length
 from web.merchant import shell
 from web.merchant.claim_written import FIELDS, POINTS, Problem, Written
 from web.party.forms import amount_field
@@ -63,6 +63,7 @@ LEADS: dict[str, Text] = {
 # What the act refuses → the page where it can be put right.
 _PAGE_OF = {
     "contest_reason_unknown": "why",
+    "contest_reason_unfit": "why",
     "claim_window_over": "late",
     "new_facts_missing": "news",
     "point_missing": "points",
@@ -71,6 +72,8 @@ _PAGE_OF = {
     "text_missing": "story",
     "text_too_long": "story",
     "amount_unreadable": "sum",
+    "amount_not_above_zero": "sum",
+    "amount_too_fine": "sum",
     "contested_amount_out_of_range": "sum",
 }
 
@@ -124,6 +127,7 @@ def start(request: HttpRequest, ref: str) -> HttpResponse:
             failed=len(failed),
             may=Right.RESPOND in desk.rights and (not failed or late_only),
             late_only=late_only,
+            term=length(procedure.step("evidence").duration),
             begun=claim_drafts.of(desk.shop_id, ref) is not None,
             routes=[route for code, route in procedure.routes.items() if code != "negotiate"],
             back=_back(payout),
@@ -172,7 +176,7 @@ class QuestionForm(HouseForm):
     def say(self, problems: list[Problem]) -> None:
         for field, refused in problems:
             if field not in self.errors:
-                self.add_error(field, refusals.say(refused))
+                self.add_error(field, refusals.say(of_its_length(refused, self.data.get(field, ""))))
 
 
 def question(request: HttpRequest, ref: str, step: str) -> HttpResponse:

@@ -104,7 +104,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     states = [State.AWAITING_MERCHANT, State.RETURN_IN_TRANSIT, State.GATHERING_EVIDENCE]
     states += [State.AWAITING_CONFIRMATION, State.MORE_EVIDENCE, State.APPEAL_WINDOW, State.AWAITING_APPEAL_ANSWER]
     form = _form(request, desk, [*states, State.AWAITING_COMPLIANCE])
-    context = shell.around(desk, "inbox")
+    context = shell.around(desk, "inbox", claims_href=reverse("merchant:claims"))
     waiting: Waiting = context["waiting"]
     due = request.GET.get("due", "")
     narrowed = _due(_filter(form), due, waiting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from common.actor import Role
 from web import case_file, chat, exhibit, letter_file, masking, uploads
@@ -28,6 +29,7 @@ urlpatterns = [
     path("", lists.inbox, name="inbox"),
     path("open/", lists.going_on, name="open"),
     path("decided/", lists.decided, name="decided"),
+    path("claims/", RedirectView.as_view(pattern_name="merchant:claims", permanent=False)),
     path("claims/new/", claiming.index, name="claims"),
     path("claims/new/<str:ref>/", claiming.start, name="claim"),
     path("claims/new/<str:ref>/begin/", claiming.begin, name="claim_begin"),

@@ -30,7 +30,7 @@ from arbitration import appeals
 from common import money
 from common.actor import Side
 from common.errors import Refused
-from disputes import clocks, deadlines, labels, negotiation, queries, rebuttals, refusals, submissions
+from disputes import amounts, clocks, deadlines, labels, negotiation, queries, rebuttals, refusals, submissions
 from disputes.models import Case, Offer, Point
 from disputes.states import Kind
 from disputes.submissions import Answer
@@ -92,12 +92,9 @@ class AmountField(CharField):
         if not written:
             return None
         try:
-            amount = money.parse(written, self.currency)
-        except ValueError:
-            raise ValidationError(refusals.say(Refused("amount_unreadable"))) from None
-        if not amount:
-            raise ValidationError(_("Enter an amount above zero."))
-        return amount
+            return amounts.read(written, self.currency)
+        except Refused as refused:
+            raise ValidationError(refusals.say(refused)) from None
 
 
 def amount_field(label: Any) -> AmountField:
