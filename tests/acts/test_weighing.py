@@ -206,7 +206,9 @@ def test_a_decision_on_appeal_rests_on_no_more_than_a_ruling_may() -> None:
     appeals.answer(made.case.pk, text="不是同一只壶。", actor=made.merchant, now=clock.now())
     appeals.take(made.case.pk, actor=made.senior, now=clock.now())
     exhibit = Exhibit.objects.filter(dossier_id=made.case.dossier_id, side="buyer").latest("place")
-    reasons = f"新证据 {exhibit.number} 不足以改变认定，原裁决对两个争点的认定有证据支持，适用规则正确，应予维持，不再变更。"
+    reasons = (
+        f"新证据 {exhibit.number} 不足以改变认定，原裁决对两个争点的认定有证据支持，适用规则正确，应予维持，不再变更。"
+    )
     with pytest.raises(Refused, match="new_evidence_unseen"):
         appeals.uphold(made.case.pk, reasons=reasons, actor=made.senior, now=clock.now())
     queries.mark_seen(exhibit.pk, actor=made.senior, now=clock.now())

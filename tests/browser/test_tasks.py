@@ -165,6 +165,7 @@ def test_a_juror_looks_at_four_things_and_votes(
     juror = visit(account, **ways)
     page = juror.page
     juror.go("/jury/")
+    expect(page.locator("main")).to_contain_text("开始评审")
     page.get_by_role("link", name="开始评审").click()
     page.get_by_role("radio", name=re.compile("没有关系")).check()
     page.get_by_role("button", name="下一步").click()

@@ -18,8 +18,9 @@ def test_a_buyer_gives_evidence_without_scripts(visit: Visit) -> None:
     page = buyer.page
     buyer.link(re.compile("青瓷品茗杯")).first.click()
     page.get_by_role("link", name=re.compile("补充凭证|上传|外包装")).first.click()
-    page.locator('input[type="file"]').first.set_input_files(PHOTO)
-    page.get_by_role("button", name=re.compile("上传")).first.click()
+    photos = page.get_by_role("region", name="商品照片")
+    photos.locator('input[type="file"]').set_input_files(PHOTO)
+    photos.get_by_role("button", name=re.compile("上传")).click()
     expect(page.locator(".messages")).to_contain_text("已收到")
 
 
