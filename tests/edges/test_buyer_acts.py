@@ -275,7 +275,7 @@ def test_an_appeal_brings_new_evidence_against_one_finding():
 def test_a_form_names_the_field_that_is_empty_or_too_long():
     scene = reach.refused()
     errors = act(scene, "request_revised", kind="refund_only", amount="0", text="长" * 4001).context["form"].errors
-    assert errors["amount"] == ["填写大于零的金额。"]
+    assert errors["amount"] == ["金额要大于零。"]
     assert "500" in errors["text"][0]
     empty = act(scene, "request_revised", kind="", amount="").context["form"].errors
     assert "仍是空的" in empty["amount"][0]
