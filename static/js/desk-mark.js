@@ -29,6 +29,8 @@
     var img = card && find("[data-frame] img", card);
     if (!img || !card.dataset.annotate) return false;
     stop();
+    // Laid over each other, the pictures are copies; one draws on the one that is there.
+    if (desk.state().v === "over") desk.show({ v: "two" });
     find("[data-look=reset]").click();
     layer = document.createElementNS(SVG, "svg"); rect = document.createElementNS(SVG, "rect");
     layer.setAttribute("class", "marks drawing");

@@ -61,7 +61,18 @@
       tick();
     }).catch(function () { /* what stands there stays */ });
   };
-  find("main").addEventListener("heng:seen", function () { if (+form.elements.version.value) parts(); });
+  // What was opened needs no reason to be skipped: its row goes, with the heading when it was the last.
+  var skips = function () {
+    var box = document.getElementById("unseen");
+    all(".skip", box).forEach(function (row) { if (find('[data-strip] a[data-n="' + find("b", row).textContent + '"][data-was-seen]')) row.remove(); });
+    var left = all(".skip", box).length;
+    find(".end", box).textContent = left;
+    box.hidden = !left;
+  };
+  find("main").addEventListener("heng:seen", function () {
+    if (document.getElementById("unseen")) skips();
+    if (+form.elements.version.value) parts();
+  });
 
   // --- findings: the row on the left and the counts go along --------------------------------------------------------
   document.addEventListener("change", function (event) {

@@ -169,6 +169,25 @@ def test_what_was_looked_at_is_noted_and_what_flew_past_is_not(desk: Visitor, st
     page.keyboard.press("]")
     expect(page.locator('[data-strip="b"] a[data-n="B3"]')).to_have_attribute("data-was-seen", "")
     assert "B2" not in [one.get_attribute("data-n") for one in seen.all()]
+    skips = page.locator("#unseen .skip b")
+    expect(skips.filter(has_text=re.compile("^B3$"))).to_have_count(0)
+    expect(skips.filter(has_text=re.compile("^B2$"))).to_have_count(1)
+
+
+def test_a_mark_begins_where_the_eye_is_even_when_pictures_lay_over_each_other(
+    desk: Visitor, staged: dict[str, Any]
+) -> None:
+    page = opened(desk, staged["much"])
+    for views in ("", "vv"):
+        for key in views:
+            page.keyboard.press(key)
+        page.keyboard.press("a")
+        place = page.locator("#annotate [data-place]")
+        expect(place).to_be_focused()
+        expect(place).to_be_in_viewport()
+        expect(page.locator("[data-half=b] svg.drawing rect")).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        expect(place).to_be_hidden()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
