@@ -92,13 +92,15 @@ def queue(
     least: int | None = None,
     merchant_id: int | None = None,
     size: int = PAGE,
+    among: QuerySet[Case] | None = None,
 ) -> Page:
     """One page of a desk's list, soonest deadline first. One query, whatever the length of the table.
 
     ``least``: only claims of at least this sum, in minor units. Cases in which the reader has an interest are not there.
+    ``among``: what the reader may judge (`access.open_to_judge`), where the page has worked it out already.
     Raises `Missing` for whoever does not sit on the bench.
     """
-    cases = _of_view(actor, view)
+    cases = _of_view(actor, view, among)
     if type_code:
         cases = cases.filter(type_code=type_code)
     if least is not None:
@@ -115,14 +117,14 @@ def queue(
 
 
 def counts_and_saved(
-    actor: Actor, views: Sequence[View], most: int = 100
+    actor: Actor, views: Sequence[View], most: int = 100, *, among: QuerySet[Case] | None = None
 ) -> tuple[dict[View, int], list[dict[str, str]]]:
     """How many rows each view has, counted no further than ``most``, and what the reader saved as views of their own
-    (`preferences`). One query for all of it.
+    (`preferences`). One query for all of it. ``among`` as for `queue`.
     """
     parts: list[str] = []
     values: list[Any] = []
-    open_ones = access.open_to_judge(actor)
+    open_ones = access.open_to_judge(actor) if among is None else among
     for number, view in enumerate(views):
         sql, params = _of_view(actor, view, open_ones).order_by().values("pk")[:most].query.sql_with_params()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS counted{number})")

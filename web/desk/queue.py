@@ -23,7 +23,7 @@ from arbitration.queries import Cursor, View
 from common import clock, money
 from common.actor import Actor
 from common.errors import Refused
-from disputes import deadlines, labels, refusals
+from disputes import access, deadlines, labels, refusals
 from disputes.lifecycle import State
 from disputes.models import Case
 from rulebook import queries as rulebook
@@ -172,8 +172,9 @@ def _show(request: HttpRequest, which: List, actor: Actor) -> HttpResponse:
     chosen = form.chosen() if form.is_bound else {}
     after = keyset.Cursor.read(request.GET.get("after", ""))
     cursor = Cursor(after.at, after.id) if after else None
-    page = queries.queue(actor, which.view, cursor=cursor, **chosen)
-    waiting, saved = shell.counts_and_saved(actor, more=(View.MINE,))
+    among = access.open_to_judge(actor)
+    page = queries.queue(actor, which.view, cursor=cursor, among=among, **chosen)
+    waiting, saved = shell.counts_and_saved(actor, more=(View.MINE,), among=among)
     narrows = which.current == "queue"
     views, here = _views(request, saved) if narrows else ([], "")
     applied = sum(1 for value in chosen.values() if value)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,10 +33,12 @@ def senior(request: HttpRequest) -> Actor:
     return fetch.actor_or_404(request, Role.SENIOR)
 
 
-def counts_and_saved(actor: Actor, *, more: tuple[View, ...]) -> tuple[dict[View, int], list[dict[str, str]]]:
+def counts_and_saved(
+    actor: Actor, *, more: tuple[View, ...], among: QuerySet[Case]
+) -> tuple[dict[View, int], list[dict[str, str]]]:
     """What waits for this reader, counted up to a hundred, and the name and query of each of their own views."""
     views = [view for key, view in _COUNTED.items() if _is_open(key, actor)]
-    return queries.counts_and_saved(actor, [*views, *more])
+    return queries.counts_and_saved(actor, [*views, *more], among=among)
 
 
 def around(actor: Actor, current: str, now: datetime, waiting: Mapping[View, int] | None = None) -> dict[str, Any]:

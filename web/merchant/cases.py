@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TypedDict
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -20,6 +21,7 @@ from web import addresses, asked, awaited, wording
 from web.keyset import Cursor
 
 PAGE = 50
+LONGEST_TITLE = 40
 # What a row shows, decides by, or goes on from.
 _SHOWN = (
     *("number", "title", "state", "kind", "type_code", "awaits", "returns", "claimed", "currency"),
@@ -141,6 +143,8 @@ def small(actor: Actor, narrowed: Filter, now: datetime, *, most: int) -> list[t
     return [(number, version) for number, version, state, kind in rows if accepting(state, kind)][:most]
 
 
+# Fifty rows ask for the same few answers, and the table does not change.
+@cache
 def accepting(state: str, kind: str, claimant: str = Side.BUYER.value) -> Event | None:
     """By which event the shop gives in to what is asked, in this state; ``None`` where it cannot, as in what it claims
     itself. The table says."""
@@ -221,7 +225,7 @@ def _row(case: Case, href: str, actor: Actor, with_outcome: bool) -> Row:
     return Row(
         number=case.number,
         href=href,
-        title=Truncator(case.title).chars(40),
+        title=case.title if len(case.title) <= LONGEST_TITLE else Truncator(case.title).chars(LONGEST_TITLE),
         due_at=case.due_at if case.closed_at is None else None,
         clock=deadlines.clock_of(case),
         mine=case.awaits in ("merchant", "both"),
