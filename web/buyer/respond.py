@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.forms import CharField, CheckboxSelectMultiple, ChoiceField, MultipleChoiceField, RadioSelect, Textarea
+from django.forms import ChoiceField, RadioSelect
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,7 +26,7 @@ from rulebook import queries as rulebook
 from web import case_page, drafts, fetch, media, timeline, wording
 from web.acts import ActForm
 from web.case_page import ExhibitView
-from web.party import closed, files
+from web.party import answering, closed, files
 from web.party.forms import FilesField, words
 from web.selects import PlainSelect
 
@@ -71,21 +71,7 @@ class RespondForm(ActForm):
             required=False,
             initial=_as_said(point, standing),
         )
-        self.fields[f"text_{point.pk}"] = CharField(
-            label=_("Your words on point %(number)s") % number,
-            required=False,
-            max_length=4000,
-            widget=Textarea(attrs={"rows": 3, "data-max": submissions.LONGEST_ANSWER}),
-            initial=standing.text if standing else "",
-        )
-        if self.mine:
-            self.fields[f"exhibits_{point.pk}"] = MultipleChoiceField(
-                label=_("Your evidence on point %(number)s") % number,
-                choices=[(str(view.id), f"{view.number} {view.name}") for view in self.mine],
-                widget=CheckboxSelectMultiple,
-                required=False,
-                initial=[str(pk) for pk in standing.exhibits] if standing else [],
-            )
+        self.fields |= answering.fields(point, standing, self.mine)
         self.fields[f"file_{point.pk}"] = FilesField(
             label=_("Photo, video or PDF for point %(number)s") % number, help_text=media.limits_text(), required=False
         )

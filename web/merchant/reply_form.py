@@ -8,14 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.forms import (
-    CharField,
-    CheckboxSelectMultiple,
     ChoiceField,
     FileField,
     FileInput,
-    MultipleChoiceField,
     RadioSelect,
-    Textarea,
 )
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -26,7 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import shop_desk
 from accounts.models import ReplyTemplate
 from common import money
-from disputes import labels, queries, submissions
+from disputes import labels, queries
 from disputes.lifecycle import Event
 from disputes.models import Point
 from disputes.submissions import Answer
@@ -38,7 +34,7 @@ from rulebook import queries as rulebook
 from rulebook.schema import Bearer
 from web import case_page, media, wording
 from web.acts import ActForm
-from web.party import forms
+from web.party import answering, forms
 from web.selects import PlainSelect
 
 STANCES = (
@@ -98,21 +94,7 @@ class ReplyForm(ActForm):
             required=False,
             initial=standing.stance if standing else None,
         )
-        self.fields[f"text_{point.pk}"] = CharField(
-            label=_("Your words on point %(number)s") % number,
-            required=False,
-            max_length=4000,
-            widget=Textarea(attrs={"rows": 3, "data-max": submissions.LONGEST_ANSWER}),
-            initial=standing.text if standing else "",
-        )
-        if self.mine:
-            self.fields[f"exhibits_{point.pk}"] = MultipleChoiceField(
-                label=_("Your evidence on point %(number)s") % number,
-                choices=[(str(view.id), f"{view.number} {view.name}") for view in self.mine],
-                widget=CheckboxSelectMultiple,
-                required=False,
-                initial=[str(pk) for pk in standing.exhibits] if standing else [],
-            )
+        self.fields |= answering.fields(point, standing, self.mine)
         if self.templates:
             select = TemplateSelect()
             select.texts = {str(row.pk): shop_desk.fill(row.text, self.filled) for row in self.templates}

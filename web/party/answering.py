@@ -1,0 +1,38 @@
+"""What either side says to one point, whatever stances it may take: the fields for its words and its own evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.forms import CharField, CheckboxSelectMultiple, Field, MultipleChoiceField, Textarea
+from django.utils.translation import gettext as _
+
+from disputes import submissions
+from disputes.models import Point, PointAnswer
+from web.case_page import ExhibitView
+
+
+def fields(point: Point, standing: PointAnswer | None, mine: Sequence[ExhibitView]) -> dict[str, Field]:
+    """By name, ``text_`` and ``exhibits_`` with the point's id. ``standing``: what this side said of it before.
+
+    Without exhibits of one's own there is nothing to choose from, and no field for it.
+    """
+    number = {"number": point.number}
+    shown: dict[str, Field] = {
+        f"text_{point.pk}": CharField(
+            label=_("Your words on point %(number)s") % number,
+            required=False,
+            max_length=4000,
+            widget=Textarea(attrs={"rows": 3, "data-max": submissions.LONGEST_ANSWER}),
+            initial=standing.text if standing else "",
+        )
+    }
+    if mine:
+        shown[f"exhibits_{point.pk}"] = MultipleChoiceField(
+            label=_("Your evidence on point %(number)s") % number,
+            choices=[(str(view.id), f"{view.number} {view.name}") for view in mine],
+            widget=CheckboxSelectMultiple,
+            required=False,
+            initial=[str(pk) for pk in standing.exhibits] if standing else [],
+        )
+    return shown
