@@ -216,13 +216,7 @@ class ReplyForm(ActForm):
 
     def answers(self) -> list[Answer]:
         """What was answered; points left open are left out, and the act says so."""
-        found = []
-        for point in self.points:
-            stance = self.cleaned_data.get(f"stance_{point.pk}")
-            if stance:
-                exhibits = tuple(int(pk) for pk in self.cleaned_data.get(f"exhibits_{point.pk}", []))
-                found.append(Answer(point.pk, stance, self.cleaned_data.get(f"text_{point.pk}", ""), exhibits))
-        return found
+        return answering.answers(self.points, self.cleaned_data)
 
 
 class PartForm(ReplyForm):

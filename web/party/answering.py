@@ -1,14 +1,16 @@
-"""What either side says to one point, whatever stances it may take: the fields for its words and its own evidence."""
+"""What either side says to the points, whatever stances it may take: fields for its words and evidence, and the answers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.forms import CharField, CheckboxSelectMultiple, Field, MultipleChoiceField, Textarea
 from django.utils.translation import gettext as _
 
 from disputes import submissions
 from disputes.models import Point, PointAnswer
+from disputes.submissions import Answer
 from web.case_page import ExhibitView
 
 
@@ -36,3 +38,14 @@ def fields(point: Point, standing: PointAnswer | None, mine: Sequence[ExhibitVie
             initial=[str(pk) for pk in standing.exhibits] if standing else [],
         )
     return shown
+
+
+def answers(points: Iterable[Point], cleaned: Mapping[str, Any]) -> list[Answer]:
+    """The answer to each point that has a stance (``stance_`` and the point's id); points left open are left out."""
+    found = []
+    for point in points:
+        stance = cleaned.get(f"stance_{point.pk}")
+        if stance:
+            exhibits = tuple(int(pk) for pk in cleaned.get(f"exhibits_{point.pk}", []))
+            found.append(Answer(point.pk, stance, cleaned.get(f"text_{point.pk}", ""), exhibits))
+    return found
