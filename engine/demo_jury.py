@@ -1,7 +1,7 @@
 """The demonstration's jury: thirty-one people by real acts, a case that is almost decided, jurors who go on by themselves.
 
-Two of them are persons of the sign-in page. The others vote until only those two could still decide, and then wait for them,
-so that a visitor sees their own vote close a case. Nothing here exists outside of a demo.
+Two of them are persons of the sign-in page. The others never settle a vote before those two had their say, so that a visitor
+sees their own vote close a case. Nothing here exists outside of a demo.
 """
 
 from __future__ import annotations
@@ -82,7 +82,10 @@ def put_before_a_jury(case: Case, arbitrator: Actor, at: datetime) -> None:
 
 
 def others_vote(now: datetime) -> int:
-    """A tick of a demo: on each panel one of those who are nobody's person votes, as long as the persons are not needed."""
+    """A tick of a demo: on each panel one of those who are nobody's person votes, as long as the persons are not needed.
+
+    Fewer votes than a majority settle nothing, whatever they say: that many never end the vote before a person came.
+    """
     if not settings.HENG_DEMO:
         return 0
     done = 0
@@ -92,7 +95,7 @@ def others_vote(now: datetime) -> int:
         persons = [seat for seat in waiting if _is_a_persons(seat)]
         voted = Ballot.objects.filter(seat__panel=panel, seat__juror__user__username__in=_persons()).exists()
         simulated = [seat for seat in waiting if not _is_a_persons(seat)]
-        if not simulated or (persons and not voted and panel.cast >= len(SAID)):
+        if not simulated or (persons and not voted and panel.cast >= panel.majority - 1):
             continue
         try:
             _vote(simulated[0], _leaning(simulated[0]), now)

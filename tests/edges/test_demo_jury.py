@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import User
+from arbitration import rulings
 from common import clock
+from common.actor import Actor, Role
 from disputes.lifecycle import State
 from disputes.models import Case
 from engine import demo, demo_jury, ticks
 from journal import book
 from jury import counting, seats, tally
 from jury.models import Ballot, Panel, Seat
-from tests import juries
+from tests import deciding, juries
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +60,25 @@ def test_after_a_vote_for_the_other_side_the_others_go_on_until_it_is_decided(pa
     rule = tally.Rule(panel.size, panel.majority, panel.quorum)
     assert panel.state == Panel.CLOSED or rule.size - cast <= 2
     assert book.verify(panel.case.stream_id) is None
+
+
+def test_the_others_settle_no_new_vote_before_a_person_came(panel: Panel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even if all of them say the same."""
+    monkeypatch.setattr(demo_jury, "_leaning", lambda _seat: "merchant")
+    user, now = User.objects.get(username="juror-2"), clock.now()
+    sitting = seats.mine(user.pk, now)
+    assert sitting is not None
+    seats.recuse(sitting.token, reason="cannot_judge", actor=Actor.staff(Role.JUROR, user.pk), now=now)
+    made = deciding.taken(paid=38_000)
+    rulings.send_to_jury(made.case.pk, question=juries.QUESTION, actor=made.arbitrator, now=clock.now())
+    demo_jury.draw(made.case.pk, clock.now())
+    second = Panel.objects.get(case=made.case)
+    for _tick in range(second.size):
+        demo_jury.others_vote(clock.now())
+        counting.close_settled(clock.now())
+    assert Ballot.objects.filter(seat__panel=second).count() == second.majority - 1
+    waiting = seats.mine(user.pk, clock.now())
+    assert waiting is not None and waiting.panel_id == second.pk
 
 
 def test_seeding_again_makes_nobody_twice(panel: Panel) -> None:
