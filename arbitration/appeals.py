@@ -12,7 +12,8 @@ from typing import Any
 
 from accounts import hats
 from accounts.models import Right
-from arbitration import bench, letters, linter, prints, rulings, sheet
+from arbitration import bench, composition, letters, linter, prints, rulings, sheet
+from arbitration.drafts import LONGEST_REASONS
 from arbitration.models import Appeal, Finding, Ruling
 from common.actor import Actor, Role
 from common.acts import act, require_act
@@ -181,7 +182,7 @@ def send_back(case_id: int, *, reasons: str, actor: Actor, now: datetime, seen: 
 def change(case_id: int, *, version: int, reasons: str, actor: Actor, now: datetime, seen: int | None = None) -> Appeal:
     """The senior's own ruling takes the place of the first one, in one transaction with its outcome.
 
-    ``version``: of the draft made by `rulings.save_draft` while the appeal is decided. It passes the whole linter.
+    ``version``: of the draft made by `drafting.save` while the appeal is decided. It passes the whole linter.
     """
     case = queries.lock(case_id, seen=seen)
     bench.require_office(actor)
@@ -300,7 +301,7 @@ def _against_reasons(case: Case, reasons: str, now: datetime) -> tuple[str, ...]
     thresholds = rulebook.rules(case.procedure_rules_id).thresholds
     if len(reasons.strip()) < thresholds.minimum_reasons_characters:
         return ("reasons_too_short",)
-    if len(reasons) > rulings.LONGEST_REASONS:
+    if len(reasons) > LONGEST_REASONS:
         return ("text_too_long",)
     cited = linter.exhibits_in(reasons)
     wait = timedelta(hours=thresholds.citable_after_hours)
@@ -322,7 +323,7 @@ def _decide(case: Case, event: Event, decision: str, reasons: str, actor: Actor,
     data: dict[str, Any] = {"appeal": appeal.pk if appeal else None}
     sealed = None
     if appeal is not None and actor.id is not None:
-        letter = letters.compose_appeal(
+        letter = composition.compose_appeal(
             appeal,
             case,
             rulebook.rules(case.procedure_rules_id),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from accounts import hats
-from arbitration import bench, rulings
+from arbitration import bench, drafting, rulings
 from arbitration.models import Approval, Ruling, SecondReader
 from common.actor import Actor, Role
 from common.acts import act, require_act
@@ -85,7 +85,7 @@ def send_back(ruling_id: int, *, reason: str, actor: Actor, now: datetime, seen:
     ruling.state = Ruling.RETURNED
     ruling.save(update_fields=["state"])
     _keep(ruling, Approval.RETURNED, reason, actor, now)
-    return rulings.begin_again(case, ruling, now=now)
+    return drafting.begin_again(case, ruling, now=now)
 
 
 def _facts(case: Case, ruling: Ruling, actor: Actor, now: datetime) -> Facts:

@@ -11,10 +11,10 @@ from django.conf import settings
 
 from accounts import demo, hats, memberships, people
 from accounts.models import Identity, Membership, Right, User
-from arbitration import approvals, rulings
+from arbitration import approvals, drafting, rulings
 from arbitration import queries as bench
+from arbitration.drafts import Draft
 from arbitration.models import Ruling
-from arbitration.rulings import Draft
 from common.actor import Actor, Role
 from common.acts import act
 from disputes import intervention, negotiation, queries, submissions
@@ -138,7 +138,7 @@ def rule(case: Case, draft: Draft, by: Actor, at: datetime, *, signed_by: Actor 
         reasons=draft.reasons.format(named="、".join(admitted)),
     )
     bench.mark_many_seen([exhibit.pk for exhibit in exhibits], actor=by, now=at)
-    saved = rulings.save_draft(case.pk, whole, version=0, actor=by, now=at)
+    saved = drafting.save(case.pk, whole, version=0, actor=by, now=at)
     rulings.issue(case.pk, version=saved.ruling.version, actor=by, now=at + HOUR)
     waiting = Ruling.objects.filter(case=case, state=Ruling.PROPOSED).first()
     if waiting is not None and signed_by is not None:

@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 
 from accounts import demo, memberships, people
 from accounts.models import Identity, Merchant, Right, User
-from arbitration import rulings
+from arbitration import inquiries
 from common import digest
 from common.actor import Actor, Role
 from common.acts import act
@@ -73,7 +73,7 @@ def orders() -> Iterator[tuple[str, str]]:
 
 def put_before_a_jury(case: Case, arbitrator: Actor, at: datetime) -> None:
     """The case is sent, its jury drawn, and all but a few of them have voted."""
-    rulings.send_to_jury(case.pk, question=QUESTION, actor=arbitrator, now=at)
+    inquiries.send_to_jury(case.pk, question=QUESTION, actor=arbitrator, now=at)
     draw(case.pk, at)
     panel = Panel.objects.get(case=case, state=Panel.VOTING)
     simulated = [seat for seat in _waiting(panel, at) if not _is_a_persons(seat)]

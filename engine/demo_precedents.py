@@ -12,10 +12,10 @@ from typing import Any
 
 from accounts import demo, hats, memberships, people
 from accounts.models import Identity, Membership, Right, User
-from arbitration import appeals, approvals, assignment, calibration, precedents, rulings
+from arbitration import appeals, approvals, assignment, calibration, drafting, precedents, rulings
 from arbitration import queries as bench
+from arbitration.drafts import Draft
 from arbitration.models import Ruling
-from arbitration.rulings import Draft
 from common.actor import Actor, Role
 from common.acts import act
 from disputes import intervention, negotiation, queries, submissions
@@ -164,7 +164,7 @@ def _rule(case: Case, story: _Story, arbitrator: Actor, senior: Actor, at: datet
         reasons=story.reasons.format(named="、".join(numbers)),
     )
     bench.mark_many_seen([exhibit.pk for exhibit in exhibits], actor=arbitrator, now=at)
-    saved = rulings.save_draft(case.pk, draft, version=0, actor=arbitrator, now=at + HOUR)
+    saved = drafting.save(case.pk, draft, version=0, actor=arbitrator, now=at + HOUR)
     rulings.issue(case.pk, version=saved.ruling.version, actor=arbitrator, now=at + 2 * HOUR)
     waiting = Ruling.objects.filter(case=case, state=Ruling.PROPOSED).first()
     if waiting is not None:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from arbitration import appeals, assignment
 from arbitration.appeals import NewExhibit
+from arbitration.drafts import Draft
 from arbitration.models import Appeal
-from arbitration.rulings import Draft
 from enforcement import advances
 from engine.demo_cast import DAY, HOUR, Cast, received, rule
 from engine.demo_stories import Story, to_the_queue

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from arbitration import assignment, rulings
+from arbitration import assignment, inquiries
 from common.actor import Actor
 from disputes import intervention, negotiation, offers, submissions
 from disputes.lifecycle import Kind
@@ -140,7 +140,7 @@ def _asked_for_more(cast: Cast, now: datetime) -> None:
     )  # fmt: skip
     assignment.take(case.pk, actor=cast.arbitrator, now=now - 26 * HOUR)
     items = (Item("buyer", "E23", 2, "照片上看不出短了多少，请把尺子放在衣服旁边拍一张。"),)
-    rulings.ask_more(case.pk, items=items, actor=cast.arbitrator, now=now - 5 * HOUR)
+    inquiries.ask_more(case.pk, items=items, actor=cast.arbitrator, now=now - 5 * HOUR)
 
 
 def _before_the_jury(cast: Cast, now: datetime) -> None:

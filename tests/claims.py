@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from arbitration import approvals, assignment, rulings
-from arbitration.rulings import Draft
+from arbitration.drafts import Draft
 from common import clock
 from common.actor import Role
 from disputes import claims, intervention, negotiation, payouts, queries, submissions

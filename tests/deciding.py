@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from arbitration import appeals, assignment, linter, outgoing, queries, rulings
+from arbitration import appeals, assignment, drafting, linter, outgoing, queries, rulings
+from arbitration.drafts import Draft
 from arbitration.models import Appeal, Ruling
-from arbitration.rulings import Draft
 from common import clock
 from common.actor import Actor, Role
 from disputes.models import Point
@@ -89,7 +89,7 @@ def drafted(made: Scene, draft: Draft | None = None, *, actor: Actor | None = No
     """Everything was opened and the draft is saved, on top of whatever there is."""
     author = actor or made.arbitrator
     there = Ruling.objects.filter(case=made.case, state=Ruling.DRAFT, author_id=author.id).first()
-    saved = rulings.save_draft(
+    saved = drafting.save(
         made.case.pk,
         draft or a_draft(made),
         version=there.version if there else 0,
@@ -160,7 +160,7 @@ def another(role: Role) -> Actor:
 
 
 def problems(ruling: Ruling) -> list[linter.Problem]:
-    return rulings.problems(Ruling.objects.get(pk=ruling.pk), now=clock.now())
+    return drafting.problems(Ruling.objects.get(pk=ruling.pk), now=clock.now())
 
 
 def work(made: Scene, actor: Actor) -> queries.Workspace:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.models import Grant, Membership, Office
-from arbitration import rulings
+from arbitration import inquiries
 from common import clock
 from common.actor import Actor, Role
 from disputes.models import Case
@@ -53,7 +53,7 @@ def sent(*, jurors: tuple[int, int] = (6, 6), rule: dict[str, int] | None = None
     deciding.rules(jury=True, **(SMALL if rule is None else rule))
     made = deciding.taken(**scene)
     some_jurors(*jurors)
-    rulings.send_to_jury(made.case.pk, question=QUESTION, actor=made.arbitrator, now=clock.now())
+    inquiries.send_to_jury(made.case.pk, question=QUESTION, actor=made.arbitrator, now=clock.now())
     ticks.consequences()
     made.reload()
     made.more["panel"] = Panel.objects.get(case=made.case)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import conflicts
 from accounts.models import Grant
-from arbitration import assignment, queries, rulings
+from arbitration import assignment, inquiries, queries, rulings
 from arbitration.models import HandBack, Ruling
 from arbitration.queries import View
 from common import clock
@@ -229,7 +229,7 @@ def test_the_workspace_opens_in_eight_queries_however_long_the_file_is() -> None
     counts = []
     for colours in ((), ("white", "black", "red", "pink")):
         if colours:
-            rulings.ask_more(
+            inquiries.ask_more(
                 made.case.pk, sides="buyer", points=(1,), text="请补充。", actor=made.arbitrator, now=clock.now()
             )
         for colour in colours:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Right
-from arbitration import appeals, rulings
+from arbitration import appeals, drafting
 from common import clock
 from common.actor import Actor
 from common.errors import Missing, Refused
@@ -282,7 +282,7 @@ def test_a_dismissed_claim_moves_nothing():
 def test_a_dismissal_leaves_all_of_it_with_the_merchant():
     claim = driver.taken()
     ruling = deciding.drafted(claim, driver.upheld(claim, remedy="R7", share=0))
-    assert "share_contradicts_remedy" in {problem.code for problem in rulings.problems(ruling, now=clock.now())}
+    assert "share_contradicts_remedy" in {problem.code for problem in drafting.problems(ruling, now=clock.now())}
 
 
 def test_an_appeal_against_a_claim_changes_it_before_any_money_moves():
@@ -293,7 +293,7 @@ def test_an_appeal_against_a_claim_changes_it_before_any_money_moves():
     appeals.take(claim.case.pk, actor=claim.senior, now=clock.now())
     draft = driver.upheld(claim, remedy="R7", share=10_000)
     deciding.has_looked(claim, actor=claim.senior, now=clock.now())
-    saved = rulings.save_draft(claim.case.pk, draft, version=0, actor=claim.senior, now=clock.now())
+    saved = drafting.save(claim.case.pk, draft, version=0, actor=claim.senior, now=clock.now())
     appeals.change(
         claim.case.pk,
         version=saved.ruling.version,

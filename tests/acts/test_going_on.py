@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from arbitration import rulings
+from arbitration import inquiries
 from common import clock
 from common.actor import Actor
 from disputes import clocks, submissions, sweep
@@ -155,7 +155,7 @@ def test_the_file_stays_open_as_long_as_it_would_have() -> None:
 def test_a_review_that_waits_for_evidence_does_not_go_on_with_the_other_clocks() -> None:
     made = deciding.taken()
     left = the(made, "review").due_at - clock.now()
-    rulings.ask_more(
+    inquiries.ask_more(
         made.case.pk, sides="merchant", points=[1], text="请补质检记录", actor=made.arbitrator, now=clock.now()
     )
     stop(made)

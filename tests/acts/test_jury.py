@@ -9,7 +9,7 @@ import pytest
 from django.db import Error, IntegrityError, connection, transaction
 
 from accounts.models import Grant, Interest, Membership
-from arbitration import rulings
+from arbitration import inquiries, rulings
 from common import clock
 from common.actor import Actor
 from common.acts import act
@@ -65,7 +65,7 @@ def test_a_jury_is_only_asked_about_what_its_rules_leave_to_it() -> None:
     deciding.rules(jury=True, jury_highest_amount=67_999)
     made = deciding.taken()
     with refused("jury_only_for_less"):
-        rulings.send_to_jury(made.case.pk, question=juries.QUESTION, actor=made.arbitrator, now=clock.now())
+        inquiries.send_to_jury(made.case.pk, question=juries.QUESTION, actor=made.arbitrator, now=clock.now())
     assert not Panel.objects.exists() and made.state is State.UNDER_REVIEW
 
 
@@ -83,7 +83,7 @@ def test_the_panel_is_drawn_by_a_seed_that_was_committed_to_and_can_be_drawn_aga
 def test_the_seed_is_not_to_be_read_before_the_pool_is_closed() -> None:
     deciding.rules(jury=True, **juries.SMALL)
     made = deciding.taken()
-    rulings.send_to_jury(made.case.pk, question=juries.QUESTION, actor=made.arbitrator, now=clock.now())
+    inquiries.send_to_jury(made.case.pk, question=juries.QUESTION, actor=made.arbitrator, now=clock.now())
     panel = panel_of(made)
     assert panel.drawn_at is None and len(panel.seed) > 64 and not Seat.objects.exists()
     assert sortition.commitment(sealing.unwrap(panel.seed)) == entries(made, Kind.SENT_TO_JURY)[0].data["seed"]
@@ -369,7 +369,7 @@ def test_a_jury_that_has_spoken_is_not_asked_again() -> None:
     juries.all_vote(made, "buyer", "buyer", "buyer")
     counting.close_settled(clock.now())
     with refused("jury_has_spoken"):
-        rulings.send_to_jury(made.case.pk, question="再问一次？", actor=made.arbitrator, now=clock.now())
+        inquiries.send_to_jury(made.case.pk, question="再问一次？", actor=made.arbitrator, now=clock.now())
 
 
 def test_when_everybody_has_voted_it_is_over_even_without_a_majority() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Grant
-from arbitration import rulings
+from arbitration import inquiries
 from common import clock
 from common.errors import Refused
 from common.models import ClockOffset
@@ -109,7 +109,7 @@ def test_two_panels_drawn_at_once_never_share_a_juror() -> None:
     first, second = deciding.taken(), deciding.taken()
     juries.some_jurors(4, 3)
     for made in (first, second):
-        rulings.send_to_jury(made.case.pk, question=juries.QUESTION, actor=made.arbitrator, now=clock.now())
+        inquiries.send_to_jury(made.case.pk, question=juries.QUESTION, actor=made.arbitrator, now=clock.now())
     at_once(ticks.consequences, ticks.consequences)
     ticks.consequences()
     drawn = list(Seat.objects.filter(state__in=Seat.OPEN).values_list("juror_id", flat=True))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Grant
-from arbitration import outgoing, rulings
+from arbitration import drafting, outgoing
 from arbitration.models import Outgoing, Ruling
 from common import clock
 from common.actor import Role
@@ -67,7 +67,7 @@ def test_its_author_calls_it_back_and_goes_on_with_the_draft() -> None:
         outgoing.call_back(made.case.pk, actor=made.senior, now=clock.now())
     back = outgoing.call_back(made.case.pk, actor=made.arbitrator, now=clock.now())
     assert kinds(made)[-1] == "ruling_called_back"
-    assert rulings.draft_of(back) == deciding.a_draft(made)
+    assert drafting.draft_of(back) == deciding.a_draft(made)
     builders.travel(outgoing.HOLD)
     ticks.deadlines()
     assert made.state is State.UNDER_REVIEW

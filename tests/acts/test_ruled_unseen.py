@@ -9,7 +9,7 @@ from django.db import IntegrityError, InternalError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from arbitration import appeals, approvals, letters, queries, rulings
+from arbitration import appeals, approvals, drafting, letters, queries, rulings
 from arbitration.models import Appeal, Ruling, Seen, Skip
 from common import clock
 from common.actor import Role
@@ -91,7 +91,7 @@ def test_a_ruling_that_was_returned_has_not_to_be_looked_through_again() -> None
     ruling = deciding.drafted(made, draft, looked=False)
     rulings.issue(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
     again = approvals.send_back(ruling.pk, reason="理由再写清楚", actor=made.senior, now=clock.now())
-    assert rulings.draft_of(again) == draft and deciding.problems(again) == []
+    assert drafting.draft_of(again) == draft and deciding.problems(again) == []
 
 
 def test_a_senior_who_changes_a_ruling_has_opened_the_file_themselves() -> None:

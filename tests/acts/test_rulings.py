@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
-from arbitration import approvals, assignment, letters, rulings
+from arbitration import approvals, assignment, drafting, inquiries, letters, rulings
 from arbitration.models import DraftAside, Finding, Ruling
 from common import clock
 from common.actor import Role, Side
@@ -135,16 +135,16 @@ def test_a_second_tab_overwrites_nothing_and_loses_nothing() -> None:
     made = deciding.taken()
     first = deciding.drafted(made)
     other = deciding.a_draft(made, reasons="第二个标签页写的另一份理由。")
-    saved = rulings.save_draft(made.case.pk, other, version=0, actor=made.arbitrator, now=clock.now())
+    saved = drafting.save(made.case.pk, other, version=0, actor=made.arbitrator, now=clock.now())
     assert saved.aside is not None
     assert DraftAside.objects.get().body["reasons"] == other.reasons
-    assert rulings.draft_of(Ruling.objects.get(pk=first.pk)) == deciding.a_draft(made)
+    assert drafting.draft_of(Ruling.objects.get(pk=first.pk)) == deciding.a_draft(made)
 
 
 def test_saving_the_same_draft_again_is_harmless() -> None:
     made = deciding.taken()
     first = deciding.drafted(made)
-    again = rulings.save_draft(made.case.pk, deciding.a_draft(made), version=0, actor=made.arbitrator, now=clock.now())
+    again = drafting.save(made.case.pk, deciding.a_draft(made), version=0, actor=made.arbitrator, now=clock.now())
     assert again.aside is None and again.ruling.version == first.version
 
 
@@ -161,7 +161,7 @@ def test_nobody_but_the_assigned_arbitrator_drafts_or_issues() -> None:
     ruling = deciding.drafted(made)
     stranger = deciding.another(Role.ARBITRATOR)
     with pytest.raises(Refused, match="case_is_not_yours"):
-        rulings.save_draft(made.case.pk, deciding.a_draft(made), version=1, actor=stranger, now=clock.now())
+        drafting.save(made.case.pk, deciding.a_draft(made), version=1, actor=stranger, now=clock.now())
     with pytest.raises(Refused, match="case_is_not_yours"):
         issue(made, ruling, stranger)
     with pytest.raises(Refused, match="not_for_this_role"):
@@ -216,7 +216,7 @@ def test_taking_a_case_seals_its_file() -> None:
 
 def test_asking_for_more_stops_the_review_clock_and_names_points() -> None:
     made = deciding.taken()
-    rulings.ask_more(
+    inquiries.ask_more(
         made.case.pk, sides="merchant", points=(1,), text="请补充出库照。", actor=made.arbitrator, now=clock.now()
     )
     assert made.state is State.MORE_EVIDENCE
@@ -229,13 +229,13 @@ def test_asking_for_more_stops_the_review_clock_and_names_points() -> None:
 def test_asking_about_a_point_that_does_not_exist_is_refused() -> None:
     made = deciding.taken()
     with pytest.raises(Refused, match="point_unknown"):
-        rulings.ask_more(made.case.pk, sides="both", points=(9,), text="？", actor=made.arbitrator, now=clock.now())
+        inquiries.ask_more(made.case.pk, sides="both", points=(9,), text="？", actor=made.arbitrator, now=clock.now())
 
 
 def test_a_draft_written_before_new_evidence_came_misses_its_admission() -> None:
     made = deciding.taken()
     ruling = deciding.drafted(made)
-    rulings.ask_more(
+    inquiries.ask_more(
         made.case.pk, sides="merchant", points=(1,), text="请补充出库照。", actor=made.arbitrator, now=clock.now()
     )
     from disputes import submissions
@@ -260,7 +260,7 @@ def test_a_draft_written_before_new_evidence_came_misses_its_admission() -> None
 def test_no_case_goes_to_a_jury_that_its_rules_do_not_know() -> None:
     made = deciding.taken()
     with pytest.raises(Refused) as refused:
-        rulings.send_to_jury(made.case.pk, question="裂纹是运输造成的吗？", actor=made.arbitrator, now=clock.now())
+        inquiries.send_to_jury(made.case.pk, question="裂纹是运输造成的吗？", actor=made.arbitrator, now=clock.now())
     assert refused.value.code == "jury_is_off"
     assert made.state is State.UNDER_REVIEW
 
@@ -268,7 +268,7 @@ def test_no_case_goes_to_a_jury_that_its_rules_do_not_know() -> None:
 def test_the_jury_gives_the_case_back_when_its_time_is_over() -> None:
     deciding.rules(jury=True)
     made = deciding.taken()
-    rulings.send_to_jury(made.case.pk, question="裂纹是运输造成的吗？", actor=made.arbitrator, now=clock.now())
+    inquiries.send_to_jury(made.case.pk, question="裂纹是运输造成的吗？", actor=made.arbitrator, now=clock.now())
     assert made.state is State.JURY_VOTING
     deadline = Deadline.objects.get(case=made.case, duty="jury_vote")
     builders.travel_to(deadline.due_at)
@@ -378,7 +378,7 @@ def test_a_returned_ruling_stays_as_it_was_and_a_copy_goes_on() -> None:
     ruling.refresh_from_db()
     assert made.state is State.UNDER_REVIEW
     assert ruling.state == Ruling.RETURNED
-    assert rulings.draft_of(again) == rulings.draft_of(ruling)
+    assert drafting.draft_of(again) == drafting.draft_of(ruling)
     assert issue(made, again).state == Ruling.PROPOSED
 
 

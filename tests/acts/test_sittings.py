@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from django.db import InternalError, transaction
 
-from arbitration import assignment, rulings, sittings
+from arbitration import assignment, drafting, rulings, sittings
+from arbitration.drafting import Tab
+from arbitration.drafts import Draft
 from arbitration.models import DraftAside, Observation, Ruling, Sitting
-from arbitration.rulings import Draft, Tab
 from common import clock
 from common.actor import Role
 from common.errors import Missing, Refused
@@ -22,9 +23,9 @@ MINUTE = timedelta(minutes=1)
 NO_TAB = Tab()
 
 
-def write(made: Scene, words: str, version: int, tab: Tab = NO_TAB) -> rulings.Saved:
+def write(made: Scene, words: str, version: int, tab: Tab = NO_TAB) -> drafting.Saved:
     draft = Draft(reasons=words)
-    return rulings.save_draft(made.case.pk, draft, version=version, tab=tab, actor=made.arbitrator, now=clock.now())
+    return drafting.save(made.case.pk, draft, version=version, tab=tab, actor=made.arbitrator, now=clock.now())
 
 
 def stands() -> str:
@@ -73,7 +74,7 @@ def test_whoever_has_the_case_sits_for_half_an_hour_and_writing_keeps_it() -> No
     case = made.reload()
     assert sittings.live(case, start + 30 * MINUTE - timedelta(seconds=1)) is not None
     assert sittings.live(case, start + 30 * MINUTE) is None
-    rulings.save_draft(case.pk, Draft(), version=0, actor=made.arbitrator, now=start + 20 * MINUTE)
+    drafting.save(case.pk, Draft(), version=0, actor=made.arbitrator, now=start + 20 * MINUTE)
     assert sittings.live(case, start + 49 * MINUTE) is not None and Sitting.objects.count() == 1
 
 
@@ -95,7 +96,7 @@ def test_notes_on_points_are_kept_with_the_draft_and_stay_with_the_ruling() -> N
     made = deciding.taken()
     noted = replace(deciding.a_draft(made), observations={1: "底部反光像修补过", 2: " "})
     ruling = deciding.drafted(made, noted)
-    assert rulings.draft_of(ruling).observations == {1: "底部反光像修补过"}
+    assert drafting.draft_of(ruling).observations == {1: "底部反光像修补过"}
     rulings.issue(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
     with pytest.raises(InternalError), transaction.atomic():
         Observation.objects.update(text="别的")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from arbitration import rulings
+from arbitration import inquiries
 from common import clock
 from common.actor import Actor
 from common.errors import Refused
@@ -33,7 +33,7 @@ PACKING = Item("merchant", "E09", 2, "出库时是否完好")
 
 
 def ask(made: Scene, *items: Item) -> Case:
-    return rulings.ask_more(made.case.pk, items=items, actor=made.arbitrator, now=clock.now())
+    return inquiries.ask_more(made.case.pk, items=items, actor=made.arbitrator, now=clock.now())
 
 
 def standing(made: Scene) -> list[tuple[str, str, Status]]:

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from arbitration import appeals, queries, rulings
+from arbitration import appeals, inquiries, queries, rulings
 from common import clock
 from common.actor import Actor
 from common.errors import Missing, Refused
@@ -182,7 +182,7 @@ def test_what_comes_late_is_cited_by_no_ruling_until_the_other_side_has_had_it_f
     """Also where an arbitrator asked for it: asking does not make it known to the other side."""
     deciding.rules()
     made = deciding.taken()
-    rulings.ask_more(
+    inquiries.ask_more(
         made.case.pk,
         items=[Item("merchant", "E09", 1, "出库时是否完好")],
         actor=made.arbitrator,

@@ -13,11 +13,11 @@ from datetime import datetime
 
 from accounts import demo, hats
 from accounts.models import Merchant
-from arbitration import appeals, approvals, assignment, rulings
+from arbitration import appeals, approvals, assignment, drafting, inquiries, rulings
 from arbitration import queries as arbitration
 from arbitration.appeals import NewExhibit
+from arbitration.drafts import Draft
 from arbitration.models import Appeal, Ruling
-from arbitration.rulings import Draft
 from common import clock
 from common.actor import Actor, Role
 from disputes import intervention, negotiation, queries, submissions
@@ -136,7 +136,7 @@ def _before_a_jury(cast: Cast, juror: int, now: datetime) -> Case:
         )
     intervention.rebut(case.pk, answers, text=WORDS, actor=cast.pottery, now=now - 22 * HOUR)
     assignment.take(case.pk, actor=cast.arbitrator, now=now - HOUR)
-    rulings.send_to_jury(case.pk, question="照片里的是裂纹吗？", actor=cast.arbitrator, now=now)
+    inquiries.send_to_jury(case.pk, question="照片里的是裂纹吗？", actor=cast.arbitrator, now=now)
     demo_jury.draw(case.pk, now)
     return case
 
@@ -190,7 +190,7 @@ def _ruled(cast: Cast, at: datetime, *, paid: int, finds: str, remedy: str, shar
         reasons=f"争点 {numbers}：{FOUND[finds]}依据凭证 {named}。",
     )
     arbitration.mark_many_seen([exhibit.pk for exhibit in exhibits], actor=cast.arbitrator, now=ruled_at)
-    saved = rulings.save_draft(case.pk, draft, version=0, actor=cast.arbitrator, now=ruled_at + HOUR)
+    saved = drafting.save(case.pk, draft, version=0, actor=cast.arbitrator, now=ruled_at + HOUR)
     rulings.issue(case.pk, version=saved.ruling.version, actor=cast.arbitrator, now=ruled_at + 2 * HOUR)
     return case
 

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from arbitration import rulings
+from arbitration import inquiries
 from common import clock
 from disputes import queries
 from disputes.lifecycle import Event, State
@@ -26,7 +26,9 @@ pytestmark = pytest.mark.django_db
 def made() -> Scene:
     """An arbitrator asks both sides for more; the merchant has disputed every point."""
     scene = deciding.taken()
-    rulings.ask_more(scene.case.pk, sides="both", points=(1,), text="请补充。", actor=scene.arbitrator, now=clock.now())
+    inquiries.ask_more(
+        scene.case.pk, sides="both", points=(1,), text="请补充。", actor=scene.arbitrator, now=clock.now()
+    )
     return scene
 
 

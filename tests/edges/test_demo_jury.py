@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.models import User
-from arbitration import rulings
+from arbitration import inquiries
 from common import clock
 from common.actor import Actor, Role
 from disputes.lifecycle import State
@@ -70,7 +70,7 @@ def test_the_others_settle_no_new_vote_before_a_person_came(panel: Panel, monkey
     assert sitting is not None
     seats.recuse(sitting.token, reason="cannot_judge", actor=Actor.staff(Role.JUROR, user.pk), now=now)
     made = deciding.taken(paid=38_000)
-    rulings.send_to_jury(made.case.pk, question=juries.QUESTION, actor=made.arbitrator, now=clock.now())
+    inquiries.send_to_jury(made.case.pk, question=juries.QUESTION, actor=made.arbitrator, now=clock.now())
     demo_jury.draw(made.case.pk, clock.now())
     second = Panel.objects.get(case=made.case)
     for _tick in range(second.size):

@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from arbitration import appeals, approvals, assignment, rulings
+from arbitration import appeals, approvals, assignment, drafting, inquiries, rulings
+from arbitration.drafts import Draft
 from arbitration.models import Ruling
-from arbitration.rulings import Draft
 from common import clock
 from common.actor import Actor
 from common.errors import Missing, Refused
@@ -176,7 +176,7 @@ class RandomCase(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(["arbitrator", "arbitrator_2"]), sides=st.sampled_from(["buyer", "merchant", "both"]))
     def ask_for_more(self, who: str, sides: str) -> None:
-        self.attempt(who, rulings.ask_more, self.made.case.pk, sides=sides, points=(1,), text="请补充")
+        self.attempt(who, inquiries.ask_more, self.made.case.pk, sides=sides, points=(1,), text="请补充")
 
     @rule(who=st.sampled_from(["buyer", "merchant"]))
     def hand_in_more(self, who: str) -> None:
@@ -192,7 +192,7 @@ class RandomCase(RuleBasedStateMachine):
         mine = Ruling.objects.filter(
             case=self.made.case, state=Ruling.DRAFT, author_id=self.actors[who].id, round=self.made.case.round
         ).first()
-        self.attempt(who, rulings.save_draft, self.made.case.pk, draft, version=mine.version if mine else 0)
+        self.attempt(who, drafting.save, self.made.case.pk, draft, version=mine.version if mine else 0)
         self.attempt(who, deciding.has_looked, self.made)
         saved = Ruling.objects.filter(case=self.made.case, state=Ruling.DRAFT, author_id=self.actors[who].id).last()
         version = saved.version if saved else 0

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from arbitration import appeals, approvals, assignment, queries, rulings
+from arbitration import appeals, approvals, assignment, inquiries, queries
 from common.actor import Actor, Role
 from common.errors import Refused
 from disputes import clocks, intervention, offers
@@ -60,11 +60,11 @@ def _hand_back(form: ActForm) -> None:
 
 def _ask(form: ActForm) -> None:
     assert isinstance(form, forms.AskForm)
-    rulings.ask_more(form.case.pk, items=form.items(), text=form.cleaned_data["text"], **_common(form))
+    inquiries.ask_more(form.case.pk, items=form.items(), text=form.cleaned_data["text"], **_common(form))
 
 
 def _jury(form: ActForm) -> None:
-    rulings.send_to_jury(form.case.pk, question=form.cleaned_data["question"], **_common(form))
+    inquiries.send_to_jury(form.case.pk, question=form.cleaned_data["question"], **_common(form))
 
 
 def _offer(form: ActForm) -> None:

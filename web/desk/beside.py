@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from arbitration.rulings import Draft
+from arbitration.drafts import Draft
 from common import money
 from disputes.awards import Payer
 from rulebook.schema import Rules

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from arbitration import approvals, calculator, letters, outgoing, queries, rulings, sheet
+from arbitration import approvals, calculator, composition, letters, outgoing, queries, rulings, sheet
 from arbitration.models import Appeal, Ruling
 from arbitration.queries import Workspace
 from common import clock, money
@@ -347,7 +347,7 @@ def _composed(whole: sheet.Sheet, ruling: Ruling, now: datetime, appeal: Appeal 
         return None
     kind = letters.RULING if ruling.stage == Ruling.FIRST else letters.APPEAL_RULING
     instead = appeal if ruling.stage == Ruling.APPEAL else None
-    return letters.compose(whole, whole.calculation, kind=kind, author_id=ruling.author_id, now=now, appeal=instead)
+    return composition.compose(whole, whole.calculation, kind=kind, author_id=ruling.author_id, now=now, appeal=instead)
 
 
 def _readings_differ(papers: Sequence[dict[str, Any]]) -> list[letter_diff.Passage]:

@@ -17,7 +17,7 @@ from django.forms import (
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from arbitration import assignment, rulings
+from arbitration import assignment, drafts
 from arbitration.models import HandBack, Ruling
 from common.errors import Refused
 from disputes import queries, refusals, statements, supplements
@@ -217,7 +217,7 @@ class ReasonsForm(ActForm):
     reasons = _words(
         gettext_lazy("Reasons"),
         gettext_lazy("They stand in the letter that both sides read. Name nobody."),
-        longest=rulings.LONGEST_REASONS,
+        longest=drafts.LONGEST_REASONS,
     )
 
 

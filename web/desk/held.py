@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts import hats
-from arbitration import rulings, sittings
+from arbitration import drafting, sittings
 from arbitration.queries import Workspace
 from common.actor import Actor
 from web import wording
@@ -23,7 +23,7 @@ def keep(work: Workspace, actor: Actor, now: datetime) -> None:
 
 def by_another(work: Workspace, actor: Actor, now: datetime) -> bool:
     """Whether somebody else, in whose hands the case is, has it open. No query."""
-    if work.sitting is None or work.case.state not in rulings.STAGES:
+    if work.sitting is None or work.case.state not in drafting.STAGES:
         return False
     user_id, until = work.sitting
     return user_id == work.case.assignee_id != actor.id and now < until

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts import hats
-from arbitration import rulings
+from arbitration import drafting
 from arbitration.models import Approval
 from arbitration.queries import Workspace
 from common.actor import Actor, Role, Side
@@ -91,7 +91,7 @@ def _may(event: Event, work: Workspace, actor: Actor, now: datetime) -> bool:
         return False
     if event in _SIGNING:
         # On the page of the case a ruling goes out from its preview; elsewhere this leads to its approval.
-        if case.state in rulings.STAGES:
+        if case.state in drafting.STAGES:
             return False
         return State(case.state) is not State.AWAITING_APPROVAL or not _proposed_by(work, actor)
     match event:

@@ -23,10 +23,11 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from arbitration import calculator, record, rulings
+from arbitration import calculator, drafts, record
+from arbitration.drafting import Tab
+from arbitration.drafts import Draft
 from arbitration.models import Ruling
 from arbitration.queries import Workspace
-from arbitration.rulings import Draft, Tab
 from common import ids, money
 from disputes.awards import Payer
 from rulebook import queries as rulebook
@@ -45,7 +46,7 @@ MOST_TURNS = 1_000_000
 LONGEST_TAB = 22
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 
-# Which field a refusal of `rulings.save_draft` belongs to.
+# Which field a refusal of `drafting.save` belongs to.
 FIELD_OF = {
     "amount_out_of_range": "value",
     "too_many_clauses": "more_clauses",
@@ -58,7 +59,7 @@ class RulingForm(HouseForm):
     """Everything may still be missing; nothing is chosen beforehand. ``version`` is that of the draft it was written on."""
 
     version = IntegerField(widget=HiddenInput)
-    # Which page this is, and how often its script has sent: `arbitration.rulings.Tab`.
+    # Which page this is, and how often its script has sent: `arbitration.drafting.Tab`.
     tab = CharField(widget=HiddenInput, required=False, max_length=LONGEST_TAB)
     turn = IntegerField(widget=HiddenInput, required=False, min_value=0, max_value=MOST_TURNS)
     share = IntegerField(
@@ -87,13 +88,13 @@ class RulingForm(HouseForm):
     reasons = CharField(
         label=gettext_lazy("Reasons"),
         required=False,
-        widget=Textarea(attrs={"rows": 8, "data-max": rulings.LONGEST_REASONS}),
+        widget=Textarea(attrs={"rows": 8, "data-max": drafts.LONGEST_REASONS}),
     )
     deviation_reason = CharField(
         label=gettext_lazy("Why this case is decided otherwise than like cases"),
         required=False,
         help_text=gettext_lazy("For whoever signs and for the house; not in the letter."),
-        widget=Textarea(attrs={"rows": 3, "data-max": rulings.LONGEST_DEVIATION}),
+        widget=Textarea(attrs={"rows": 3, "data-max": drafts.LONGEST_DEVIATION}),
     )
     language = ChoiceField(label=gettext_lazy("Language of the letter"), choices=LANGUAGES)
 
@@ -141,8 +142,8 @@ class RulingForm(HouseForm):
             self.fields[f"note_{point.number}"] = CharField(
                 label=f"{point.number}. {point.text}",
                 required=False,
-                max_length=rulings.LONGEST_OBSERVATION,
-                widget=Textarea(attrs={"rows": 2, "data-max": rulings.LONGEST_OBSERVATION, "form": "ruling"}),
+                max_length=drafts.LONGEST_OBSERVATION,
+                widget=Textarea(attrs={"rows": 2, "data-max": drafts.LONGEST_OBSERVATION, "form": "ruling"}),
             )
         reasons = [("", "–"), *((code, str(item.name)) for code, item in rules.admission_reasons.items())]
         for exhibit in work.exhibits:
@@ -157,10 +158,10 @@ class RulingForm(HouseForm):
                 self.fields[f"skip_{exhibit.number}"] = CharField(
                     label=_("Why you skip %(number)s") % {"number": exhibit.number},
                     required=False,
-                    max_length=rulings.LONGEST_SKIP,
+                    max_length=drafts.LONGEST_SKIP,
                     widget=TextInput(
                         attrs={
-                            "data-max": rulings.LONGEST_SKIP,
+                            "data-max": drafts.LONGEST_SKIP,
                             "form": "ruling",
                             "placeholder": _("Why it is skipped"),
                         }

@@ -11,10 +11,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
-from arbitration import rulings, sheet
+from arbitration import drafting, sheet
+from arbitration.drafting import Saved
 from arbitration.models import Ruling
 from arbitration.queries import Workspace
-from arbitration.rulings import Saved
 from common import money
 from common.actor import Actor
 from common.errors import Missing, Refused
@@ -29,7 +29,7 @@ HEADER = "X-Draft"
 def save(work: Workspace, form: RulingForm, actor: Actor, now: datetime) -> Saved:
     """The act, with what the form says of its page. Only after ``is_valid``. Raises `Http404`, `Refused`."""
     try:
-        return rulings.save_draft(
+        return drafting.save(
             work.case.pk, form.draft(), version=form.number_of_version, tab=form.sent_from, actor=actor, now=now
         )
     except Missing:
@@ -52,7 +52,7 @@ def by_script(request: HttpRequest, work: Workspace, form: RulingForm, actor: Ac
         field, said = FIELD_OF.get(refused.code), refusals.say(refused)
         return JsonResponse({"errors": {field or "__all__": [said]}, "said": said, "code": refused.code}, status=422)
     if saved.aside is not None:
-        parts = beside.differing(rulings.draft_of(saved.ruling), form.draft(), form.rules, work.case.currency)
+        parts = beside.differing(drafting.draft_of(saved.ruling), form.draft(), form.rules, work.case.currency)
         told = {"standing": saved.ruling.version, "said": elsewhere(saved.ruling, now), "differs": parts}
         return JsonResponse(told, status=409)
     drafts.forget(request)

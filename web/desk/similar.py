@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from arbitration import precedent_rules, precedent_text, precedents, rulings
+from arbitration import drafting, precedent_rules, precedent_text, precedents
+from arbitration.drafts import Draft
 from arbitration.models import Precedent, Ruling
 from arbitration.precedents import Near, Wanted
-from arbitration.rulings import Draft
 from common import clock
 from common.actor import Actor, Role
 from common.errors import Missing, Refused
@@ -148,14 +148,14 @@ def cite(request: HttpRequest, reference: str) -> HttpResponse:
     if row is None or case is None:
         raise Http404
     draft = Ruling.objects.filter(case=case, round=case.round, state=Ruling.DRAFT, author_id=actor.id).first()
-    told = rulings.draft_of(draft) if draft is not None else Draft()
+    told = drafting.draft_of(draft) if draft is not None else Draft()
     with translation.override(told.language):
         said = precedent_words.sentence(row)
     if row.reference not in told.reasons:
         told = replace(told, reasons=f"{told.reasons.rstrip()}\n{said}".lstrip())
         try:
             version = draft.version if draft is not None else 0
-            rulings.save_draft(case.pk, told, version=version, actor=actor, now=clock.now())
+            drafting.save(case.pk, told, version=version, actor=actor, now=clock.now())
         except Missing:
             raise Http404 from None
         except Refused as refused:

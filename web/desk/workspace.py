@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from arbitration import markings, preferences, queries, record, rulings, sheet
+from arbitration import drafting, markings, preferences, queries, record, sheet
+from arbitration.drafts import LANGUAGES
 from arbitration.models import Admission, Ruling
 from arbitration.queries import Workspace
 from common import clock
@@ -146,7 +147,7 @@ def exhibit(request: HttpRequest, number: str, place: str) -> HttpResponse:
 
 def may_write(case: Case, actor: Actor) -> bool:
     """Whether this reader holds the case in a state in which a ruling is written. The act asks again under the lock."""
-    return case.assignee_id == actor.id and case.state in rulings.STAGES
+    return case.assignee_id == actor.id and case.state in drafting.STAGES
 
 
 def shown_problems(work: Workspace, ruling: Ruling, now: datetime) -> list[problems.Line]:
@@ -190,7 +191,7 @@ def _beside(
     now: datetime,
 ) -> HttpResponse:
     """Another tab has saved since: nothing is overwritten, and what was typed here stays on the page to be sent again."""
-    form.beside = beside.differing(rulings.draft_of(standing), form.draft(), rules, work.case.currency)
+    form.beside = beside.differing(drafting.draft_of(standing), form.draft(), rules, work.case.currency)
     fresh = request.POST.copy()
     fresh["version"] = str(standing.version)
     form.data = fresh
@@ -380,7 +381,7 @@ def _filled(
         burden=rules.type(work.case.type_code).burden.clause,
         after=first - signed if first is not None and signed is not None else None,
     )
-    language = values["language"] if values["language"] in rulings.LANGUAGES else work.language
+    language = values["language"] if values["language"] in LANGUAGES else work.language
     text = reasons.fill(request.POST["template"], facts, language)
     typed = request.POST.copy()
     typed["reasons"] = "\n".join(part for part in (values["reasons"].strip(), text) if part)
