@@ -21,7 +21,7 @@ from api.endpoint import Endpoint
 from api.problems import BodyTooLarge
 from common import clock
 from marketplace import ingest
-from marketplace.ingest import Report
+from marketplace.batch import Report
 
 LARGEST = 20 * 1024 * 1024
 MOST = 10_000

@@ -12,6 +12,7 @@ from enum import StrEnum
 from common import money
 from disputes.awards import AwardLine, Payer
 from rulebook import schema
+from rulebook.rules import Rules
 
 WHOLE = 10_000  # basis points
 
@@ -184,12 +185,12 @@ def outbound_back(freight_payer: Payer, *, all_undetermined: bool) -> bool:
     return all_undetermined or freight_payer is not Payer.BUYER
 
 
-def value_by_band(price: int, rules: schema.Rules, lost_percent: int) -> int:
+def value_by_band(price: int, rules: Rules, lost_percent: int) -> int:
     """The value of what is lost by the published bands: fresh goods, 1–100 per cent lost (JD2)."""
     return money.share(price, rules.band(lost_percent).pays * 100)
 
 
-def promise_cap(promised: int, price: int, type_code: str, rules: schema.Rules, currency: str) -> int:
+def promise_cap(promised: int, price: int, type_code: str, rules: Rules, currency: str) -> int:
     """What may be paid as compensation at most: what was promised, or what the platform's own rule gives (clause 4.1).
 
     Only an error in the listing has such a rule: a share of the price, up to a sum (JD2 11). ``promise_rule`` says whether
@@ -202,7 +203,7 @@ def promise_cap(promised: int, price: int, type_code: str, rules: schema.Rules, 
     return by_rule if rules.switches.promise_rule == "platform" else max(promised, by_rule)
 
 
-def statutory(price: int, type_code: str, rules: schema.Rules, currency: str) -> int:
+def statutory(price: int, type_code: str, rules: Rules, currency: str) -> int:
     """The multiple of the price that the law gives, with its least sum (CPL 55, FSL 148; clause 3.8); 0: none, or not
     switched on here. What has been given back of the price before lowers no multiple of it."""
     multiple = MULTIPLES.get(type_code, 0)

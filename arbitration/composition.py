@@ -31,7 +31,8 @@ from disputes.awards import Payer
 from disputes.models import Case, PointAnswer
 from journal.models import Entry
 from rulebook import calendars, clocks
-from rulebook.schema import Rules, Text
+from rulebook.rules import Rules
+from rulebook.schema import Text
 
 
 def compose(

@@ -21,7 +21,8 @@ from evidence import dossiers
 from evidence.models import Exhibit
 from jury import results
 from rulebook import queries as rulebook
-from rulebook.schema import Clause, Remedy, Rules, Type
+from rulebook.rules import Rules
+from rulebook.schema import Clause, Remedy, Type
 
 UNDETERMINED = Finding.UNDETERMINED
 CONSENT, NOT_RECEIVED = "CONSENT", "NOT_RECEIVED"

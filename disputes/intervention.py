@@ -30,7 +30,7 @@ from disputes.transitions import advance
 from evidence import dossiers
 from marketplace import snapshots
 from rulebook import queries as rulebook
-from rulebook.schema import Rules
+from rulebook.rules import Rules
 
 LONGEST_POINT = 120
 MOST_POINTS = 8

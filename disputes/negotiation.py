@@ -24,7 +24,8 @@ from journal.kinds import Kind as Entry
 from marketplace import snapshots
 from marketplace.models import Order, OrderLine
 from rulebook import queries as rulebook
-from rulebook.schema import Rules, Since
+from rulebook.rules import Rules
+from rulebook.schema import Since
 
 ORDER_STATES: dict[Kind, tuple[str, ...]] = {
     Kind.UNSHIPPED: ("PAID_UNSHIPPED",),

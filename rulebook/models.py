@@ -14,7 +14,7 @@ _STAYS = pgtrigger.Update | pgtrigger.Delete
 class RuleSet(models.Model):
     """One version of the rules of one profile. In force from ``effective_from`` until the next one is.
 
-    ``body`` is what ``rulebook.schema.parse`` reads, and ``digest`` the SHA-256 of its canonical form.
+    ``body`` is what ``rulebook.rules.parse`` reads, and ``digest`` the SHA-256 of its canonical form.
     ``published_by`` is the user's id, or empty for the system.
     """
 

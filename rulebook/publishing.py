@@ -19,7 +19,7 @@ from common.errors import Refused
 from rulebook import calendars, clocks, editions, queries
 from rulebook.models import CalendarVersion, RuleSet
 from rulebook.reading import Unreadable
-from rulebook.schema import parse
+from rulebook.rules import parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from rulebook.models import RuleSet
-from rulebook.schema import Rules, parse
+from rulebook.rules import Rules, parse
 
 
 def default_profile() -> str:

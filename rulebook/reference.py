@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rulebook.schema import Need, Parcel, Rules, Type
+from rulebook.rules import Rules
+from rulebook.schema import Need, Parcel, Type
 
 _HEAD = """# What is asked for
 

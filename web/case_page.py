@@ -22,7 +22,7 @@ from evidence import dossiers, links, masking, preparation
 from evidence.models import Exhibit
 from evidence.models import Kind as ExhibitKind
 from rulebook import queries as rulebook
-from rulebook.schema import Rules
+from rulebook.rules import Rules
 from web import dismissal, media, reversed_roles, timeline, turn, wording
 from web.dismissal import Dismissal
 from web.turn import Step

@@ -26,7 +26,8 @@ from disputes.awards import Payer
 from evidence.checklist import Row, Status
 from rulebook import asking, queries
 from rulebook.asking import Asking
-from rulebook.schema import Bearer, Rules, Since
+from rulebook.rules import Rules
+from rulebook.schema import Bearer, Since
 from web import letter, navigation, simulator, wording
 from web.buyer.filing import CHECKS
 from web.forms import HouseForm

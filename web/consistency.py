@@ -15,7 +15,7 @@ from insights import consistency
 from insights.consistency import Report
 from insights.models import Consistency
 from rulebook import queries as rulebook
-from rulebook.schema import Rules
+from rulebook.rules import Rules
 
 Text = str | Promise
 MOST = 12

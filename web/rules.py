@@ -15,7 +15,8 @@ from common import clock
 from rulebook import queries
 from rulebook.clocks import Clock, Duration
 from rulebook.models import RuleSet
-from rulebook.schema import Clause, Rules, Step
+from rulebook.rules import Rules
+from rulebook.schema import Clause, Step
 from web import navigation
 
 OWN_RULE = "Own rule"

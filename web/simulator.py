@@ -18,7 +18,8 @@ from disputes.lifecycle import State
 from evidence import checklist
 from evidence.checklist import Row
 from marketplace.models import Order
-from rulebook.schema import Parcel, Remedy, Rules, Since, Type
+from rulebook.rules import Rules
+from rulebook.schema import Parcel, Remedy, Since, Type
 
 MERCHANTS_OWN = "merchant"  # claims that only a shop can bring
 REFUSED, SILENT, WAITING, NOTHING = "refused", "silent", "waiting", "nothing"

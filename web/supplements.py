@@ -14,7 +14,7 @@ from disputes import supplements
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Supplement
 from disputes.supplements import Piece, Status
-from rulebook.schema import Rules
+from rulebook.rules import Rules
 from web import case_page, wording
 from web.case_page import ExhibitView
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from rulebook.reading import read
-from rulebook.schema import Bearer, Rules, Text, Type
+from rulebook.rules import Rules
+from rulebook.schema import Bearer, Text, Type
 
 FIRST = "what"
 # The choice under which kinds of dispute go that a rule set has and no question knows.

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from marketplace import fixtures, snapshots
+from marketplace.batch import Report
 from marketplace.feed import Problem
-from marketplace.ingest import MODELS, Report, ingest
+from marketplace.ingest import ingest
 from marketplace.models import (
     ChatMessage,
     FeedFile,
@@ -29,6 +30,7 @@ from marketplace.models import (
     Shipment,
     TrackingEvent,
 )
+from marketplace.tables import MODELS
 
 NOON = datetime(2026, 11, 25, 4, tzinfo=UTC)
 pytestmark = pytest.mark.django_db

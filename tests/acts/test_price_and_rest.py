@@ -22,7 +22,7 @@ from disputes.lifecycle import Kind
 from disputes.models import CaseFile
 from marketplace.models import ExternalRefund, OrderLine
 from rulebook import editions
-from rulebook.schema import parse
+from rulebook.rules import parse
 from tests import builders, deciding, reach
 from tests.reach import Scene
 

@@ -8,11 +8,12 @@ from typing import Any
 from arbitration import signature
 from arbitration.signature import reasons_for_approval
 from common import ids
-from rulebook import editions, schema
+from rulebook import editions
+from rulebook.rules import parse
 
 EDITION = editions.shipped_as("taobao-classic")
 THRESHOLDS = replace(
-    schema.parse(EDITION.body, version=EDITION.version).thresholds,
+    parse(EDITION.body, version=EDITION.version).thresholds,
     senior_approval_amount=200_000,
     new_arbitrator_rulings=20,
     second_look_basis_points=0,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rulebook import asking, editions
-from rulebook.schema import ORDER_STATES, Rules, parse
+from rulebook.rules import Rules, parse
+from rulebook.schema import ORDER_STATES
 
 MERCHANTS_OWN = "merchant"
 

@@ -12,7 +12,7 @@ from arbitration import calculator
 from arbitration.calculator import FULL, PARTIAL, Inputs, compute
 from disputes.awards import Payer
 from rulebook import editions, schema
-from rulebook.schema import parse
+from rulebook.rules import Rules, parse
 
 REMEDIES = [f"R{number}" for number in range(1, 17)]
 SUMS = st.integers(min_value=0, max_value=10**12)
@@ -189,7 +189,7 @@ def test_a_part_sent_late_is_owed_by_the_share_that_the_merchant_bears() -> None
 CLASSIC = parse(editions.shipped_as("taobao-classic").body, version="test", effective_from=None)
 
 
-def with_switches(**switches: object) -> schema.Rules:
+def with_switches(**switches: object) -> Rules:
     return replace(CLASSIC, body=replace(CLASSIC.body, switches=replace(CLASSIC.body.switches, **switches)))  # type: ignore[arg-type]
 
 
@@ -214,7 +214,7 @@ def test_what_is_kept_back_has_a_cap_by_the_clause_of_its_type(
 
 
 def test_an_error_in_the_listing_costs_a_tenth_of_the_price_up_to_two_hundred() -> None:
-    def cap(paid: int, promised: int, rules: schema.Rules = CLASSIC, currency: str = "CNY") -> int:
+    def cap(paid: int, promised: int, rules: Rules = CLASSIC, currency: str = "CNY") -> int:
         return calculator.promise_cap(promised, paid, "NOT_AS_DESCRIBED", rules, currency)
 
     assert cap(68_000, 0) == 6_800

@@ -12,7 +12,8 @@ import pytest
 from evidence import checklist
 from rulebook import editions
 from rulebook.reference import page
-from rulebook.schema import Bearer, Level, Need, Rules, Type, parse
+from rulebook.rules import Rules, parse
+from rulebook.schema import Bearer, Level, Need, Type
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "static" / "img" / "samples"

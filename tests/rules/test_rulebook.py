@@ -14,7 +14,9 @@ from django.utils import translation
 
 from rulebook import editions
 from rulebook.clocks import PLATFORM_ZONE, Clock
-from rulebook.schema import Bearer, Level, Rules, Silence, Unreadable, parse
+from rulebook.reading import Unreadable
+from rulebook.rules import Rules, parse
+from rulebook.schema import Bearer, Level, Silence
 
 BODIES = {edition.profile: edition.body for edition in editions.shipped()}
 RULES = {profile: parse(body, version="2026.1") for profile, body in BODIES.items()}

@@ -15,7 +15,8 @@ from disputes import eligibility
 from disputes.awards import Payer
 from evidence import checklist
 from rulebook import editions
-from rulebook.schema import Rules, Since, parse
+from rulebook.rules import Rules, parse
+from rulebook.schema import Since
 from web import simulator
 from web.simulator import Sums, Told
 

@@ -23,7 +23,8 @@ from evidence import checklist
 from evidence import media as kinds
 from evidence.checklist import Status
 from rulebook import queries as rulebook
-from rulebook.schema import Level, Rules
+from rulebook.rules import Rules
+from rulebook.schema import Level
 from web import case_page, fetch, media, samples
 from web.case_page import ExhibitView
 from web.party import files, terms

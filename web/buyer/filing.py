@@ -27,7 +27,8 @@ from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from notifications import preferences
 from rulebook import queries as rulebook
-from rulebook.schema import Reason, Rules
+from rulebook.rules import Rules
+from rulebook.schema import Reason
 from web import case_page, fetch, wording
 from web.buyer import evidence, following
 from web.buyer.claim import Written

@@ -26,7 +26,8 @@ from disputes.models import LIVE_STATES, Case
 from marketplace.models import Order, OrderLine
 from rulebook import queries as rulebook
 from rulebook.models import RuleSet
-from rulebook.schema import Parcel, Reason, Rules, Type
+from rulebook.rules import Rules
+from rulebook.schema import Parcel, Reason, Type
 from web import drafts, fetch, sums, wording
 from web.buyer import lists
 from web.forms import HouseForm

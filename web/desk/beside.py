@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from arbitration.drafts import Draft
 from common import money
 from disputes.awards import Payer
-from rulebook.schema import Rules
+from rulebook.rules import Rules
 from web.desk.ruling_form import LANGUAGES
 from web.desk.words import FINDINGS, VERDICTS
 

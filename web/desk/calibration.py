@@ -36,7 +36,7 @@ from common.actor import Actor, Role
 from common.errors import Missing, Refused
 from disputes import refusals
 from rulebook import queries as rulebook
-from rulebook.schema import Rules
+from rulebook.rules import Rules
 from web import media, records
 from web.desk import middle, panes, shell
 from web.desk.ruling_form import FINDING, SHOWN_FINDING, usual_clauses

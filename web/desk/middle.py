@@ -21,7 +21,7 @@ from common.actor import Actor
 from evidence.models import Exhibit, Kind
 from evidence.signals import Moments
 from evidence.twins import Twins
-from rulebook.schema import Rules
+from rulebook.rules import Rules
 from web import media, records
 from web.case_page import ExhibitView
 from web.desk import integrity, looking, signals

@@ -18,7 +18,8 @@ from disputes import amounts, labels
 from disputes.models import Point
 from evidence import dossiers, masking, sheets, signals
 from evidence.models import Exhibit
-from rulebook.schema import Bearer, Rules
+from rulebook.rules import Rules
+from rulebook.schema import Bearer
 from web import case_page, media, records, reversed_roles, wording
 from web import masking as masks
 from web.case_page import ExhibitView

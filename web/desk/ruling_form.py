@@ -31,7 +31,7 @@ from arbitration.queries import Workspace
 from common import ids, money
 from disputes.awards import Payer
 from rulebook import queries as rulebook
-from rulebook.schema import Rules
+from rulebook.rules import Rules
 from web import case_page, reversed_roles
 from web.forms import HouseForm
 from web.party.forms import AmountField, amount_field

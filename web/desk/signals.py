@@ -15,7 +15,7 @@ from evidence import signals, twins
 from evidence.models import Exhibit
 from evidence.signals import Moments, Signal
 from evidence.twins import Twins
-from rulebook.schema import Rules
+from rulebook.rules import Rules
 
 
 def of(work: Workspace, rows: Sequence[Exhibit], rules: Rules) -> dict[str, list[str]]:

@@ -31,7 +31,7 @@ from disputes import access, refusals
 from disputes.models import Case
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
-from rulebook.schema import Rules
+from rulebook.rules import Rules
 from web import fetch, precedent_words
 from web.desk import shell, workspace
 from web.forms import HouseForm

@@ -20,7 +20,8 @@ from disputes.models import Case, Point
 from enforcement import plan
 from enforcement.plan import Funds, Pot
 from rulebook import queries as rulebook
-from rulebook.schema import Bearer, Rules
+from rulebook.rules import Rules
+from rulebook.schema import Bearer
 from web import letter, reversed_roles, wording
 from web.desk.ruling_form import RulingForm
 

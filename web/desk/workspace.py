@@ -28,7 +28,7 @@ from disputes.lifecycle import Event, State
 from disputes.models import Case
 from evidence import twins
 from rulebook import queries as rulebook
-from rulebook.schema import Rules
+from rulebook.rules import Rules
 from web import (
     case_page,
     countdowns,

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from disputes.lifecycle import State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from rulebook.schema import Rules
+from rulebook.rules import Rules
 from web import wording
 from web.party import choices
 from web.rules import length

@@ -15,7 +15,8 @@ from tqdm import tqdm
 
 from common import clock
 from marketplace import feed
-from marketplace.ingest import BATCH, Report, receive
+from marketplace.batch import Report
+from marketplace.ingest import BATCH, receive
 from marketplace.models import FeedFile
 
 SHOWN = 50

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from rulebook import editions, reference
-from rulebook.schema import parse
+from rulebook.rules import parse
 
 
 class Command(BaseCommand):
