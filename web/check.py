@@ -30,8 +30,8 @@ from rulebook.rules import Rules
 from rulebook.schema import Bearer, Since
 from web import letter, navigation, simulator, wording
 from web.buyer.filing import CHECKS
+from web.fields import amount_field
 from web.forms import HouseForm
-from web.party.forms import amount_field
 from web.simulator import Outlook, Sums, Told
 
 Text = str | Promise

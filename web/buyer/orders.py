@@ -30,9 +30,9 @@ from rulebook.rules import Rules
 from rulebook.schema import Parcel, Reason, Type
 from web import drafts, fetch, sums, wording
 from web.buyer import lists
+from web.fields import amount_field, words
 from web.forms import HouseForm
 from web.keyset import Cursor
-from web.party.forms import amount_field, words
 
 PAGE = 20
 MOST_LINES = 10_000  # no order has more things; an address that counts further is none

@@ -34,8 +34,8 @@ from web import drafts as kept
 from web.buyer.claim import FIELDS, POINTS, Problem, Written
 from web.buyer.filing import address, away, saved_text, written_or_away
 from web.buyer.settings import NoticesForm, notices_now
+from web.fields import amount_field
 from web.forms import HouseForm, of_its_length
-from web.party.forms import amount_field
 
 Text = str | Promise
 QUESTIONS = ("what", "which", "late", "points", "story", "want", "contact")

@@ -26,8 +26,8 @@ from rulebook import queries as rulebook
 from web import case_page, drafts, fetch, media, timeline, wording
 from web.acts import ActForm
 from web.case_page import ExhibitView
+from web.fields import FilesField, words
 from web.party import answering, closed, files
-from web.party.forms import FilesField, words
 from web.selects import PlainSelect
 
 EVENTS = (Event.MORE_EVIDENCE_HANDED_IN, Event.CLAIM_REBUTTED, Event.POINT_ANSWERED)

@@ -33,8 +33,8 @@ from disputes.awards import Payer
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
 from web import case_page, reversed_roles
+from web.fields import AmountField, amount_field
 from web.forms import HouseForm
-from web.party.forms import AmountField, amount_field
 
 # The words of the components, and those of the ruling.
 FINDING = {"buyer": "buyer", "merchant": "merchant", "unclear": "undetermined"}

@@ -27,10 +27,10 @@ from disputes.models import Case
 from disputes.payouts import Check, Payout
 from rulebook import queries as rulebook
 from web import reversed_roles, wording
+from web.fields import amount_field
 from web.forms import HouseForm, of_its_length
 from web.merchant import shell
 from web.merchant.claim_written import FIELDS, POINTS, Problem, Written
-from web.party.forms import amount_field
 from web.rules import length
 
 Text = str | Promise

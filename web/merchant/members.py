@@ -32,10 +32,10 @@ from disputes import handling, refusals
 from disputes.models import Handling
 from rulebook import queries as rulebook
 from web import wording
+from web.fields import AmountField
 from web.forms import HouseForm
 from web.merchant import arrange, shell
 from web.merchant.arrange import Part
-from web.party.forms import AmountField
 from web.selects import PlainSelect
 
 RIGHTS = {

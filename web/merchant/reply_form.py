@@ -34,7 +34,8 @@ from rulebook import queries as rulebook
 from rulebook.schema import Bearer
 from web import case_page, media, wording
 from web.acts import ActForm
-from web.party import answering, forms
+from web.fields import words
+from web.party import answering
 from web.selects import PlainSelect
 
 STANCES = (
@@ -82,7 +83,7 @@ class ReplyForm(ActForm):
         for point in self.points:
             self._add(point)
         if self.event is Event.CLAIM_REBUTTED:
-            self.fields["text"] = forms.words(gettext_lazy("In sum"), required=False, rows=3)
+            self.fields["text"] = words(gettext_lazy("In sum"), required=False, rows=3)
 
     def _add(self, point: Point) -> None:
         standing = next((a for a in getattr(point, "current_answers", []) if a.side == "merchant"), None)

@@ -15,10 +15,10 @@ from accounts import shop_desk
 from accounts.models import Merchant, ReplyTemplate, ReturnAddress, Right
 from common import money
 from notifications import preferences
+from web.fields import AmountField
 from web.forms import HouseForm
 from web.merchant import arrange, shell
 from web.merchant.arrange import Part
-from web.party.forms import AmountField
 
 SLOTS = {
     "order": gettext_lazy("order number"),

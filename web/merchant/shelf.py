@@ -27,7 +27,7 @@ from web import media, uploads, wording
 from web.forms import HouseForm
 from web.keyset import Cursor
 from web.merchant import shell
-from web.party.forms import EvidenceForm
+from web.party.evidence_forms import EvidenceForm
 from web.selects import PlainSelect
 
 PAGE = 50

@@ -22,9 +22,9 @@ from disputes import refusals
 from enforcement import advances, movements, overview, reconciliation
 from enforcement.models import Report
 from rulebook import queries as rulebook
+from web.fields import AmountField, amount_field
 from web.forms import HouseForm
 from web.ops import shell
-from web.party.forms import AmountField, amount_field
 
 PAGE = 25
 MOST = 50

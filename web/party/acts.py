@@ -18,7 +18,8 @@ from disputes.lifecycle import Event, Kind
 from disputes.models import Case
 from web import reversed_roles
 from web.acts import ActForm, ActPage, Text
-from web.party import appeal, files, forms
+from web.party import appeal, evidence_forms, files, forms
+from web.party.appeal_form import AppealForm
 
 Lines = list[tuple[str, Text]]
 
@@ -112,12 +113,12 @@ def _answer_exhibit(form: ActForm) -> None:
 
 
 def _answer_points(form: ActForm) -> None:
-    assert isinstance(form, forms.AnswersForm)
+    assert isinstance(form, evidence_forms.AnswersForm)
     submissions.answer_points(form.case.pk, form.answers(), actor=form.actor, now=form.now, seen=form.seen_version)
 
 
 def _rebut(form: ActForm) -> None:
-    assert isinstance(form, forms.AnswersForm)
+    assert isinstance(form, evidence_forms.AnswersForm)
     intervention.rebut(
         form.case.pk,
         form.answers(),
@@ -275,35 +276,35 @@ PARTY: dict[Event, ActPage] = {
     Event.OFFER_RETRACTED: ActPage(_offer(offers.retract), form=forms.OwnOfferForm, template="case/offer.html"),
     Event.EVIDENCE_ADDED: ActPage(
         _add_evidence,
-        form=forms.EvidenceForm,
+        form=evidence_forms.EvidenceForm,
         done=gettext_lazy("Received. The receipt stands beside the evidence."),
         upload=True,
     ),
     Event.EVIDENCE_WITHDRAWN: ActPage(
         _withdraw_evidence,
-        form=forms.OwnExhibitForm,
+        form=evidence_forms.OwnExhibitForm,
         lead=gettext_lazy("It then counts for nothing. Its number and fingerprint stay in the record."),
         danger=True,
     ),
     Event.EXHIBIT_ANSWERED: ActPage(
         _answer_exhibit,
-        form=forms.ExhibitAnswerForm,
+        form=evidence_forms.ExhibitAnswerForm,
         lead=gettext_lazy("Your answer stands beside it for the other side and the arbitrator. It is given once."),
     ),
-    Event.POINT_ANSWERED: ActPage(_answer_points, form=forms.AnswersForm, template="case/answers.html"),
+    Event.POINT_ANSWERED: ActPage(_answer_points, form=evidence_forms.AnswersForm, template="case/answers.html"),
     Event.BUYER_HANDED_IN: ActPage(_plain(submissions.hand_in), consequences=_handed_in),
     Event.MERCHANT_HANDED_IN: ActPage(_plain(submissions.hand_in), consequences=_handed_in),
     Event.CLAIM_ACCEPTED: ActPage(_plain(intervention.accept_claim), consequences=_claim_accepted),
     Event.CLAIM_REBUTTED: ActPage(
         _rebut,
-        form=forms.AnswersForm,
+        form=evidence_forms.AnswersForm,
         template="case/answers.html",
         lead=gettext_lazy("Answer every point. After this the case goes to an arbitrator."),
     ),
     Event.MORE_EVIDENCE_HANDED_IN: ActPage(_with_text(submissions.hand_in_more), form=forms.NoteForm),
     Event.APPEAL_FILED: ActPage(
         appeal.file,
-        form=forms.AppealForm,
+        form=AppealForm,
         upload=True,
         consequences=appeal.effects,
         template="case/appeal.html",

@@ -1,0 +1,226 @@
+"""The forms by which a party shows something, and says where it stands on what was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.forms import (
+    CharField,
+    CheckboxSelectMultiple,
+    ChoiceField,
+    MultipleChoiceField,
+    RadioSelect,
+    Select,
+    Textarea,
+)
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.actor import Side
+from common.errors import Refused
+from disputes import labels, queries, rebuttals, refusals, submissions
+from disputes.models import Case
+from disputes.submissions import Answer
+from evidence import media as kinds
+from evidence.models import Exhibit
+from rulebook import queries as rulebook
+from web import case_page, media, samples
+from web.acts import ActForm
+from web.fields import FilesField, words
+from web.party import answering
+
+
+class EvidenceForm(ActForm):
+    """Files and what they show. The limits are named before the picker opens."""
+
+    field_of = {
+        "evidence_code_unknown": "code",
+        "evidence_kind_differs": "code",
+        **dict.fromkeys(
+            [
+                "file_is_empty",
+                "file_too_big",
+                "film_too_big",
+                "film_too_long",
+                "film_too_large",
+                "film_codec_unknown",
+                "film_without_pictures",
+                "kind_not_installed",
+                "type_not_accepted",
+                "name_says_other_type",
+                "too_many_pixels",
+                "could_not_be_read",
+                "too_complex",
+                "pdf_is_locked",
+                "pdf_too_long",
+                "storage_unavailable",
+                "malware",
+                "scanner_unavailable",
+                "too_large_to_scan",
+            ],
+            "file",
+        ),
+    }
+    code = ChoiceField(label=gettext_lazy("What it shows"), widget=Select)
+    file = FilesField(
+        label=gettext_lazy("Photo, video or PDF"),
+    )
+    name = CharField(label=gettext_lazy("Short name"), max_length=60, required=False)
+    note = CharField(
+        label=gettext_lazy("What should we look at"),
+        max_length=300,
+        required=False,
+        widget=Textarea(attrs={"rows": 2}),
+    )
+
+    def prepare(self) -> None:
+        rules = rulebook.rules(self.case.substance_rules_id)
+        side = self.actor.side or Side.BUYER
+        asked = [
+            need.code
+            for need in rules.type(self.case.type_code).needs(
+                side.value, self.case.order.state, self.case.line.category
+            )
+        ]
+        others = [
+            code
+            for code, kind in rules.exhibits.items()
+            if code not in asked and not kind.automatic and not kind.platform_only
+        ]
+        order = [code for code in asked if code in rules.exhibits and not rules.exhibits[code].automatic] + others
+        self.fields["code"].choices = [(code, str(rules.exhibits[code].name)) for code in order]  # type: ignore[attr-defined]
+        wanted = self.request.GET.get("code", "")
+        self.fields["code"].initial = wanted if wanted in order else (order[0] if order else "")
+        # Of the one kind that the address names: another one may be chosen, which has another drawing.
+        self.sample = samples.of(rules.exhibits[wanted]) if wanted in order else None
+        self.fields["file"].error_messages["required"] = refusals.say(Refused("file_missing"))
+        # With script the files go there by themselves and survive a cut connection; without, they come with the form.
+        self.uploads = reverse(f"{side.value}:uploads", args=[self.case.number])
+        self.fields["file"].widget.attrs["accept"] = kinds.accepts()
+        self.fields["file"].help_text = media.limits_text() + " " + _("The original is kept as it is.")
+
+
+def _named(exhibits: Iterable[Exhibit], case: Case) -> list[tuple[str, str]]:
+    """Exhibits to choose from, by number and name."""
+    rules = rulebook.rules(case.substance_rules_id)
+    return [(str(row.pk), f"{row.number} {case_page.exhibit_name(row, rules)}") for row in exhibits]
+
+
+class OwnExhibitForm(ActForm):
+    """Which of one's own exhibits is meant."""
+
+    exhibit = ChoiceField(label=gettext_lazy("Which evidence"), widget=RadioSelect)
+
+    def prepare(self) -> None:
+        side = self.actor.side
+        own = Exhibit.objects.filter(
+            dossier_id=self.case.dossier_id, side=side.value if side else "", withdrawn_at__isnull=True
+        ).order_by("place")
+        self.fields["exhibit"].choices = _named(own, self.case)  # type: ignore[attr-defined]
+        self.fields["exhibit"].initial = self.request.GET.get("exhibit", "")
+
+
+class ExhibitAnswerForm(ActForm):
+    """One exhibit of the other side: genuine, or disputed and why."""
+
+    field_of = {
+        "exhibit_already_answered": "exhibit",
+        "exhibit_is_your_own": "exhibit",
+        "exhibit_stance_unknown": "stance",
+        "exhibit_ground_missing": "grounds",
+        "text_too_long": "text",
+    }
+    exhibit = ChoiceField(label=gettext_lazy("Which evidence"), widget=RadioSelect)
+    stance = ChoiceField(
+        label=gettext_lazy("Where you stand"),
+        widget=RadioSelect,
+        choices=[
+            ("genuine", gettext_lazy("It is genuine")),
+            ("disputed", gettext_lazy("I dispute it")),
+        ],
+    )
+    grounds = MultipleChoiceField(
+        label=gettext_lazy("Why you dispute it"),
+        help_text=gettext_lazy("One reason at least, unless it is genuine."),
+        choices=list(labels.EXHIBIT_GROUNDS.items()),
+        widget=CheckboxSelectMultiple,
+        required=False,
+    )
+    text = CharField(
+        label=gettext_lazy("In your words"),
+        help_text=gettext_lazy("The other side reads this. At most 300 characters."),
+        required=False,
+        max_length=4000,
+        widget=Textarea(attrs={"rows": 3, "data-max": rebuttals.LONGEST}),
+    )
+
+    def prepare(self) -> None:
+        side = self.actor.side or Side.BUYER
+        theirs = list(rebuttals.unanswered(self.case, side, self.now))
+        self.fields["exhibit"].choices = _named(theirs, self.case)  # type: ignore[attr-defined]
+        named = self.request.GET.get("exhibit", "")
+        self.fields["exhibit"].initial = named or (str(theirs[0].pk) if len(theirs) == 1 else "")
+
+
+class AnswersForm(ActForm):
+    """Point by point: where this side stands, in which words, with which of its exhibits."""
+
+    field_of = {"text_too_long": "text"}
+    text = words(gettext_lazy("In sum"), required=False)
+
+    def prepare(self) -> None:
+        me = self.actor.side.value if self.actor.side else ""
+        self.points = [point for point in queries.points(self.case) if point.raised_by != me]
+        own = list(
+            Exhibit.objects.filter(dossier_id=self.case.dossier_id, side=me, withdrawn_at__isnull=True).order_by(
+                "place"
+            )
+        )
+        stances = [
+            ("agrees", _("I agree with this point")),
+            ("disputes", _("I dispute it")),
+            ("unsure", _("Not sure")),
+        ]
+        for point in self.points:
+            answers = getattr(point, "current_answers", [])
+            mine = next((answer for answer in answers if answer.side == me), None)
+            self.fields[f"stance_{point.pk}"] = ChoiceField(
+                label=_("Where you stand on point %(number)s") % {"number": point.number},
+                choices=stances,
+                widget=RadioSelect,
+                required=False,
+                initial=mine.stance if mine else None,
+            )
+            self.fields[f"text_{point.pk}"] = CharField(
+                label=_("Your words on point %(number)s") % {"number": point.number},
+                required=False,
+                max_length=4000,
+                widget=Textarea(attrs={"rows": 2, "data-max": submissions.LONGEST_ANSWER}),
+                initial=mine.text if mine else "",
+            )
+            if own:
+                self.fields[f"exhibits_{point.pk}"] = MultipleChoiceField(
+                    label=_("Your evidence on point %(number)s") % {"number": point.number},
+                    choices=_named(own, self.case),
+                    widget=CheckboxSelectMultiple,
+                    required=False,
+                    initial=[str(pk) for pk in mine.exhibits] if mine else [],
+                )
+        self.order_fields([*[name for name in self.fields if name != "text"], "text"])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The fields of each point together, as the page sets them."""
+        kinds = ("stance", "text", "exhibits")
+        return [
+            {
+                "point": point,
+                "fields": [self[f"{kind}_{point.pk}"] for kind in kinds if f"{kind}_{point.pk}" in self.fields],
+            }
+            for point in self.points
+        ]
+
+    def answers(self) -> list[Answer]:
+        """What was answered; points left open are left out, and the act says so."""
+        return answering.answers(self.points, self.cleaned_data)
