@@ -6,6 +6,7 @@ whoever ruled, a word changed after it was proposed.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 import pgtrigger
@@ -500,13 +501,27 @@ class Annotation(models.Model):
 
 class Outgoing(models.Model):
     """A ruling that was sent out and can be called back ``until`` then (`outgoing`). ``version``: of the draft that was
-    sent; ``role``: under which its author sent it.
+    sent; ``role``: under which its author sent it. One that raises is backed off until ``retry_at`` and set aside after
+    some tries: operations see it, and its author can call it back again.
     """
 
     ruling = models.OneToOneField(Ruling, models.PROTECT, related_name="outgoing")
     version = models.PositiveIntegerField()
     role = models.CharField(max_length=12)
     until = models.DateTimeField(db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    set_aside_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["set_aside_at"], condition=Q(set_aside_at__isnull=False), name="outgoing_aside"),
+        ]
+
+    def can_be_called_back(self, now: datetime) -> bool:
+        """Until its time is over, and again once it could not be served."""
+        return now < self.until or self.set_aside_at is not None
 
 
 class DeskSettings(models.Model):

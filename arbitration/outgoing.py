@@ -1,7 +1,8 @@
 """A ruling that its author sent out and can still call back: ten seconds in which nothing has begun and nobody was told.
 
 The case stays under review and the ruling a draft, so that everything else about the case goes on meaning what it means.
-When the time is over it is served as `rulings` serves any other, or it comes back if it no longer can be.
+When the time is over it is served as `rulings` serves any other, or it comes back if it no longer can be. What raises is
+backed off and set aside after some tries, as the sweep does with a term: it stops no other, and operations see it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import hats
 from arbitration import linter, rulings, sheet
@@ -28,6 +30,8 @@ HOLD = timedelta(seconds=10)
 # Where the term of the review ends sooner, the ruling is served at once: it must not come too late for waiting.
 ENOUGH = timedelta(minutes=1)
 BATCH = 100
+TRIES = 5
+BACK_OFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 
 
 @act
@@ -54,10 +58,12 @@ def send(case_id: int, *, version: int, actor: Actor, now: datetime, seen: int |
 
 @act
 def call_back(case_id: int, *, actor: Actor, now: datetime) -> Ruling:
-    """The ruling is a draft again, as it was. Raises `Refused` ``ruling_is_out`` once its time is over."""
+    """The ruling is a draft again, as it was. Raises `Refused` ``ruling_is_out`` once its time is over, unless it was set
+    aside: then it is with nobody, and its author may have it back.
+    """
     case = queries.lock(case_id)
     found = _of(case)
-    if found is None or found.ruling.author_id != actor.id or now >= found.until:
+    if found is None or found.ruling.author_id != actor.id or not found.can_be_called_back(now):
         raise Refused("ruling_is_out")
     found.delete()
     data = {"ruling": found.ruling_id, "ordinal": found.ruling.ordinal}
@@ -76,7 +82,7 @@ def release(outgoing_id: int, *, now: datetime) -> bool:
         return False
     case = queries.lock(case_id)
     found = _of(case)
-    if found is None or found.pk != outgoing_id or now < found.until:
+    if found is None or found.pk != outgoing_id or now < found.until or found.set_aside_at is not None:
         return False
     ruling, actor = found.ruling, Actor.staff(Role(found.role), found.ruling.author_id)
     found.delete()
@@ -100,14 +106,36 @@ def release_due(now: datetime) -> int:
     was sent out in time. Returns how many of them are off the list.
     """
     done = 0
-    due = Outgoing.objects.filter(until__lte=now).order_by("until", "pk").values_list("pk", flat=True)
+    waits = Q(set_aside_at__isnull=False) | Q(retry_at__gt=now)
+    due = Outgoing.objects.filter(until__lte=now).exclude(waits).order_by("until", "pk").values_list("pk", flat=True)
     for pk in list(due[:BATCH]):
         try:
             done += release(pk, now=now)
         except Exception as error:
-            # The next tick tries again; the others go out.
+            # Whatever is wrong with this one, the others go out.
             log.warning("release_failed", extra={"outgoing": pk, "error": type(error).__name__})
+            _back_off(pk, f"{type(error).__name__}: {getattr(error, 'code', '')}", now)
     return done
+
+
+@act
+def try_again(outgoing_id: int) -> None:
+    """Ops have looked at it: the ruling that was set aside is served with the next tick, if it still can be."""
+    aside = Outgoing.objects.filter(pk=outgoing_id, set_aside_at__isnull=False)
+    aside.update(attempts=0, retry_at=None, set_aside_at=None, error="")
+
+
+@act
+def _back_off(outgoing_id: int, error: str, now: datetime) -> None:
+    found = Outgoing.objects.select_for_update().filter(pk=outgoing_id).first()
+    if found is None:
+        return
+    found.attempts += 1
+    aside = found.attempts >= TRIES
+    found.retry_at = None if aside else now + BACK_OFF[found.attempts - 1]
+    found.set_aside_at = now if aside else None
+    found.error = error[:200]
+    found.save()
 
 
 def _of(case: Case) -> Outgoing | None:

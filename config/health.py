@@ -34,6 +34,7 @@ def ready(request: HttpRequest) -> HttpResponse:
         "oldest_undelivered_entry_s": round(found.undelivered_for.total_seconds(), 1),
         "deadlines_set_aside": found.set_aside,
         "entries_set_aside": found.stuck,
+        "rulings_set_aside": found.unserved,
         "evidence_damaged": found.damaged,
     }
     return JsonResponse(body, status=200 if found.ready else 503)

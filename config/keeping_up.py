@@ -15,7 +15,8 @@ def main() -> int:
     from engine import health
 
     found = health.look(clock.now())
-    print(f"overdue by {found.overdue_by}, undelivered for {found.undelivered_for}, set aside {found.set_aside}")
+    aside = found.set_aside + found.stuck + found.unserved
+    print(f"overdue by {found.overdue_by}, undelivered for {found.undelivered_for}, set aside {aside}")
     return 0 if found.ready else 1
 
 

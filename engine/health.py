@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from arbitration.models import Outgoing
 from disputes.models import Deadline
 from evidence.models import Damage
 from journal.models import Undelivered
@@ -16,13 +17,15 @@ LATE = timedelta(seconds=60)
 class Health:
     """``overdue_by``: age of the oldest deadline that is over and has not fired. ``undelivered``: oldest entry waiting.
 
-    ``damaged``: files of evidence that are gone or differ from what was received.
+    ``unserved``: rulings that were sent out and could not be served. ``damaged``: files of evidence that are gone or differ
+    from what was received.
     """
 
     overdue_by: timedelta
     undelivered_for: timedelta
     set_aside: int
     stuck: int
+    unserved: int = 0
     damaged: int = 0
 
     @property
@@ -31,7 +34,7 @@ class Health:
 
 
 def look(now: datetime) -> Health:
-    """Five cheap look-ups, each on an index."""
+    """Six cheap look-ups, each on an index."""
     pending = Deadline.objects.filter(
         state=Deadline.PENDING, set_aside_at__isnull=True, retry_at__isnull=True, due_at__lte=now
     )
@@ -43,5 +46,6 @@ def look(now: datetime) -> Health:
         undelivered_for=now - since if since else timedelta(),
         set_aside=Deadline.objects.filter(set_aside_at__isnull=False, state=Deadline.PENDING)[:100].count(),
         stuck=Undelivered.objects.filter(set_aside_at__isnull=False)[:100].count(),
+        unserved=Outgoing.objects.filter(set_aside_at__isnull=False)[:100].count(),
         damaged=Damage.objects.filter(gone_at__isnull=True)[:100].count(),
     )

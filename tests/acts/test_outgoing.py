@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from accounts.models import Grant
-from arbitration import drafting, outgoing
+from arbitration import drafting, outgoing, rulings
 from arbitration.models import Outgoing, Ruling
 from common import clock
 from common.actor import Role
 from common.errors import Refused
 from disputes import intervention, outcomes
 from disputes.lifecycle import State
-from disputes.models import Deadline
-from engine import ticks
+from disputes.models import Case, Deadline
+from engine import health, ticks
 from journal import book
 from journal.models import Entry
 from tests import builders, deciding
@@ -141,3 +142,65 @@ def test_an_author_who_lost_the_office_meanwhile_serves_nothing() -> None:
     Grant.objects.filter(user_id=made.arbitrator.id).update(revoked_at=clock.now())
     deciding.goes_out(made)
     assert made.state is State.UNDER_REVIEW and kinds(made)[-1] == "ruling_came_back"
+
+
+def fails(monkeypatch: pytest.MonkeyPatch, made: Scene) -> None:
+    """Serving the ruling of this case raises, whatever the reason; other rulings are served."""
+    serve = rulings.issue_now
+
+    def issue_now(case: Case, *rest: Any) -> Ruling:
+        if case.pk == made.case.pk:
+            raise ValueError("poison")
+        return serve(case, *rest)
+
+    monkeypatch.setattr(rulings, "issue_now", issue_now)
+
+
+def until_set_aside() -> Outgoing:
+    builders.travel(outgoing.HOLD)
+    for pause in (*outgoing.BACK_OFF, SECOND):
+        ticks.deadlines()
+        builders.travel(pause)
+    return Outgoing.objects.get()
+
+
+def test_a_ruling_that_cannot_be_served_is_backed_off_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, other = sent(), sent()
+    fails(monkeypatch, made)
+    builders.travel(outgoing.HOLD)
+    ticks.deadlines()
+    assert other.state is State.APPEAL_WINDOW and made.state is State.UNDER_REVIEW
+    ticks.deadlines()
+    waiting = Outgoing.objects.get()
+    assert waiting.attempts == 1 and waiting.retry_at is not None and waiting.set_aside_at is None
+    builders.travel(outgoing.BACK_OFF[0])
+    ticks.deadlines()
+    assert Outgoing.objects.get().attempts == 2
+
+
+def test_after_five_tries_it_is_set_aside_counted_and_tried_again_when_ops_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = sent()
+    with monkeypatch.context() as broken:
+        fails(broken, made)
+        waiting = until_set_aside()
+        assert waiting.attempts == outgoing.TRIES and waiting.set_aside_at is not None
+        assert waiting.error == "ValueError: " and health.look(clock.now()).unserved == 1
+    ticks.deadlines()
+    assert made.state is State.UNDER_REVIEW
+    outgoing.try_again(waiting.pk)
+    ticks.deadlines()
+    assert made.state is State.APPEAL_WINDOW and kinds(made).count("ruling_served") == 1
+    assert health.look(clock.now()).unserved == 0
+
+
+def test_its_author_has_back_what_could_not_be_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = sent()
+    fails(monkeypatch, made)
+    waiting = until_set_aside()
+    outgoing.call_back(made.case.pk, actor=made.arbitrator, now=clock.now())
+    outgoing.try_again(waiting.pk)
+    ticks.deadlines()
+    assert made.state is State.UNDER_REVIEW and kinds(made)[-1] == "ruling_called_back"
+    deciding.drafted(made, deciding.a_draft(made, language="en"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
-from arbitration import preferences
+from arbitration import outgoing, preferences
 from arbitration.models import Outgoing, Ruling
 from arbitration.preferences import Wanted
 from common import clock
@@ -71,3 +73,29 @@ def test_whoever_wishes_so_has_the_next_case_at_once():
     assert waiting.state is State.UNDER_REVIEW
     shown = text(signed_in(made.arbitrator), reply.headers["Location"])
     assert page("case", waiting.case.number) in shown and page("call_back", made.case.number) in shown
+
+
+def test_a_ruling_that_could_not_be_served_is_shown_to_operations_and_its_author_has_it_back():
+    made = deciding.taken()
+    sent(made)
+    failing = Outgoing.objects.get()
+    failing.attempts, failing.set_aside_at, failing.error = 5, clock.now(), "ValueError: "
+    failing.save()
+    builders.travel(outgoing.HOLD)
+    stuck = text(signed_in(made.ops), "/en/ops/stuck/")
+    assert "Rulings that could not be served" in stuck and "ValueError" in stuck and made.case.number in stuck
+    assert Client().get("/readyz").json()["rulings_set_aside"] == 1
+    mine = signed_in(made.arbitrator)
+    assert "The ruling could not be served" in text(mine, page("sent", made.case.number))
+    assert "The ruling could not be served" in text(mine, page("case", made.case.number))
+    mine.post(page("call_back", made.case.number))
+    assert not Outgoing.objects.exists() and made.state is State.UNDER_REVIEW
+
+
+def test_operations_have_it_served_again():
+    made = deciding.taken()
+    sent(made)
+    Outgoing.objects.update(attempts=5, set_aside_at=clock.now(), error="ValueError: ")
+    signed_in(made.ops).post(reverse("ops:again", args=["ruling", Outgoing.objects.get().pk]))
+    deciding.goes_out(made)
+    assert made.state is State.APPEAL_WINDOW

@@ -50,7 +50,8 @@ def sent(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "ruling": ruling,
         "until": f"{at:%H:%M:%S}" if at is not None else "",
-        "may_call_back": waiting is not None and now < waiting.until,
+        "may_call_back": waiting is not None and waiting.can_be_called_back(now),
+        "set_aside": waiting is not None and waiting.set_aside_at is not None,
         "following": request.GET.get("next", "")[:32],
     }
     return render(request, "desk/sent.html", shown)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from arbitration import drafting, markings, preferences, queries, record, sheet
+from arbitration import drafting, linter, markings, preferences, queries, record, sheet
 from arbitration.drafts import LANGUAGES
 from arbitration.models import Admission, Ruling
 from arbitration.queries import Workspace
@@ -241,6 +241,7 @@ def _show(
         "waiting": _waiting(work, actor) if form is None else None,
         "held": held.told(work, actor, now) if form is None else "",
         "sent_href": _sent(work, actor),
+        "unserved": work.outgoing is not None and work.outgoing.set_aside_at is not None,
         "returned": next((row for row in work.rulings if row.state == Ruling.RETURNED), None),
         "actions": acts,
         "take_from": wording.moment(opens, now) if (opens := offered.open_until(case, now)) else "",
@@ -260,15 +261,19 @@ def _sent(work: Workspace, actor: Actor) -> str:
 
 
 def hotkeys(request: HttpRequest, liked: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The single keys as the script, the bar and the help read them. ``liked``: how the reader works, if it was read."""
+    """The single keys as the script, the bar and the help read them. ``liked``: how the reader works, if it was read.
+
+    Where they are switched off, nothing on the page names one but the help.
+    """
     if liked is None:
         found = preferences.of(request.user.pk)
         liked = {"keys_on": found.keys_on, "keys": found.keys}
-    table = keys.table(liked.get("keys", {}))
+    table, on = keys.table(liked.get("keys", {})), liked.get("keys_on", True)
     return {
-        "desk_keys": {"on": liked.get("keys_on", True), "keys": table},
+        "desk_keys": {"on": on, "keys": table},
         "desk_look": liked,
-        "key_hints": keys.hints(table),
+        "key_hints": keys.hints(table) if on else [],
+        "key_of": keys.named(table) if on else {},
         "key_groups": keys.by_group(table),
         "keys_href": reverse("desk:keys"),
     }
@@ -349,7 +354,7 @@ def _right(
         "templates": reasons.choices(),
         "edges": annotating.EDGES,
         "longest": markings.LONGEST,
-        "slots": reasons.slots(str(form["reasons"].value() or "")),
+        "slots": linter.slots(str(form["reasons"].value() or "")),
         "jury_href": next((act.href for act in acts if act.event is Event.SENT_TO_JURY), ""),
         "saved_words": verdict.saved_at(work, now),
     }

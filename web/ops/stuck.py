@@ -1,4 +1,7 @@
-"""What does not go on by itself: terms and entries set aside, e-mails parked, payments without an answer. Bounded lists."""
+"""What does not go on by itself: terms, entries and rulings set aside, e-mails parked, payments without an answer.
+
+Bounded lists.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from arbitration import outgoing
+from arbitration.models import Outgoing
 from disputes import sweep
 from disputes.models import Deadline
 from enforcement import execution
@@ -32,6 +37,7 @@ REFUSED_SINCE = timedelta(days=30)
 AGAIN: dict[str, Callable[[int, datetime], None]] = {
     "deadline": lambda pk, now: sweep.try_again(pk),
     "entry": lambda pk, now: delivery.try_again(pk),
+    "ruling": lambda pk, now: outgoing.try_again(pk),
     "email": lambda pk, now: sending.try_again(pk),
     "file": lambda pk, now: _prepare_again(pk, now),
     "step": lambda pk, now: execution.ask_again(pk, now=now),
@@ -59,6 +65,7 @@ def board(request: HttpRequest) -> HttpResponse:
             .select_related("entry", "stream__case")
             .order_by("entry_id")[:MOST]
         ],
+        rulings=_unserved() if state.unserved else [],
         emails=[
             (email, happenings.name(email.notice.entry, email.notice.case), happenings.cause(email.error))
             for email in Email.objects.filter(state=Email.PARKED)
@@ -85,6 +92,12 @@ def board(request: HttpRequest) -> HttpResponse:
         most=MOST,
     )
     return render(request, "ops/stuck.html", context)
+
+
+def _unserved() -> list[Outgoing]:
+    """Rulings that were sent out and could not be served."""
+    aside = Outgoing.objects.filter(set_aside_at__isnull=False).select_related("ruling__case")
+    return list(aside.order_by("set_aside_at", "id")[:MOST])
 
 
 def _damaged() -> list[tuple[Exhibit, Damage, str]]:
