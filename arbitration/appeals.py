@@ -303,6 +303,8 @@ def _against_reasons(case: Case, reasons: str, now: datetime) -> tuple[str, ...]
         return ("reasons_too_short",)
     if len(reasons) > LONGEST_REASONS:
         return ("text_too_long",)
+    if linter.slots(reasons):
+        return ("text_has_gaps",)
     cited = linter.exhibits_in(reasons)
     wait = timedelta(hours=thresholds.citable_after_hours)
     listed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).defer("content")

@@ -90,14 +90,16 @@ class RulingView:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """``code`` says what is wrong, ``where`` names the field: ``point:3``, ``exhibit:B2``, ``clause:4.2``, ``reasons``."""
+    """``code`` says what is wrong, ``where`` names the field: ``point:3``, ``exhibit:B2``, ``clause:4.2``,
+    ``slot:why``, ``reasons``.
+    """
 
     code: str
     where: str
 
     @property
     def number(self) -> str:
-        """Of the point, exhibit or clause concerned: ``3``, ``B2``, ``4.2``; empty where there is none."""
+        """Of the point, exhibit, clause or slot concerned: ``3``, ``B2``, ``4.2``, ``why``; empty where there is none."""
         return self.where.partition(":")[2]
 
     def as_data(self) -> dict[str, str]:
@@ -214,6 +216,8 @@ def _reasons(view: RulingView) -> Iterator[Problem]:
             yield Problem("reasons_omit_exhibit", f"exhibit:{exhibit.number}")
     for number in sorted(cited - known):
         yield Problem("reasons_cite_unknown_exhibit", f"exhibit:{number}")
+    for slot in slots(view.reasons):
+        yield Problem("reasons_slot_open", f"slot:{slot}")
     if names_somebody(view.reasons, view.names):
         yield Problem("reasons_name_somebody", "reasons")
     if _departs_from_the_jury(view) and not _JURY.search(view.reasons):
@@ -246,6 +250,8 @@ _POINTS = re.compile(
 )
 _RANGE = re.compile(rf"({_NUMBER})\s*(?:[至到~～–-]|to)\s*({_NUMBER})")
 _EXHIBIT = re.compile(r"(?<![A-Za-z0-9])([BMP])(\d{1,3})(?:\s*[至到~～–-]\s*([BMP])?(\d{1,3}))?(?![A-Za-z0-9])")
+# A gap that a template left, 〔why〕. The year of a document, 法释〔2022〕8号, is none.
+_SLOT = re.compile(r"〔(?!\d{4}〕)([^〔〕]*)〕")
 _BURDEN = re.compile(r"举证|舉證|证明责任|證明責任|burden of proof", re.IGNORECASE)
 _JURY = re.compile(r"评审|評審|陪审|陪審|jury", re.IGNORECASE)
 _FREIGHT = re.compile(r"运费|運費|邮费|郵費|寄回|freight|postage|way back", re.IGNORECASE)
@@ -283,6 +289,11 @@ def exhibits_in(text: str) -> set[str]:
         elif last:
             found.add(f"{other}{int(last)}")
     return found
+
+
+def slots(text: str) -> list[str]:
+    """What a text still leaves to be written, each once, in its order."""
+    return list(dict.fromkeys(found.strip() for found in _SLOT.findall(text)))
 
 
 def _value(number: str) -> int:

@@ -109,7 +109,7 @@
 
   // --- reasons: what is cited stands out, what is to be written stands out more ------------------------------------
   var area = document.getElementById("id_reasons"), slots = find("[data-slots]"), mirror = make("div", "mirror");
-  var PARTS = /(〔[^〔〕]*〕)|([BMP]\d{1,3}(?![\dA-Za-z])|(?:争点|爭點|[Pp]oints?)\s*\d{1,2}|\b\d{1,2}\.\d{1,2}\b)/g;
+  var PARTS = /(〔(?!\d{4}〕)[^〔〕]*〕)|([BMP]\d{1,3}(?![\dA-Za-z])|(?:争点|爭點|[Pp]oints?)\s*\d{1,2}|\b\d{1,2}\.\d{1,2}\b)/g;
   mirror.setAttribute("aria-hidden", "true");
   area.before(mirror);
   var reflect = function () {
@@ -134,13 +134,15 @@
   var pick = function (at, length) { area.focus(); area.setSelectionRange(at, at + length); };
   area.addEventListener("input", reflect);
   area.addEventListener("scroll", function () { mirror.scrollTop = area.scrollTop; });
+  // The year of a document, 法释〔2022〕8号, is no gap.
+  var gap = function (from) { var gaps = /〔(?!\d{4}〕)[^〔〕]*〕/g; gaps.lastIndex = from; return gaps.exec(area.value); };
   // From one gap to the next, as long as there is one.
   area.addEventListener("keydown", function (event) {
     if (event.code !== "Tab" || event.shiftKey || event.isComposing) return;
-    var next = area.value.indexOf("〔", area.selectionEnd), end = area.value.indexOf("〕", next);
-    if (next < 0 || end < 0) return;
+    var next = gap(area.selectionEnd);
+    if (!next) return;
     event.preventDefault();
-    pick(next, end + 1 - next);
+    pick(next.index, next[0].length);
   });
   reflect();
 
@@ -157,8 +159,8 @@
       area.value = told.reasons;
       list.value = "";
       changed(area);
-      var first = area.value.indexOf("〔", from), end = area.value.indexOf("〕", first);
-      if (first >= 0) pick(first, end + 1 - first); else area.focus();
+      var first = gap(from);
+      if (first) pick(first.index, first[0].length); else area.focus();
     }).catch(function () { if (window.heng) window.heng.say(body.dataset.tOffline, true); });
   });
 

@@ -278,3 +278,10 @@ def test_reasons_of_a_decision_name_nobody() -> None:
     said = REASONS + deciding.name_of(made.buyer)
     with pytest.raises(Refused, match="reasons_name_somebody"):
         appeals.uphold(made.case.pk, reasons=said, actor=made.senior, now=clock.now())
+
+
+def test_reasons_of_a_decision_have_no_gap_left() -> None:
+    made = answered(deciding.dismissed())
+    appeals.take(made.case.pk, actor=made.senior, now=clock.now())
+    with pytest.raises(Refused, match="text_has_gaps"):
+        appeals.uphold(made.case.pk, reasons=REASONS + "〔写明理由〕", actor=made.senior, now=clock.now())

@@ -112,6 +112,16 @@ def test_reasons_that_name_the_buyer_do_not_go_out() -> None:
     assert [problem.code for problem in deciding.problems(ruling)] == ["reasons_name_somebody"]
 
 
+def test_reasons_with_a_gap_left_by_a_template_do_not_go_out() -> None:
+    made = deciding.taken()
+    draft = deciding.a_draft(made)
+    ruling = deciding.drafted(made, replace(draft, reasons=draft.reasons + "〔写明理由〕"))
+    with pytest.raises(Refused, match="ruling_incomplete") as refused:
+        rulings.issue(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
+    assert refused.value.data["problems"] == [{"code": "reasons_slot_open", "where": "slot:写明理由"}]
+    assert made.state is State.UNDER_REVIEW
+
+
 def test_evidence_that_the_other_side_saw_too_late_cannot_be_cited() -> None:
     deciding.rules()
     made = deciding.reach.queued()

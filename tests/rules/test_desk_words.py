@@ -71,7 +71,7 @@ def test_a_template_names_every_point_and_exhibit_in_the_language_of_the_letter(
 
 
 def test_what_is_not_known_stays_a_slot_and_what_is_known_does_not():
-    open_ones = reasons.slots(reasons.fill("merchant_burden", FACTS, "zh-hans"))
+    open_ones = linter.slots(reasons.fill("merchant_burden", FACTS, "zh-hans"))
     assert "写明理由" in open_ones and "争点 3：待填写" in open_ones
     assert "何时报损" not in open_ones and "6 小时 41 分" in reasons.fill("merchant_burden", FACTS, "zh-hans")
-    assert "何时报损" in reasons.slots(reasons.fill("merchant_burden", Facts({1: "buyer"}), "zh-hans"))
+    assert "何时报损" in linter.slots(reasons.fill("merchant_burden", Facts({1: "buyer"}), "zh-hans"))

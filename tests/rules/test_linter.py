@@ -259,3 +259,16 @@ def test_a_gift_that_is_deducted_and_a_fee_that_is_borne_are_stated() -> None:
 def test_whoever_departs_from_a_jury_says_so(jury: str, share: int | None, said: str, lacks: bool) -> None:
     view = a_view(jury=jury, merchant_share=share)
     assert ("reasons_omit_jury" in codes(replace(view, reasons=view.reasons + said))) == lacks
+
+
+@given(name=st.text(st.characters(exclude_characters="〔〕"), max_size=20))
+def test_reasons_with_a_gap_that_a_template_left_do_not_pass_and_the_gap_is_named(name: str) -> None:
+    view = a_view()
+    found = check(replace(view, reasons=f"{view.reasons}〔{name}〕"))
+    is_year = len(name) == 4 and name.isdecimal()
+    assert (Problem("reasons_slot_open", f"slot:{name.strip()}") in found) is not is_year
+
+
+def test_the_year_of_a_document_is_no_gap() -> None:
+    assert codes(a_view(reasons=a_view().reasons + "参照法释〔2022〕8号第 10 条。")) == []
+    assert linter.slots("〔why〕 and 〔why〕, 〔when〕, 法释〔2022〕8号") == ["why", "when"]

@@ -24,7 +24,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
         _("The sum is what the calculator gives"),
         ("award_", "value_", "deduction_", "fee_", "substitute_", "return_freight", "freight_"),
     ),
-    (_("The reasons name every point and exhibit, and nobody"), ("reasons_",)),
+    (_("The reasons name every point and exhibit, and nobody; no gap is left"), ("reasons_",)),
 )
 REST = _("Everything else")
 # Without these there is no sum yet: nothing can be said to agree with it.

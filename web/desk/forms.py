@@ -212,6 +212,7 @@ class ReasonsForm(ActForm):
         "reasons_too_short": "reasons",
         "reasons_name_somebody": "reasons",
         "reasons_cite_too_early": "reasons",
+        "text_has_gaps": "reasons",
         "text_too_long": "reasons",
     }
     reasons = _words(
