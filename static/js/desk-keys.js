@@ -61,7 +61,7 @@
     if (event.code === "Escape" && event.target.closest(TYPING) && !event.target.closest("dialog")) { event.target.blur(); return; }
     if (modified || event.altKey || off() || event.target.closest(TYPING)) return;
     var code = event.code.replace("Numpad", "Digit");
-    var row = told.keys.find(function (one) { return one.code === code && one.shift === event.shiftKey || one.shift && event.key === "?"; });
+    var row = told.keys.find(function (one) { return one.code === code && one.shift === event.shiftKey || one.key === "?" && event.key === "?"; });
     if (row && ACTS[row.act] && ACTS[row.act]() !== false) event.preventDefault();
   });
   document.addEventListener("click", function (event) {
@@ -81,7 +81,9 @@
     switcher.textContent = off() ? switcher.dataset.off : switcher.dataset.on;
     document.body.classList.toggle("keys-off", off());
   };
+  // What is off by the settings is switched on there.
   if (switcher) {
+    switcher.hidden = !told.on;
     switcher.addEventListener("click", function () {
       try { localStorage.setItem("keys", off() ? "on" : "off"); } catch (_) { /* then they stay as they are */ }
       draw();
@@ -93,7 +95,7 @@
   var field = menu && find("input", menu), list = menu && find("ul", menu), shown = [], at = 0;
   var entries = function () {
     var found = told.keys.filter(function (one) { return one.act !== "help" || help; }).map(function (one) {
-      return { label: one.label, aliases: one.aliases, key: one.key, run: ACTS[one.act] };
+      return { label: one.label, aliases: one.aliases, key: off() ? "" : one.key, run: ACTS[one.act] };
     });
     all(".top nav a, .left-pane a[data-do], .casebar .back, [data-do=preview]").forEach(function (one) {
       var label = (one.getAttribute("aria-label") || one.firstChild.textContent).trim();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from arbitration import assignment, calculator
+from arbitration import assignment, calculator, preferences
 from arbitration.models import Ruling, Seen
+from arbitration.preferences import Wanted
 from common import clock
 from common.actor import Actor
 from common.acts import act
@@ -174,6 +176,30 @@ def test_the_page_of_commands_leads_to_a_case_by_its_number():
         .endswith(reverse("desk:case", args=[made.case.number]))
     )
     assert "<kbd>J</kbd>" in shown(client, page("keys") + "?q=nothing")
+
+
+def test_a_key_within_a_button_is_the_one_that_was_chosen_and_none_where_keys_are_off():
+    made = deciding.taken()
+    client, path = signed_in(made.arbitrator), page("case", made.case.number)
+    assert "Look for a clause <kbd data-key>C</kbd>" in shown(client, path)
+    liked = Wanted(keys_on=True, keys={"clause": "KeyX", "help": "KeyH"}, compact=False, swapped=False, goes_on=False)
+    preferences.keep(liked, actor=made.arbitrator, now=clock.now())
+    text = shown(client, path)
+    assert "Look for a clause <kbd data-key>X</kbd>" in text and "<kbd data-key>Shift H</kbd> All keys" in text
+    assert "<kbd data-key>C</kbd>" not in text and "<kbd data-key>?</kbd>" not in text
+    preferences.keep(replace(liked, keys_on=False), actor=made.arbitrator, now=clock.now())
+    silent = shown(client, path)
+    assert "data-key>" not in silent and '<span class="keys"></span>' in silent
+
+
+def test_a_gap_in_the_reasons_keeps_the_ruling_from_its_preview_and_leads_to_it():
+    made = deciding.taken()
+    draft = deciding.a_draft(made)
+    deciding.drafted(made, replace(draft, reasons=draft.reasons + "〔写明理由〕"))
+    client = signed_in(made.arbitrator)
+    text = shown(client, page("preview", made.case.number))
+    assert "The reasons have a gap to fill in: 写明理由" in text and "#id_reasons" in text
+    assert 'data-do="issue"' not in text
 
 
 def test_a_remedy_without_return_says_that_it_needs_a_ground():

@@ -145,10 +145,15 @@ def table(chosen: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     ]
 
 
+def named(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Action → what is printed on its key, for what stands within a button."""
+    return {row["act"]: row["key"] for row in rows}
+
+
 def hints(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The bar at the foot: ``keys`` and ``label``."""
-    named = {row["act"]: row["key"] for row in rows}
-    return [{"keys": [named[act] for act in acts], "label": str(label)} for acts, label in _HINTS]
+    key_of = named(rows)
+    return [{"keys": [key_of[act] for act in acts], "label": str(label)} for acts, label in _HINTS]
 
 
 def by_group(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
