@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from arbitration import appeals, rulings
 from arbitration.models import Appeal, DraftAside, HandBack, Ruling
 from common import clock
@@ -14,6 +15,9 @@ from common.actor import Actor, Role
 from disputes import clocks, offers
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Offer
+from engine import ticks
+from notifications import reach as delivery
+from notifications.models import Email, Notice
 from tests import builders, deciding, reach
 from tests.edges.test_desk_pages import page, signed_in, text
 from tests.reach import Scene
@@ -441,3 +445,31 @@ def test_reasons_that_are_there_are_called_short_and_not_missing():
     ruling = Ruling.objects.get(case=made.case)
     post(made.arbitrator, "case", made, typed(made, ruling.version, reasons=""))
     assert "Write the reasons" in text(signed_in(made.arbitrator), page("preview", made.case.number))
+
+
+def test_the_preview_says_whether_notices_reach_both_sides_and_keeps_nobody_from_issuing():
+    made = deciding.taken()
+    ruling = deciding.drafted(made)
+    ticks.consequences()
+    assert "Notices reach both sides" in text(signed_in(made.arbitrator), page("preview", made.case.number))
+    notice = Notice.objects.filter(case=made.case, audience="merchant").order_by("-id").first()
+    given_up, _made = Email.objects.get_or_create(notice=notice)
+    Email.objects.filter(pk=given_up.pk).update(state=Email.PARKED, error="SMTPException")
+    User.objects.filter(pk=made.buyer.id).update(is_active=False)
+    shown = text(signed_in(made.arbitrator), page("preview", made.case.number))
+    assert "Notices do not reach the buyer" in shown and "Notices reach both sides" not in shown
+    assert "The last e-mail to the merchant could not be delivered" in shown
+    post(made.arbitrator, "preview", made, {"seen": made.reload().version, "version": ruling.version})
+    deciding.goes_out(made)
+    assert made.state is State.APPEAL_WINDOW
+
+
+def test_one_e_mail_that_arrived_later_makes_up_for_one_that_did_not():
+    made = deciding.taken()
+    ticks.consequences()
+    first, last = Notice.objects.filter(case=made.case, audience="merchant").order_by("id")[:2]
+    for notice, state in ((first, Email.PARKED), (last, Email.SENT)):
+        Email.objects.update_or_create(notice=notice, defaults={"state": state})
+    assert delivery.unreached(made.case) == {}
+    Email.objects.filter(notice=last).update(state=Email.PARKED)
+    assert delivery.unreached(made.case) == {"merchant": delivery.MAIL}

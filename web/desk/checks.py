@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arbitration import letter_hints
 from arbitration.sheet import Sheet
+from notifications import reach
 from web.desk.problems import Line
 
 # What holds when nothing is wrong, and how the codes of the linter begin that say otherwise; the first that fits counts.
@@ -27,6 +28,13 @@ GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("The reasons name every point and exhibit, and nobody; no gap is left"), ("reasons_",)),
 )
 REST = _("Everything else")
+DELIVERY = _("Notices reach both sides")
+UNREACHED: dict[tuple[str, str], str | Promise] = {
+    ("buyer", reach.NOBODY): _("Notices do not reach the buyer: the account is closed"),
+    ("merchant", reach.NOBODY): _("Notices do not reach the merchant: no account of the shop is open"),
+    ("buyer", reach.MAIL): _("The last e-mail to the buyer could not be delivered; the notice waits in the site"),
+    ("merchant", reach.MAIL): _("The last e-mail to the merchant could not be delivered; the notice waits in the site"),
+}
 # Without these there is no sum yet: nothing can be said to agree with it.
 UNDECIDED = ("remedy_missing", "share_missing")
 
@@ -60,6 +68,12 @@ def of(lacking: Sequence[Line]) -> list[Check]:
     ]
     rest = found.get(len(GROUPS))
     return [*checks, Check(REST, tuple(rest))] if rest else checks
+
+
+def delivery(unreached: Mapping[str, str], page: str) -> Check:
+    """Whether what both sides are told will reach them. It keeps nobody from issuing: a notice in the site stands anyway."""
+    lines = [Line(str(UNREACHED[side, why]), page, f"unreached_{side}") for side, why in unreached.items()]
+    return Check(DELIVERY, tuple(lines))
 
 
 def advice(whole: Sheet) -> list[str]:

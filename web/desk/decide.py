@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import CharField, ChoiceField, HiddenInput, IntegerField, RadioSelect, Textarea
@@ -27,6 +29,7 @@ from disputes import labels, refusals
 from disputes.claims import BY_THE_FUND
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
+from notifications import reach
 from rulebook import queries as rulebook
 from web import drafts, fetch, letter, letter_diff, precedent_words, records, reversed_roles, timeline, wording
 from web.acts import Closed
@@ -279,7 +282,7 @@ def _preview(
         "unread": "" if draft.language in work.languages else dict(LANGUAGES)[draft.language],
         "papers": (papers := _both(whole, draft, now, work.appeal)),
         "readings": _readings_differ(papers),
-        "checks": checks.of(lacking),
+        "checks": [*checks.of(lacking), checks.delivery(reach.unreached(case), home)],
         "advice": checks.advice(whole),
         "why": [WHY.get(code, code) for code in why],
         "verb": labels.ACTIONS[Event.RULING_PROPOSED if why else Event.RULING_SERVED],
@@ -294,6 +297,7 @@ def _approval(
     request: HttpRequest, case: Case, ruling: Ruling, actor: Actor, form: ApprovalForm, now: datetime
 ) -> HttpResponse:
     whole = sheet.read(case, ruling)
+    home = reverse("desk:case", args=[case.number])
     own = ruling.author_id == actor.id
     reader = approvals.reader_of(ruling)
     open_now = Event.RULING_RETURNED in LIFECYCLE.open_to(State(case.state), actor.role)
@@ -312,7 +316,8 @@ def _approval(
         "departs_because": whole.deviation.reason if whole.deviation is not None else "",
         "papers": (papers := _both(whole, ruling, now)),
         "readings": _readings_differ(papers),
-        "lacking": problems.of(sheet.view(whole, now), reverse("desk:case", args=[case.number])),
+        "lacking": problems.of(sheet.view(whole, now), home),
+        "delivery": checks.delivery(reach.unreached(case), home),
         "mine": reader == actor.id,
         "with_another": reader not in (None, actor.id),
         "take_href": reverse("desk:act", args=[case.number, Event.APPROVAL_TAKEN.value]) if reader is None else "",
@@ -347,7 +352,11 @@ def _composed(whole: sheet.Sheet, ruling: Ruling, now: datetime, appeal: Appeal 
         return None
     kind = letters.RULING if ruling.stage == Ruling.FIRST else letters.APPEAL_RULING
     instead = appeal if ruling.stage == Ruling.APPEAL else None
-    return composition.compose(whole, whole.calculation, kind=kind, author_id=ruling.author_id, now=now, appeal=instead)
+    author = ruling.author_id
+    made = composition.compose(whole, whole.calculation, kind=kind, author_id=author, now=now, appeal=instead)
+    # Whoever has to find for themselves first does not read in the preview what the jury said.
+    waits = settings.HENG_JURY_AFTER_FINDINGS and any(not whole.findings.get(point.pk) for point in whole.points)
+    return replace(made, jury=None) if waits else made
 
 
 def _readings_differ(papers: Sequence[dict[str, Any]]) -> list[letter_diff.Passage]:
