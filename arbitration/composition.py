@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 
 from accounts import hats
@@ -13,6 +14,7 @@ from arbitration.letters import (
     CitedRule,
     ExhibitWeight,
     Fact,
+    JuryVote,
     Letter,
     Line,
     OnAppeal,
@@ -30,6 +32,7 @@ from disputes import deadlines
 from disputes.awards import Payer
 from disputes.models import Case, PointAnswer
 from journal.models import Entry
+from jury import results
 from rulebook import calendars, clocks
 from rulebook.rules import Rules
 from rulebook.schema import Text
@@ -91,6 +94,7 @@ def compose(
         automated=_automated(case),
         on_appeal=_on_appeal(sheet, calculation, appeal, reasons) if appeal is not None else None,
         claimant=case.claimant,
+        jury=_jury(case),
     )
 
 
@@ -116,6 +120,12 @@ def compose_appeal(
         ruling_code=appeal.ruling.letter_code,
         routes=_routes(procedure, language),
     )
+
+
+def _jury(case: Case) -> JuryVote | None:
+    """What the public jury said, where one was asked: its vote only proposes, so a letter tells it beside the reasons."""
+    found = results.split(case)
+    return JuryVote(**asdict(found)) if found is not None else None
 
 
 def _facts(sheet: Sheet, language: str) -> Iterable[Fact]:

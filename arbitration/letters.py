@@ -156,6 +156,17 @@ class OnAppeal:
 
 
 @dataclass(frozen=True)
+class JuryVote:
+    """How the public jury of this round voted, in heads. ``found_for``: buyer, merchant, or empty if it gave no answer."""
+
+    size: int
+    for_buyer: int
+    for_merchant: int
+    unsure: int
+    found_for: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """A decision letter. Readers differ only in who is addressed; the data, and so the digest, is one."""
 
@@ -179,6 +190,7 @@ class Letter:
     automated: tuple[str, ...]
     on_appeal: OnAppeal | None = None
     claimant: str = "buyer"
+    jury: JuryVote | None = None
 
     @property
     def admitted(self) -> list[ExhibitWeight]:
@@ -295,7 +307,13 @@ _PARTS: dict[str, type] = {
     "routes": Route,
     "restored": Restored,
 }
-_SINGLE: dict[str, type] = {"result": Result, "remedies": Remedies, "term": Term, "on_appeal": OnAppeal}
+_SINGLE: dict[str, type] = {
+    "result": Result,
+    "remedies": Remedies,
+    "term": Term,
+    "on_appeal": OnAppeal,
+    "jury": JuryVote,
+}
 
 
 def _load(kind: Any, data: Mapping[str, Any]) -> Any:

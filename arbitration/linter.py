@@ -225,8 +225,11 @@ def _reasons(view: RulingView) -> Iterator[Problem]:
 
 
 def _departs_from_the_jury(view: RulingView) -> bool:
-    """The jury only proposes; whoever rules for the other side says why. A share of the merchant is for the buyer."""
-    if view.merchant_share is None:
+    """The jury only proposes; whoever rules for the other side says why. A share of the merchant is for the buyer.
+
+    Said only once every point is found: before that it would tell what the jury said.
+    """
+    if view.merchant_share is None or any(not point.finding for point in view.points):
         return False
     return view.jury == ("buyer" if view.merchant_share == 0 else "merchant")
 

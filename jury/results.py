@@ -31,6 +31,17 @@ class Reason:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Votes in heads. ``found_for``: the side that has the majority, or empty."""
+
+    size: int
+    for_buyer: int
+    for_merchant: int
+    unsure: int
+    found_for: str
+
+
 @dataclass(frozen=True)
 class Result:
     """``named``: exhibit number and how many jurors called it decisive, most first."""
@@ -69,13 +80,23 @@ def of(case: Case, names: Mapping[str, str] | None = None) -> Result | None:
     return of_panel(panel, names or {"buyer": "", "merchant": ""}) if panel is not None else None
 
 
+def split(case: Case) -> Split | None:
+    """How the last jury of this round voted. One query, and none where its rules know no jury."""
+    if not rulebook.rules(case.procedure_rules_id).switches.jury:
+        return None
+    panels = Panel.objects.filter(case=case, round=case.round, state=Panel.CLOSED).order_by("-id")
+    found = panels.values_list("size", "for_buyer", "for_merchant", "unsure", "verdict").first()
+    if found is None:
+        return None
+    size, for_buyer, for_merchant, unsure, verdict = found
+    found_for = verdict if verdict in ("buyer", "merchant") else ""
+    return Split(size, for_buyer or 0, for_merchant or 0, unsure or 0, found_for)
+
+
 def proposed(case: Case) -> str:
     """The side that the last jury of this round found for, or empty. One query, and none where its rules know no jury."""
-    if not rulebook.rules(case.procedure_rules_id).switches.jury:
-        return ""
-    panels = Panel.objects.filter(case=case, round=case.round, state=Panel.CLOSED).order_by("-id")
-    verdict = panels.values_list("verdict", flat=True).first() or ""
-    return verdict if verdict in ("buyer", "merchant") else ""
+    found = split(case)
+    return found.found_for if found is not None else ""
 
 
 def of_panel(panel: Panel, names: Mapping[str, str]) -> Result:

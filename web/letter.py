@@ -52,6 +52,12 @@ FINDINGS: dict[str, Text] = {
     "undetermined": gettext_lazy("Unclear"),
 }
 FOR_YOU = gettext_lazy("For you")
+FOUND_FOR: dict[str, Text] = {
+    "buyer": gettext_lazy("The jury finds for the buyer."),
+    "merchant": gettext_lazy("The jury finds for the merchant."),
+    "": gettext_lazy("The jury gave no answer."),
+}
+FOUND_FOR_YOU = gettext_lazy("The jury finds for you.")
 PAYERS: dict[str, Text] = {
     "buyer": gettext_lazy("The buyer pays the way back."),
     "merchant": gettext_lazy("The merchant pays the way back."),
@@ -331,8 +337,23 @@ def _facts(letter: Letter, reader: str) -> Section:
     return Section(
         _("Facts found"),
         items=tuple(_fact(fact, reader) for fact in letter.facts),
-        paragraphs=tuple(_paragraphs(letter.reasons)),
+        paragraphs=(*_jury(letter, reader), *_paragraphs(letter.reasons)),
     )
+
+
+def _jury(letter: Letter, reader: str) -> list[str]:
+    """The vote of the public jury, before the reasons that agree with it or say why they do not."""
+    vote = letter.jury
+    if vote is None:
+        return []
+    heads = {"buyer": vote.for_buyer, "merchant": vote.for_merchant}
+    split = [f"{FOR_YOU if side == reader else FINDINGS[side]} {n}" for side, n in heads.items()]
+    split.append(f"{_('Cannot tell')} {vote.unsure}")
+    said = _("Public jury of %(size)s: %(split)s.") % {"size": vote.size, "split": " · ".join(split)}
+    found = FOUND_FOR_YOU if vote.found_for and vote.found_for == reader else FOUND_FOR[vote.found_for]
+    decides = _("The arbitrator rules, and gives reasons where they differ.")
+    # Chinese sentences follow each other without a space.
+    return [("" if letter.language.startswith("zh") else " ").join([said, str(found), decides])]
 
 
 def _fact(fact: Fact, reader: str) -> str:

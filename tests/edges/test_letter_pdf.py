@@ -11,10 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Scope, User
+from arbitration import letters, rulings
 from arbitration.models import Print, Ruling
+from common import clock
 from common.actor import Actor
 from evidence import store
-from tests import builders, deciding
+from jury import counting
+from tests import builders, deciding, juries
 from tests.edges.callers import Caller
 from tests.reach import Scene
 
@@ -109,3 +112,28 @@ def test_the_marketplace_takes_it_for_either_side(made: Scene) -> None:
     assert caller.get(f"cases/{made.case.number}/letter").status_code == 400
     before = deciding.taken()
     assert caller.get(f"cases/{before.case.number}/letter", **{"for": "buyer"}).status_code == 404
+
+
+def test_page_and_file_say_how_the_jury_voted_in_the_words_of_their_reader() -> None:
+    made = juries.sent()
+    juries.all_vote(made, "buyer", "buyer", "buyer")
+    counting.close_settled(clock.now())
+    made.reload()
+    ruling = deciding.drafted(made)
+    rulings.issue(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
+    said = {
+        "buyer": "大众评审 5 人：支持你 3 · 支持商家 0 · 看不出来 0。大众评审支持你。由裁决员作出裁决",
+        "merchant": "大众评审 5 人：支持买家 3 · 支持你 0 · 看不出来 0。大众评审支持买家。由裁决员作出裁决",
+    }
+    for actor, area in ((made.buyer, "buyer"), (made.merchant, "merchant")):
+        client = Client()
+        client.force_login(User.objects.get(pk=actor.id))
+        assert said[area] in client.get(reverse(f"{area}:decision", args=[made.case.number])).content.decode()
+        assert said[area].replace(" ", "") in text_of(get(made, actor, area)).replace(" ", "").replace("\n", "")
+
+
+def test_a_letter_given_before_juries_were_told_reads_as_it_did(made: Scene) -> None:
+    given = Ruling.objects.get(case=made.case)
+    given.letter.pop("jury")
+    assert letters.read(given, None).letter.jury is None
+    assert "大众评审" not in text_of(get(made, made.buyer, "buyer"))

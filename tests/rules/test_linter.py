@@ -259,6 +259,8 @@ def test_a_gift_that_is_deducted_and_a_fee_that_is_borne_are_stated() -> None:
 def test_whoever_departs_from_a_jury_says_so(jury: str, share: int | None, said: str, lacks: bool) -> None:
     view = a_view(jury=jury, merchant_share=share)
     assert ("reasons_omit_jury" in codes(replace(view, reasons=view.reasons + said))) == lacks
+    unfound = replace(view, points=(*view.points[:-1], replace(view.points[-1], finding="")))
+    assert "reasons_omit_jury" not in codes(unfound)
 
 
 @given(name=st.text(st.characters(exclude_characters="〔〕"), max_size=20))
