@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from common.actor import Side
 from disputes.lifecycle import TERMINAL, Kind, State
+from disputes.shop_due import SHOP_DUE_AT, SHOP_IS_ASKED
 
 LIVE_STATES = [state.value for state in State if state not in TERMINAL]
 PARTIES = [("buyer", "buyer"), ("merchant", "merchant")]
@@ -35,6 +36,12 @@ class Case(models.Model):
     state_since = models.DateTimeField()
     awaits = models.CharField(max_length=8, blank=True)
     due_at = models.DateTimeField(null=True)
+    # Until when the shop can answer the proposal that is open to it; written by a trigger of `Deadline`.
+    proposal_due_at = models.DateTimeField(null=True)
+    # By when the shop has to do what is asked of it, if anything is.
+    shop_due_at = models.GeneratedField(
+        expression=SHOP_DUE_AT, output_field=models.DateTimeField(null=True), db_persist=True
+    )
     priority = models.SmallIntegerField(default=0)
 
     # Whose claim it is. The other side answers it: `Case.respondent`.
@@ -97,9 +104,9 @@ class Case(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["merchant", "due_at", "id"],
-                condition=Q(awaits__in=["merchant", "both"]),
-                name="case_merchant_inbox",
+                fields=["merchant", "shop_due_at", "id"],
+                condition=SHOP_IS_ASKED,
+                name="case_shop_is_asked",
             ),
             models.Index(fields=["merchant", "-opened_at", "-id"], name="case_merchant_recent"),
             models.Index(fields=["buyer", "-opened_at", "-id"], name="case_buyer_recent"),
@@ -412,6 +419,24 @@ class Deadline(models.Model):
             ),
             models.Index(fields=["set_aside_at"], condition=Q(set_aside_at__isnull=False), name="deadline_aside"),
             models.Index(fields=["id"], condition=Q(state="pending", provisional=True), name="deadline_provisional"),
+        ]
+        triggers: ClassVar = [
+            # A proposal begins, ends, stands still and waits on for one side by many ways; its term is the one that all
+            # of them write.
+            pgtrigger.Trigger(
+                name="case_knows_its_proposal",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.duty LIKE 'offer%'"),
+                func="""
+                UPDATE disputes_case SET proposal_due_at = (
+                    SELECT min(due_at) FROM disputes_deadline
+                    WHERE case_id = NEW.case_id AND duty LIKE 'offer%'
+                        AND awaits IN ('merchant', 'both') AND state IN ('pending', 'paused')
+                ) WHERE id = NEW.case_id;
+                RETURN NULL;
+                """,
+            ),
         ]
 
 

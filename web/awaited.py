@@ -5,31 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Func, IntegerField, Q, QuerySet
+from django.db.models import Func, IntegerField, QuerySet
 
 from common.actor import Actor
 from disputes import access
-from disputes.lifecycle import State
 from disputes.models import Case
+from disputes.shop_due import SHOP_IS_ASKED
 
 # Nobody reads on from there; and what is counted no further costs the same for the largest shop.
 MOST = 100
-# The case may still await "both", but nothing more is asked of the shop: it has given what it had, or it won.
-_NOTHING_ASKED = Q(state=State.GATHERING_EVIDENCE.value, merchant_handed_in_at__isnull=False) | (
-    Q(state=State.APPEAL_WINDOW.value)
-    & (Q(pays=False, returns=False) | Q(merchant_waived_at__isnull=False) | Q(merchant_appealed_at__isnull=False))
-)
 
 
 def of(actor: Actor) -> QuerySet[Case]:
-    """The cases in which something is asked of the actor's shop."""
-    mine = access.visible_to(actor).filter(awaits__in=["merchant", "both"], due_at__isnull=False)
-    return mine.exclude(_NOTHING_ASKED)
+    """The cases in which something is asked of the actor's shop, a proposal that waits for its answer among them."""
+    return access.visible_to(actor).filter(SHOP_IS_ASKED)
 
 
 def how_many(actor: Actor) -> Func:
     """Their number, up to ``MOST``, as a column of whatever is asked for."""
-    few = of(actor).order_by("due_at", "id").values("pk")[:MOST]
+    few = of(actor).order_by("shop_due_at", "id").values("pk")[:MOST]
     return Func(ArraySubquery(few), function="CARDINALITY", output_field=IntegerField())
 
 

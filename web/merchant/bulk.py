@@ -164,7 +164,10 @@ def _weigh(desk: shell.Desk, case: Case, second_above: int | None) -> Item:
         refused = Refused("over_your_limit")
     elif second_above is not None and case.claimed > second_above:
         refused = Refused("needs_a_second_person", highest=second_above, currency=case.currency)
-    return Item(case, event, name, why=refusals.say(refused) if refused is not None else "")
+    why = refusals.say(refused) if refused is not None else ""
+    if not why and case.proposal_due_at is not None:
+        why = _("There is a proposal that waits for you. Answer it on the page of its case.")
+    return Item(case, event, name, why=why)
 
 
 def _do(desk: shell.Desk, item: Item, seen: int | None) -> Item:

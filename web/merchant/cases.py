@@ -26,10 +26,13 @@ LONGEST_TITLE = 40
 _SHOWN = (
     *("number", "title", "state", "kind", "type_code", "awaits", "returns", "claimed", "currency"),
     *("due_at", "opened_at", "closed_at", "suspended_at", "merchant_handed_in_at", "version", "substitute"),
+    *("proposal_due_at", "shop_due_at"),
     *("substance_rules", "procedure_rules", "intervened_at", "remedy", "claimant", "merchant_waived_at"),
     *("handling__member__display_name", "handling__member__username"),
 )
 SOON = timedelta(hours=2)
+# The step of the rules that says how long a proposal stands.
+OFFER = "offer"
 _OVER = sorted(state.value for state in TERMINAL)
 # What answering means where a case waits for the shop; elsewhere the case page says it.
 _RESPOND = {
@@ -102,7 +105,7 @@ class Waiting:
 
 def waiting(actor: Actor, now: datetime) -> Waiting:
     """One query, whatever the shop owes."""
-    due = list(awaited.of(actor).order_by("due_at", "id").values_list("due_at", flat=True)[: awaited.MOST])
+    due = list(awaited.of(actor).order_by("shop_due_at", "id").values_list("shop_due_at", flat=True)[: awaited.MOST])
     midnight = now.astimezone(wording.HOUSE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0) + wording.DAY
     ends = (now + SOON, midnight, midnight + timedelta(days=6))
     soon, today, week = (sum(1 for at in due if at is not None and at <= end) for end in ends)
@@ -114,8 +117,8 @@ def inbox(actor: Actor, narrowed: Filter, after: str, now: datetime) -> Page:
     cases = _narrow(awaited.of(actor), narrowed, actor, now)
     at = Cursor.read(after)
     if at is not None:
-        cases = cases.filter(Q(due_at__gt=at.at) | Q(due_at=at.at, id__gt=at.id))
-    return _page(cases.order_by("due_at", "id"), actor, lambda case: case.due_at)
+        cases = cases.filter(Q(shop_due_at__gt=at.at) | Q(shop_due_at=at.at, id__gt=at.id))
+    return _page(cases.order_by("shop_due_at", "id"), actor, lambda case: case.shop_due_at)
 
 
 def going_on(actor: Actor, narrowed: Filter, after: str, now: datetime) -> Page:
@@ -133,13 +136,16 @@ def decided(actor: Actor, narrowed: Filter, after: str, now: datetime) -> Page:
 def next_free(actor: Actor, now: datetime, *, most: int) -> list[tuple[int, str, str]]:
     """``(id, number, state)`` of the most urgent cases that await the shop and are nobody else's."""
     mine = awaited.of(actor).filter(_own(actor, now) | Q(handling__member__isnull=True))
-    return list(mine.order_by("due_at", "id").values_list("pk", "number", "state")[:most])
+    return list(mine.order_by("shop_due_at", "id").values_list("pk", "number", "state")[:most])
 
 
 def small(actor: Actor, narrowed: Filter, now: datetime, *, most: int) -> list[tuple[str, int]]:
     """``(number, version)`` of what awaits the shop in this filter and can be accepted as it stands, most urgent first."""
-    found = _narrow(awaited.of(actor), narrowed, actor, now).order_by("due_at", "id")
-    rows = found.filter(claimant=Side.BUYER.value).values_list("number", "version", "state", "kind")[: most * 4]
+    found = _narrow(awaited.of(actor), narrowed, actor, now).order_by("shop_due_at", "id")
+    # Where something else was proposed, the whole claim is not what to accept in passing.
+    rows = found.filter(claimant=Side.BUYER.value, proposal_due_at__isnull=True).values_list(
+        "number", "version", "state", "kind"
+    )[: most * 4]
     return [(number, version) for number, version, state, kind in rows if accepting(state, kind)][:most]
 
 
@@ -183,7 +189,7 @@ def _narrow(cases: QuerySet[Case], narrowed: Filter, actor: Actor, now: datetime
     elif narrowed.who == "second":
         cases = cases.filter(consents__state=Consent.OPEN)
     if narrowed.due_before is not None:
-        cases = cases.filter(due_at__lte=narrowed.due_before)
+        cases = cases.filter(shop_due_at__lte=narrowed.due_before)
     return cases
 
 
@@ -210,7 +216,32 @@ def _page(
 
 
 def _row(case: Case, href: str, actor: Actor, with_outcome: bool) -> Row:
-    badge = labels.state_label(
+    # All that is asked of the shop here is a word on a proposal: that is what the row says, with the proposal's term.
+    proposed = case.closed_at is None and case.proposal_due_at is not None and case.shop_due_at == case.proposal_due_at
+    badge = labels.NEW_PROPOSAL if proposed else _badge(case, actor)
+    handling = getattr(case, "handling", None)
+    gives_in = not with_outcome and not proposed
+    return Row(
+        number=case.number,
+        href=href,
+        title=case.title if len(case.title) <= LONGEST_TITLE else Truncator(case.title).chars(LONGEST_TITLE),
+        due_at=None if case.closed_at is not None else case.proposal_due_at if proposed else case.due_at,
+        clock=deadlines.step_of(case, OFFER).duration.clock.value if proposed else deadlines.clock_of(case),
+        mine=proposed or case.awaits in ("merchant", "both"),
+        type_name=str(rulebook.rules(case.substance_rules_id).type(case.type_code).name),
+        amount=case.outcome.amount if with_outcome and case.outcome is not None else case.claimed,
+        currency=case.currency,
+        asked=asked.name(case),
+        badge=badge,
+        who=handling.member.get_full_name() if handling is not None and handling.member is not None else "",
+        waits=getattr(case, "waits", False),
+        accept=accepting(case.state, case.kind, case.claimant) if gives_in else None,
+        respond=_RESPOND.get(case.state, "") if case.claimant == Side.BUYER.value and not proposed else "",
+    )
+
+
+def _badge(case: Case, actor: Actor) -> labels.Label:
+    return labels.state_label(
         State(case.state),
         actor.role,
         awaits=case.awaits,
@@ -220,22 +251,4 @@ def _row(case: Case, href: str, actor: Actor, with_outcome: bool) -> Row:
         handed_in=case.merchant_handed_in_at is not None,
         claimant=case.claimant,
         waived=case.merchant_waived_at is not None,
-    )
-    handling = getattr(case, "handling", None)
-    return Row(
-        number=case.number,
-        href=href,
-        title=case.title if len(case.title) <= LONGEST_TITLE else Truncator(case.title).chars(LONGEST_TITLE),
-        due_at=case.due_at if case.closed_at is None else None,
-        clock=deadlines.clock_of(case),
-        mine=case.awaits in ("merchant", "both"),
-        type_name=str(rulebook.rules(case.substance_rules_id).type(case.type_code).name),
-        amount=case.outcome.amount if with_outcome and case.outcome is not None else case.claimed,
-        currency=case.currency,
-        asked=asked.name(case),
-        badge=badge,
-        who=handling.member.get_full_name() if handling is not None and handling.member is not None else "",
-        waits=getattr(case, "waits", False),
-        accept=None if with_outcome else accepting(case.state, case.kind, case.claimant),
-        respond=_RESPOND.get(case.state, "") if case.claimant == Side.BUYER.value else "",
     )

@@ -1,0 +1,132 @@
+"""A proposal that waits for the shop stands in its list of what to answer, by the proposal's own term."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from accounts.models import User
+from arbitration import assignment
+from common import clock
+from common.actor import Actor
+from disputes import offers, submissions, sweep
+from disputes.models import Deadline, Offer
+from tests import builders, reach
+from tests.reach import Scene
+
+pytestmark = pytest.mark.django_db
+
+LIST = 6
+
+
+@pytest.fixture(autouse=True)
+def _addresses_without_a_prefix() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
+
+
+def signed_in(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.id))
+    return client
+
+
+def propose(made: Scene, by: Actor, amount: int = 30_000) -> Offer:
+    return offers.make(made.case.pk, amount=amount, returns=False, text="", actor=by, now=clock.now())
+
+
+def rows(made: Scene, path: str = "/shop/", **asked: str) -> list[dict]:
+    found: list[dict] = signed_in(made.merchant).get(path, asked).context["rows"]
+    return found
+
+
+def test_a_buyers_proposal_is_asked_of_the_shop_when_nothing_else_is(django_assert_max_num_queries):
+    made = reach.queued()
+    assert rows(made) == []
+    offer = propose(made, made.buyer)
+    client = signed_in(made.merchant)
+    with django_assert_max_num_queries(LIST):
+        page = client.get("/en/shop/")
+    [row] = page.context["rows"]
+    assert (row["number"], row["due_at"], row["mine"]) == (made.case.number, offer.expires_at, True)
+    assert "New proposal" in page.content.decode()
+    assert page.context["waiting"].total == 1
+    # Neither the key for giving in nor the one for disputing means a proposal.
+    assert (row["accept"], row["respond"]) == (None, "")
+
+
+@pytest.mark.parametrize("ending", [offers.decline, offers.accept])
+def test_an_answered_proposal_is_asked_of_nobody(ending):
+    made = reach.queued()
+    ending(propose(made, made.buyer).pk, actor=made.merchant, now=clock.now())
+    assert rows(made) == []
+
+
+def test_a_proposal_that_was_taken_back_or_lapsed_is_asked_of_nobody():
+    made = reach.queued()
+    offers.retract(propose(made, made.buyer).pk, actor=made.buyer, now=clock.now())
+    assert rows(made) == []
+    offer = propose(made, made.buyer)
+    builders.travel_to(offer.expires_at)
+    sweep.fire_due()
+    offer.refresh_from_db()
+    assert offer.state == "lapsed" and rows(made) == []
+
+
+def test_a_shops_own_proposal_waits_for_the_buyer():
+    made = reach.queued()
+    propose(made, made.merchant)
+    assert rows(made) == [] and rows(made, "/shop/open/")[0]["mine"] is False
+
+
+def test_the_platforms_proposal_waits_for_the_shop_until_it_accepts():
+    made = reach.queued()
+    now = clock.now()
+    assignment.take(made.case.pk, actor=made.arbitrator, now=now)
+    offer = propose(made, made.arbitrator)
+    other = propose(made, made.buyer, 20_000)
+    assert rows(made)[0]["due_at"] == min(offer.expires_at, other.expires_at)
+    offers.accept(offer.pk, actor=made.merchant, now=clock.now())
+    assert rows(made)[0]["due_at"] == other.expires_at
+    offers.decline(other.pk, actor=made.merchant, now=clock.now())
+    assert rows(made) == []
+
+
+def test_what_the_state_awaits_comes_before_a_proposal():
+    made = reach.handed_in()
+    propose(made, made.buyer)
+    [row] = rows(made)
+    assert row["due_at"] == made.reload().due_at != Deadline.objects.get(duty="offer_buyer").due_at
+    assert row["accept"] is not None
+
+
+def test_a_shop_that_has_said_all_is_asked_about_a_proposal():
+    made = reach.admitted()
+    submissions.hand_in(made.case.pk, actor=made.merchant, now=clock.now())
+    assert rows(made) == []
+    offer = propose(made, made.buyer)
+    assert rows(made)[0]["due_at"] == offer.expires_at
+
+
+def test_proposals_stand_in_order_with_what_else_is_asked():
+    made = reach.queued()
+    propose(made, made.buyer)
+    builders.travel(builders.HOUR)
+    later = reach.a_scene()
+    page = signed_in(made.merchant).get("/shop/", {"due": "week"})
+    assert [row["number"] for row in page.context["rows"]] == [made.case.number]
+    assert signed_in(made.merchant).get("/shop/", {"due": "soon"}).context["rows"] == []
+    assert made.case.number not in signed_in(later.merchant).get("/shop/").content.decode()
+
+
+def test_nobody_gives_in_by_the_dozen_where_less_was_proposed():
+    made = reach.handed_in()
+    client = signed_in(made.merchant)
+    assert client.get("/shop/bulk/accept/", {"small": "1", "upto": "9999"}).context["ready"]
+    propose(made, made.buyer)
+    assert client.get("/shop/bulk/accept/", {"small": "1", "upto": "9999"}).status_code == 302
+    page = client.get("/en/shop/bulk/accept/", {"case": made.case.number})
+    assert page.context["ready"] == [] and "There is a proposal" in page.content.decode()
