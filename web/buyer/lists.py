@@ -20,7 +20,7 @@ from disputes import access
 from disputes.lifecycle import NEGOTIATION, TERMINAL, State
 from disputes.models import Case, Deadline, Offer
 from notifications.models import Notice
-from web import fetch, navigation, turn, wording
+from web import fetch, narrowing, navigation, turn, wording
 from web.keyset import Cursor
 from web.turn import Turn
 
@@ -74,9 +74,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """All three groups, or one of them further down (``?group=ended&after=…``)."""
     actor = fetch.actor_or_404(request, Role.BUYER)
     now = clock.now()
-    wanted = request.GET.get("group", "")
-    keys = [wanted] if wanted in GROUPS else list(GROUPS)
-    after = request.GET.get("after", "") if wanted in GROUPS else ""
+    wanted, unknown = narrowing.view(request, "group", GROUPS)
+    keys = [wanted] if wanted else list(GROUPS)
+    after = request.GET.get("after", "") if wanted else ""
     found = {key: _page(key, actor, after) for key in keys}
     deadlines = _deadlines([case for cases, _ in found.values() for case in cases])
     groups = [
@@ -88,7 +88,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "nav": nav(actor, "cases"),
         "groups": [group for group in groups if group.rows],
         "begun": [] if after else _begun((case for cases, _ in found.values() for case in cases), now),
-        "is_part": bool(wanted in GROUPS and after),
+        "is_part": bool(wanted and after),
+        "unknown": unknown,
     }
     return render(request, "buyer/home.html", shown)
 

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.forms import CharField, ChoiceField, HiddenInput, TextInput
+from django.forms import CharField, ChoiceField, HiddenInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,20 +20,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from arbitration import assignment, preferences, queries
 from arbitration.queries import Cursor, View
-from common import clock, money
+from common import clock
 from common.actor import Actor
 from common.errors import Refused
 from disputes import access, deadlines, labels, refusals
 from disputes.lifecycle import State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import addresses, keyset, letter, wording
+from web import addresses, keyset, letter, narrowing, wording
 from web.desk import glance, offered, shell
-from web.forms import HouseForm
+from web.narrowing import LeastField, NarrowingForm
 from web.selects import PlainSelect
 
 Text = str | Promise
-CURRENCY = "CNY"
 # What of the address makes a view that can be saved.
 _NARROWING = ("list", "type", "least")
 
@@ -106,17 +105,12 @@ class Row(TypedDict):
     version: str
 
 
-class Filter(HouseForm):
-    """Type of dispute and smallest sum. What cannot be read filters nothing."""
+class Filter(NarrowingForm):
+    """Type of dispute and smallest sum."""
 
     list = CharField(required=False, widget=HiddenInput)
     type = ChoiceField(label=gettext_lazy("Type"), required=False, widget=PlainSelect)
-    least = CharField(
-        label=gettext_lazy("Amount from"),
-        required=False,
-        max_length=16,
-        widget=TextInput(attrs={"inputmode": "decimal"}),
-    )
+    least = LeastField(gettext_lazy("Amount from"))
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,13 +118,7 @@ class Filter(HouseForm):
         self.fields["type"].choices = [("", _("All")), *kinds]  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, Any]:
-        if not self.is_valid():
-            return {}
-        try:
-            least = money.parse(self.cleaned_data["least"], CURRENCY) if self.cleaned_data["least"] else None
-        except ValueError:
-            least = None
-        return {"type_code": self.cleaned_data["type"], "least": least}
+        return {"type_code": self.narrowed.get("type", ""), "least": self.narrowed.get("least")}
 
 
 def _page(key: str, who: Callable[[HttpRequest], Actor]) -> Callable[[HttpRequest], HttpResponse]:
@@ -144,8 +132,8 @@ def _page(key: str, who: Callable[[HttpRequest], Actor]) -> Callable[[HttpReques
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The queue, or with ``?list=mine`` what the reader has in hand."""
-    wanted = "mine" if request.GET.get("list") == "mine" else "waiting"
-    return _show(request, LISTS[wanted], shell.reader(request))
+    wanted, unknown = narrowing.view(request, "list", ("waiting", "mine"), "waiting")
+    return _show(request, LISTS[wanted], shell.reader(request), unknown)
 
 
 review = _page("review", shell.senior)
@@ -166,7 +154,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:case", args=[case.number]))
 
 
-def _show(request: HttpRequest, which: List, actor: Actor) -> HttpResponse:
+def _show(request: HttpRequest, which: List, actor: Actor, unknown: str = "") -> HttpResponse:
     now = clock.now()
     form = Filter(request.GET or None, now=now)
     chosen = form.chosen() if form.is_bound else {}
@@ -186,6 +174,7 @@ def _show(request: HttpRequest, which: List, actor: Actor) -> HttpResponse:
         "rows": _rows(page.cases, which, actor, now),
         "tabs": _tabs(which, waiting) if which.current == "queue" else [],
         "form": form,
+        "unknown": unknown,
         "applied": applied,
         "clear_href": home + ("?list=mine" if which.view is View.MINE else ""),
         "after": str(keyset.Cursor(page.next.due_at, page.next.id)) if page.next else "",

@@ -35,6 +35,7 @@ from rulebook.rules import Rules
 from web import fetch, precedent_words
 from web.desk import shell, workspace
 from web.forms import HouseForm
+from web.narrowing import NarrowingForm
 from web.precedent_words import RESULTS
 from web.selects import PlainSelect
 
@@ -50,7 +51,7 @@ WHY_WITHDRAWN: dict[str, Text] = {
 }
 
 
-class SearchForm(HouseForm):
+class SearchForm(NarrowingForm):
     """Words, type and result; with ``case`` what is found can be cited in it."""
 
     case = CharField(required=False, widget=HiddenInput)
@@ -67,10 +68,13 @@ class SearchForm(HouseForm):
         self.fields["result"].choices = [("", _("All")), *ends]  # type: ignore[attr-defined]
 
     def wanted(self) -> Wanted:
-        if not self.is_valid():
-            return Wanted()
-        data = self.cleaned_data
-        return Wanted(data["q"].strip(), type_code=data["type"], result=data["result"], clause=data["clause"].strip())
+        data = self.narrowed
+        return Wanted(
+            data.get("q", "").strip(),
+            type_code=data.get("type", ""),
+            result=data.get("result", ""),
+            clause=data.get("clause", "").strip(),
+        )
 
 
 class WithdrawForm(HouseForm):
@@ -89,7 +93,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rules = rulebook.current_rules(now)
     case = _case(request, actor)
     form = SearchForm(request.GET or None, rules=rules)
-    wanted = form.wanted() if form.is_bound else Wanted()
+    wanted = form.wanted()
     searched = wanted != Wanted()
     shown: dict[str, Any] = {
         **shell.around(actor, "similar", now),

@@ -30,10 +30,10 @@ from disputes import handling, labels, refusals
 from disputes.lifecycle import TERMINAL, Event, State
 from insights import measures
 from rulebook import queries as rulebook
-from web import awaited
-from web.forms import HouseForm
+from web import awaited, narrowing
 from web.merchant import cases, preview, shell
 from web.merchant.cases import Filter, Page, Waiting
+from web.narrowing import LeastField, NarrowingForm
 from web.selects import PlainSelect
 
 DUE = ("soon", "today", "week")
@@ -50,17 +50,12 @@ SMALL = "50"
 _KEPT = ("type", "state", "least", "sku", "who", "due")
 
 
-class FilterForm(HouseForm):
+class FilterForm(NarrowingForm):
     """Type, state, a least sum, the beginning of a SKU, and who looks after it."""
 
     type = ChoiceField(label=gettext_lazy("Dispute type"), required=False, widget=PlainSelect)
     state = ChoiceField(label=gettext_lazy("State"), required=False, widget=PlainSelect)
-    least = CharField(
-        label=gettext_lazy("Amount from"),
-        required=False,
-        max_length=16,
-        widget=TextInput(attrs={"inputmode": "decimal", "size": "8"}),
-    )
+    least = LeastField(gettext_lazy("Amount from"))
     sku = CharField(
         label=gettext_lazy("SKU"),
         required=False,
@@ -77,25 +72,6 @@ class FilterForm(HouseForm):
         named = [(state.value, str(labels.STATES[state]["merchant"].text)) for state in states]
         self.fields["state"].choices = [*every, *named]  # type: ignore[attr-defined]
 
-    @property
-    def narrowed(self) -> dict[str, Any]:
-        """What was chosen; a field that cannot be read narrows nothing and says so beside itself."""
-        data = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        return {key: value for key, value in data.items() if value not in ("", None)}
-
-    def clean_least(self) -> int | None:
-        written = self.cleaned_data["least"].strip()
-        if not written:
-            return None
-        try:
-            return money.parse(written, "CNY")
-        except ValueError:
-            self.add_error(
-                "least",
-                _("Enter the amount in digits, for example 680.00 or 1,680.00. A comma never stands for the point."),
-            )
-            return None
-
 
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
@@ -106,10 +82,17 @@ def inbox(request: HttpRequest) -> HttpResponse:
     form = _form(request, desk, [*states, State.AWAITING_COMPLIANCE])
     context = shell.around(desk, "inbox", claims_href=reverse("merchant:claims"))
     waiting: Waiting = context["waiting"]
-    due = request.GET.get("due", "")
+    due, unknown = narrowing.view(request, "due", DUE)
     narrowed = _due(_filter(form), due, waiting)
     page = cases.inbox(desk.actor, narrowed, request.GET.get("after", ""), desk.now)
-    context |= {"strip": _strip(waiting, due), "due": due, "most": awaited.MOST, "by_due": True, "small": SMALL}
+    context |= {
+        "strip": _strip(waiting, due),
+        "due": due,
+        "unknown": unknown,
+        "most": awaited.MOST,
+        "by_due": True,
+        "small": SMALL,
+    }
     return _show(desk, context, form, page, title=_("To answer"))
 
 
@@ -187,6 +170,8 @@ def export(request: HttpRequest) -> HttpResponse:
     """What the filters leave of the list, as a table for other programs: the most urgent ``EXPORTED`` cases."""
     desk = shell.enter(request)
     form = _form(request, desk, list(State))
+    if form.errors:  # a table of more than was asked for would not say so
+        return HttpResponseRedirect(f"{reverse('merchant:inbox')}?{request.GET.urlencode()}")
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")

@@ -21,7 +21,7 @@ from disputes import labels
 from disputes.lifecycle import State
 from disputes.models import Case, Deadline
 from rulebook import queries as rulebook
-from web import reversed_roles, wording
+from web import narrowing, reversed_roles, wording
 from web.keyset import Cursor
 from web.ops import shell
 
@@ -60,8 +60,7 @@ class Row:
 def board(request: HttpRequest) -> HttpResponse:
     """Running terms by due time. ``?view=`` narrows them to what is over, ends within two hours, or ends today."""
     desk = shell.enter(request)
-    view = request.GET.get("view", "all")
-    view = view if view in VIEWS else "all"
+    view, unknown = narrowing.view(request, "view", VIEWS, "all")
     ends = _ends(desk.now)
     found = _running()
     if view != "all":
@@ -75,6 +74,7 @@ def board(request: HttpRequest) -> HttpResponse:
         desk,
         "deadlines",
         view=view,
+        unknown=unknown,
         strip=_strip(ends, view),
         rows=[_row(deadline) for deadline in rows[:PAGE]],
         next=str(Cursor(last.due_at, last.pk)) if last else "",

@@ -22,6 +22,7 @@ from disputes import refusals
 from enforcement import advances, movements, overview, reconciliation
 from enforcement.models import Report
 from rulebook import queries as rulebook
+from web import narrowing
 from web.fields import AmountField, amount_field
 from web.forms import HouseForm
 from web.ops import shell
@@ -76,7 +77,8 @@ class ReportForm(HouseForm):
 def board(request: HttpRequest) -> HttpResponse:
     """The fund, what waits for a person, and merchants: those who owe, or with ``?view=all`` everybody, by keyset."""
     desk = shell.enter(request)
-    everybody = request.GET.get("view") == "all"
+    view, unknown = narrowing.view(request, "view", ("all",))
+    everybody = view == "all"
     typed = request.GET.get("after", "")
     after = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else 0
     named = overview.currencies(_currency(desk))
@@ -93,6 +95,7 @@ def board(request: HttpRequest) -> HttpResponse:
         failing=overview.failing(MOST),
         standings=overview.standings(ids[:PAGE], named),
         everybody=everybody,
+        unknown=unknown,
         tabs=[
             {"href": "?", "label": _("Who owes"), "count": None, "is_current": not everybody},
             {"href": "?view=all", "label": _("All merchants"), "count": None, "is_current": everybody},
