@@ -240,30 +240,35 @@ def _require_appellant(case: Case, actor: Actor) -> None:
 
 
 def against_filing(case: Case, ground: str, points: Sequence[int], exhibits: Sequence[NewExhibit]) -> tuple[str, ...]:
-    """What speaks against this appeal as it is written, for a page that shows it before it is filed. The act asks again."""
-    rules = rulebook.rules(case.substance_rules_id)
-    known = set(Point.objects.filter(case=case, round=case.round).values_list("number", flat=True))
-    if ground not in Appeal.GROUNDS:
-        return ("ground_of_appeal_unknown",)
-    if not set(points) <= known:
+    """All that speaks against this appeal as it is written, for a page that shows it before it is filed; the act asks
+    again.
+    """
+    unknown = () if ground in Appeal.GROUNDS else ("ground_of_appeal_unknown",)
+    return (*unknown, *_against_points(case, ground, points), *_against_exhibits(case, ground, exhibits))
+
+
+def _against_points(case: Case, ground: str, points: Sequence[int]) -> tuple[str, ...]:
+    known = Point.objects.filter(case=case, round=case.round).values_list("number", flat=True)
+    if not set(points) <= set(known):
         return ("point_unknown",)
-    if not points and ground != Appeal.PROCEDURE:
-        return ("point_missing_in_appeal",)
-    if ground == Appeal.NEW_EVIDENCE and not exhibits:
-        return ("new_evidence_missing",)
-    if ground != Appeal.NEW_EVIDENCE and exhibits:
+    needed = ground in (Appeal.NEW_EVIDENCE, Appeal.RULE_ERROR)
+    return ("point_missing_in_appeal",) if needed and not points else ()
+
+
+def _against_exhibits(case: Case, ground: str, exhibits: Sequence[NewExhibit]) -> tuple[str, ...]:
+    if not exhibits:
+        return ("new_evidence_missing",) if ground == Appeal.NEW_EVIDENCE else ()
+    if ground in (Appeal.PROCEDURE, Appeal.RULE_ERROR):
         return ("evidence_not_for_this_ground",)
-    films = media.takes_films()
-    for exhibit in exhibits:
-        wrong = checklist.against(rules.exhibits.get(exhibit.code), exhibit.received.mime, films=films)
-        if wrong:
-            return (wrong,)
-    if any(not exhibit.why_late.strip() for exhibit in exhibits):
-        return ("why_late_missing",)
-    sealed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True)
-    if sealed.filter(sha256__in=[exhibit.received.sha256 for exhibit in exhibits]).exists():
-        return ("evidence_is_not_new",)
-    return ()
+    rules, films = rulebook.rules(case.substance_rules_id), media.takes_films()
+    wrong = (checklist.against(rules.exhibits.get(one.code), one.received.mime, films=films) for one in exhibits)
+    found = [code for code in dict.fromkeys(wrong) if code]
+    if any(not one.why_late.strip() for one in exhibits):
+        found.append("why_late_missing")
+    listed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True)
+    if listed.filter(sha256__in=[one.received.sha256 for one in exhibits]).exists():
+        found.append("evidence_is_not_new")
+    return tuple(found)
 
 
 def _add(case: Case, exhibits: Sequence[NewExhibit], actor: Actor, now: datetime) -> list[Exhibit]:

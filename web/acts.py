@@ -72,7 +72,8 @@ class ActPage:
     done: Text = ""
     template: str = "case/act.html"
     upload: bool = False
-    # What is shown once more before the act, and in which template; ``None`` of it: the form says what is wrong.
+    # What is shown once more before the act, and in which template; ``None`` of it: the form says what is wrong. It is
+    # asked of a form that was cleaned and may be wrong already.
     check: Callable[[Any], dict[str, Any] | None] | None = None
     check_template: str = ""
     # What stands beside the form.
@@ -147,7 +148,8 @@ def view(
         # Back from the check: what was written stands in the form, and nothing is found wrong with it yet.
         form = _written_before(page, request, case, actor, now)
     elif asked == "check" and page.check is not None:
-        looked = page.check(form) if form.is_valid() else None
+        form.is_valid()  # what the fields refuse and what the check finds is said together
+        looked = page.check(form)
         status = 200 if looked is not None else 422
     elif posted:
         done = form.is_valid() and _run(page, form)

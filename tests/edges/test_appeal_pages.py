@@ -102,6 +102,30 @@ def test_what_would_be_refused_is_said_before_the_check(fields: dict[str, Any], 
     assert made.state is State.APPEAL_WINDOW
 
 
+def test_all_that_is_wrong_is_said_at_once_and_the_file_is_kept() -> None:
+    made = deciding.dismissed()
+    wrong = {"ground": Appeal.NEW_EVIDENCE, "points": [], "text": "长" * 501, "code": "E06", "why_late": ""}
+    reply = post(made, made.buyer, "buyer", do="check", file=[photo()], **wrong)
+    assert sorted(reply.context["form"].errors) == ["points", "text", "why_late"]
+    token = Upload.objects.get().token
+    assert f'name="held" value="{token}" checked' in text(reply)
+    # What the fields find by themselves does not hide what only the check finds.
+    reply = post(made, made.buyer, "buyer", do="check", held=[token], code="E06", text="")
+    assert sorted(reply.context["form"].errors) == ["ground", "text", "why_late"]
+    nothing = post(made, made.buyer, "buyer", do="check", ground=Appeal.NEW_EVIDENCE, text="")
+    assert sorted(nothing.context["form"].errors) == ["file", "points", "text"]
+    assert Upload.objects.count() == 1 and made.state is State.APPEAL_WINDOW
+
+
+def test_what_helps_in_this_dispute_is_offered_before_all_other_kinds() -> None:
+    made = deciding.dismissed()
+    path = reverse("buyer:act", args=[made.case.number, "appeal_filed"])
+    form = signed_in(made.buyer).get(path).context["form"]
+    (first, asked), (_other, others) = form.fields["code"].choices
+    assert first == "对这个争议有帮助" and asked[0][0] == "E06"
+    assert "E06" not in dict(others) and len(asked) < len(others)
+
+
 def test_a_file_that_is_on_the_record_already_is_not_new() -> None:
     made = deciding.dismissed()
     reply = post(made, made.buyer, "buyer", do="check", file=[photo("teal")], **WORDS, **WHY)

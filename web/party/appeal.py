@@ -58,38 +58,65 @@ def file(form: ActForm) -> None:
 
 
 def check(form: ActForm) -> dict[str, Any] | None:
-    """What the page shows before it is sent; ``None`` if the form says first what is wrong. Nothing is filed here."""
-    data, request = form.cleaned_data, form.request
+    """What the page shows before it is sent; ``None`` if the form says first what is wrong, all of it at once. Nothing is
+    filed here."""
+    data, tokens = form.cleaned_data, _held(form)
+    text, code, why_late = (data.get(name, "") for name in ("text", "code", "why_late"))
+    if len(text) > LONGEST:
+        _refuse(form, Refused("text_too_long", field="text", longest=LONGEST, length=len(text)))
     try:
-        if len(data["text"]) > LONGEST:
-            raise Refused("text_too_long", field="text", longest=LONGEST, length=len(data["text"]))
-        tokens = [*request.POST.getlist(uploads.HELD), *(_hold(one, form) for one in data["file"])]
         here = uploads.held_for(tokens, form.actor, form.case)
-        new = [NewExhibit(received, code=data["code"], name="", why_late=data["why_late"]) for received in here]
-        points = [int(number) for number in data["points"]]
-        against = appeals.against_filing(form.case, data["ground"], points, new)
-        if against:
-            raise Refused(against[0])
     except Missing:
         raise Http404 from None
     except Refused as refused:
-        name = form.field_of.get(refused.code)
-        form.add_error(name if name in form.fields else None, ValidationError(refusals.say(refused), code=refused.code))
+        _refuse(form, refused)
+        here = []
+    new = [NewExhibit(received, code=code, name="", why_late=why_late) for received in here]
+    ground, points = data.get("ground", ""), [int(number) for number in data.get("points", ())]
+    for code_of_refusal in appeals.against_filing(form.case, ground, points, new):
+        _refuse(form, Refused(code_of_refusal))
+    if form.errors:
         return None
     procedure, substance = rulebook.rules(form.case.procedure_rules_id), rulebook.rules(form.case.substance_rules_id)
-    ground, kind = procedure.appeal_grounds[data["ground"]], substance.exhibits.get(data["code"])
+    kind = substance.exhibits.get(code)
     return {
-        "ground": str(ground.name),
+        "ground": str(procedure.appeal_grounds[ground].name),
         "attacked": [point for point in queries.points(form.case) if point.number in points],
-        "text": data["text"],
+        "text": text,
         "files": [received.name for received in here],
         "kind": str(kind.name) if kind is not None and here else "",
-        "why_late": data["why_late"] if here else "",
+        "why_late": why_late if here else "",
         "hidden": [
-            (name, value) for name in request.POST if name not in _BESIDE for value in request.POST.getlist(name)
+            (name, value)
+            for name in form.request.POST
+            if name not in _BESIDE
+            for value in form.request.POST.getlist(name)
         ],
-        "held": [(uploads.HELD, token) for token in dict.fromkeys(tokens)],
+        "held": [(uploads.HELD, token) for token in tokens],
     }
+
+
+def _held(form: ActForm) -> list[str]:
+    """The tokens of all files that wait for this form. Those that came with it are held from now on, whatever else is
+    wrong with it: nobody chooses a file twice. What is wrong with a file is said of the form."""
+    tokens = form.request.POST.getlist(uploads.HELD)
+    for one in form.cleaned_data.get("file", ()):
+        try:
+            tokens.append(_hold(one, form))
+        except Refused as refused:
+            _refuse(form, refused)
+    fresh = form.request.POST.copy()
+    fresh.setlist(uploads.HELD, list(dict.fromkeys(tokens)))
+    form.data = fresh
+    return fresh.getlist(uploads.HELD)
+
+
+def _refuse(form: ActForm, refused: Refused) -> None:
+    """The refusal stands at its field, unless something was said there already."""
+    name = form.field_of.get(refused.code)
+    name = name if name in form.fields else None
+    if name is None or name not in form.errors:
+        form.add_error(name, ValidationError(refusals.say(refused), code=refused.code))
 
 
 def before(form: ActForm) -> dict[str, Any]:
@@ -97,7 +124,9 @@ def before(form: ActForm) -> dict[str, Any]:
     procedure = rulebook.rules(form.case.procedure_rules_id)
     side = form.actor.side or Side.BUYER
     listed = Exhibit.objects.filter(dossier_id=form.case.dossier_id, side=side.value, withdrawn_at__isnull=True)
-    tokens = form.request.POST.getlist(uploads.HELD) if form.request.method == "POST" else []
+    posted = form.request.method == "POST"
+    data = form.data if form.is_bound else form.request.POST
+    tokens = data.getlist(uploads.HELD) if posted else []  # type: ignore[attr-defined]
     try:
         waiting = list(zip(dict.fromkeys(tokens), uploads.held_for(tokens, form.actor, form.case), strict=True))
     except Refused:

@@ -27,7 +27,7 @@ from web import media, uploads
 from web.acts import ActForm
 from web.fields import FilesField, words
 from web.letter import FINDINGS
-from web.party.evidence_forms import EvidenceForm
+from web.party.evidence_forms import EvidenceForm, evidence_kinds
 
 
 class FindingsField(MultipleChoiceField):
@@ -90,11 +90,9 @@ class AppealForm(ActForm):
             "data-uploads-name": uploads.HELD,
         }
         procedure = rulebook.rules(self.case.procedure_rules_id)
-        substance = rulebook.rules(self.case.substance_rules_id)
         grounds = [(code, f"{ground.name} · {ground.text}") for code, ground in procedure.appeal_grounds.items()]
         self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
         points = queries.points(self.case)
         found = appeals.found_in(self.case)
         self.fields["points"].choices = [(str(p.number), _with_finding(p, found)) for p in points]  # type: ignore[attr-defined]
-        codes = [(c, str(k.name)) for c, k in substance.exhibits.items() if not k.automatic and not k.platform_only]
-        self.fields["code"].choices = codes  # type: ignore[attr-defined]
+        self.fields["code"].choices = evidence_kinds(self.case, side)  # type: ignore[attr-defined]

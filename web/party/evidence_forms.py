@@ -78,19 +78,9 @@ class EvidenceForm(ActForm):
     def prepare(self) -> None:
         rules = rulebook.rules(self.case.substance_rules_id)
         side = self.actor.side or Side.BUYER
-        asked = [
-            need.code
-            for need in rules.type(self.case.type_code).needs(
-                side.value, self.case.order.state, self.case.line.category
-            )
-        ]
-        others = [
-            code
-            for code, kind in rules.exhibits.items()
-            if code not in asked and not kind.automatic and not kind.platform_only
-        ]
-        order = [code for code in asked if code in rules.exhibits and not rules.exhibits[code].automatic] + others
-        self.fields["code"].choices = [(code, str(rules.exhibits[code].name)) for code in order]  # type: ignore[attr-defined]
+        groups = evidence_kinds(self.case, side)
+        order = [code for _group, found in groups for code, _name in found]
+        self.fields["code"].choices = groups  # type: ignore[attr-defined]
         wanted = self.request.GET.get("code", "")
         self.fields["code"].initial = wanted if wanted in order else (order[0] if order else "")
         # Of the one kind that the address names: another one may be chosen, which has another drawing.
@@ -100,6 +90,21 @@ class EvidenceForm(ActForm):
         self.uploads = reverse(f"{side.value}:uploads", args=[self.case.number])
         self.fields["file"].widget.attrs["accept"] = kinds.accepts()
         self.fields["file"].help_text = media.limits_text() + " " + _("The original is kept as it is.")
+
+
+def evidence_kinds(case: Case, side: Side) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a side can give: the checklist of this dispute first, then all other kinds. Groups of code and name."""
+    rules = rulebook.rules(case.substance_rules_id)
+    needs = rules.type(case.type_code).needs(side.value, case.order.state, case.line.category)
+    named = {code: str(kind.name) for code, kind in rules.exhibits.items()}
+    asked = [need.code for need in needs if need.code in named and not rules.exhibits[need.code].automatic]
+    others = [
+        code
+        for code, kind in rules.exhibits.items()
+        if code not in [need.code for need in needs] and not kind.automatic and not kind.platform_only
+    ]
+    groups = [(_("Helps in this dispute"), asked), (_("Other evidence"), others)]
+    return [(str(name), [(code, named[code]) for code in codes]) for name, codes in groups if codes]
 
 
 def _named(exhibits: Iterable[Exhibit], case: Case) -> list[tuple[str, str]]:
