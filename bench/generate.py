@@ -99,7 +99,7 @@ def _set_defaults(cursor: CursorWrapper) -> None:
     """Teach this database the defaults that Django keeps to itself: rows made here need not name every column."""
     for model in (Merchant, Order, OrderLine, Dossier, Stream, Entry, Case, CaseFile, Deadline, Point, Statement):
         for field in model._meta.concrete_fields:
-            default = None if field.primary_key or field.null else field.get_default()
+            default = None if field.primary_key or field.null or field.generated else field.get_default()
             if default is not None:
                 column = f"ALTER TABLE {model._meta.db_table} ALTER COLUMN {field.column}"
                 cursor.execute(f"{column} SET DEFAULT %s", [field.get_db_prep_save(default, connection)])
