@@ -21,6 +21,7 @@ from disputes.models import Case, Deadline, Offer, Point
 from evidence import dossiers, links, masking, preparation
 from evidence.models import Exhibit
 from evidence.models import Kind as ExhibitKind
+from journal.models import Entry
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
 from web import dismissal, media, reversed_roles, timeline, turn, wording
@@ -116,7 +117,7 @@ class CasePage:
 
 
 def build(case: Case, actor: Actor, now: datetime, *, before: int | None = None) -> CasePage:
-    """Everything, in at most eight queries besides the case itself. ``before``: where the record goes on from."""
+    """Everything, in at most nine queries besides the case itself. ``before``: where the record goes on from."""
     rules = rulebook.rules(case.substance_rules_id)
     # Whatever was open when a case ended has ended with it.
     over = State(case.state) in TERMINAL
@@ -133,7 +134,7 @@ def build(case: Case, actor: Actor, now: datetime, *, before: int | None = None)
         rules=rules,
         type_name=str(rules.type(case.type_code).name),
         turn=turn.turn(case, actor, open_deadlines, now),
-        steps=turn.steps(case, labels.reader(actor.role)),
+        steps=turn.steps(case, labels.reader(actor.role), came_back=_came_back(case)),
         record=timeline.read(case, actor, pictures=pictures.get, before=before),
         exhibits=exhibits,
         points=list(queries.points(case)),
@@ -143,6 +144,12 @@ def build(case: Case, actor: Actor, now: datetime, *, before: int | None = None)
         dismissal=dismissal.of(case),
         now=now,
     )
+
+
+def _came_back(case: Case) -> bool:
+    """Whether the goods were sent back, and what came was refused. One query, where that may be at all."""
+    refused = Entry.objects.filter(stream_id=case.stream_id, kind=Event.RETURN_REFUSED.value)
+    return turn.may_have_come_back(case) and refused.exists()
 
 
 def exhibits_for(case: Case, actor: Actor, rules: Rules, now: datetime) -> list[ExhibitView]:

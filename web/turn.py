@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.actor import Actor
-from disputes import labels
+from disputes import deadlines, labels
 from disputes.awards import Source
 from disputes.lifecycle import APPEAL, NEGOTIATION, REVIEW, TERMINAL, State
 from disputes.models import Case, Deadline
 from disputes.timers import DUTIES, OFFERS
-from web import countdowns, reversed_roles, wording
+from rulebook import queries as rulebook
+from web import countdowns, reversed_roles, silence, wording
 from web.wording import Countdown
 
 Text = str | Promise
@@ -26,9 +27,8 @@ _RETURNING = (State.AWAITING_RETURN, State.RETURN_IN_TRANSIT)
 
 _OFFERED = frozenset(duty.name for duty in OFFERS.values())
 
-# What happens next if nobody does anything: said beside every clock.
+# What happens next if nobody does anything: said beside every clock. A merchant's silence has words of its own (`silence`).
 IF_NOTHING: dict[str, Text] = {
-    "merchant_reply": gettext_lazy("If the merchant does not reply in time, the rules reply for them."),
     "buyer_reply": gettext_lazy("If nothing is done in time, the request ends."),
     "return_shipment": gettext_lazy("If the goods are not sent in time, the request ends."),
     "return_receipt": gettext_lazy("If the merchant does not object in time, the refund is paid."),
@@ -48,7 +48,6 @@ IF_NOTHING: dict[str, Text] = {
 
 # The same, said to the side whose turn it is.
 IF_I_DO_NOTHING: dict[str, Text] = {
-    "merchant_reply": gettext_lazy("If you do not reply in time, the rules reply for you."),
     "return_receipt": gettext_lazy("If you do not object in time, the refund is paid."),
     "confirmation": gettext_lazy("If you do not answer in time, we decide on the evidence we have."),
 }
@@ -101,7 +100,10 @@ HEADLINES: dict[State, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """``who`` is me, buyer, merchant, both, platform or closed; ``left`` is the clock of the duty, if one runs."""
+    """``who`` is me, buyer, merchant, both, platform or closed; ``left`` is the clock of the duty, if one runs.
+
+    ``clause``: where the rules of ``rules_version`` say what ``then`` says; empty if nothing runs.
+    """
 
     who: str
     text: str
@@ -110,6 +112,8 @@ class Turn:
     left: Countdown | None
     left_label: str
     then: str
+    clause: str = ""
+    rules_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +133,14 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
     if offered is not None and me != "staff" and not mine:
         return _to_a_proposal(offered, now)
     waived = state is State.APPEAL_WINDOW and has_waived(case, me)
-    mine = mine and not waived
+    handed_in = bool(case.buyer_handed_in_at if me == "buyer" else case.merchant_handed_in_at)
+    said_all = state is State.GATHERING_EVIDENCE and me != "staff" and handed_in
+    mine = mine and not waived and not said_all
     duty = DUTIES.get(state)
     deadline = next((d for d in open_deadlines if duty is not None and d.duty == duty.name), None)
     left = None
     if deadline is not None:
         left = countdowns.of(deadline, now, mine=mine)
-    handed_in = bool(case.buyer_handed_in_at if me == "buyer" else case.merchant_handed_in_at)
     badge = labels.state_label(
         state,
         actor.role,
@@ -149,6 +154,8 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
         waived=waived,
     )
     who = "closed" if state in TERMINAL else ("me" if mine and me != "staff" else case.awaits or "platform")
+    if said_all:
+        who = "merchant" if me == "buyer" else "buyer"
     if waived:
         return _after_waiving(me, badge, left)
     return Turn(
@@ -158,7 +165,9 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
         badge=badge,
         left=left,
         left_label=_left_label(who),
-        then=str(_then(case, duty.name, mine=who == "me")) if duty else _erased(case),
+        then=str(_then(case, duty.name, left, mine=who == "me")) if duty else _erased(case),
+        clause=deadlines.step_of(case, deadline.step).clause if deadline is not None else "",
+        rules_version=rulebook.rules(case.procedure_rules_id).version if deadline is not None else "",
     )
 
 
@@ -208,7 +217,9 @@ def _erased(case: Case) -> str:
     return told % {"day": wording.day(case.erased_at)}
 
 
-def _then(case: Case, name: str, *, mine: bool) -> Text:
+def _then(case: Case, name: str, left: Countdown | None, *, mine: bool) -> Text:
+    if name == "merchant_reply":
+        return silence.then(case, left.by if left is not None else "", mine=mine)
     if name == "compliance" and case.returns:
         return _("If the goods are not sent in time, what was ordered falls away.")
     theirs = reversed_roles.of(case, reversed_roles.IF_NOTHING, name, IF_NOTHING[name])
@@ -243,13 +254,23 @@ def _left_label(who: str) -> str:
     }.get(who, _("The platform still has"))
 
 
-def steps(case: Case, me: str = "") -> list[Step]:
+def may_have_come_back(case: Case) -> bool:
+    """Whether the goods may have been sent back and refused: the case row alone does not say it of a refused return."""
+    among_themselves = case.intervened_at is None and State(case.state) not in _RETURNING
+    in_the_end = case.outcome is not None and case.outcome.remedy == RETURN
+    return among_themselves and case.returns and case.refusals_so_far > 0 and not in_the_end
+
+
+def steps(case: Case, me: str = "", *, came_back: bool = False) -> list[Step]:
     """The way of a case in a few steps: what is done, where it is, what is to come, and what it went without.
 
-    Only what the case row and its outcome show to have happened is done. ``me`` is buyer, merchant or staff.
+    Only what the case row and its outcome show to have happened is done, and the return of goods that ``came_back`` and
+    were refused. ``me`` is buyer, merchant or staff.
     """
     state = State(case.state)
-    way = _among_themselves(case, state, me) if case.intervened_at is None else _before_the_court(case, state)
+    way = (
+        _among_themselves(case, state, me, came_back) if case.intervened_at is None else _before_the_court(case, state)
+    )
     at = len(way) if state in TERMINAL else _place(way, state)
     return [
         Step(step.label, "now" if place == at else "later" if place > at else "done" if step.happened else "off")
@@ -270,7 +291,7 @@ def _place(way: Sequence[_Stage], state: State) -> int:
     return next((place for place, step in enumerate(way) if state in step.states), len(way) - 1)
 
 
-def _among_themselves(case: Case, state: State, me: str) -> list[_Stage]:
+def _among_themselves(case: Case, state: State, me: str, came_back: bool) -> list[_Stage]:
     outcome = case.outcome
     # The rules replied for a silent merchant, unless it was the return that they confirmed.
     silent = outcome is not None and outcome.source == Source.SILENCE and outcome.remedy != RETURN
@@ -279,10 +300,14 @@ def _among_themselves(case: Case, state: State, me: str) -> list[_Stage]:
         _Stage(_("Request"), (), True),
         _Stage(_("Merchant replies"), (State.AWAITING_MERCHANT,), replied),
     ]
+    back = _Stage(_("Return"), _RETURNING, came_back or (outcome is not None and outcome.remedy == RETURN))
+    if came_back:
+        # Whoever is asked again replies after it.
+        way.insert(1 if state is State.AWAITING_MERCHANT else 2, back)
     if state is State.AWAITING_BUYER:
         way.append(_Stage(_("You decide") if me == "buyer" else _("Buyer decides"), (State.AWAITING_BUYER,), False))
-    if case.returns or state in _RETURNING:
-        way.append(_Stage(_("Return"), _RETURNING, outcome is not None and outcome.remedy == RETURN))
+    if (case.returns or state in _RETURNING) and not came_back:
+        way.append(back)
     return [*way, _Stage(_("Refund"), (State.ENFORCING,), outcome is not None and outcome.amount > 0)]
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from common import clock
 from common.actor import Actor
 from disputes import negotiation, offers, submissions
-from disputes.lifecycle import State
+from disputes.lifecycle import Event, Kind, State
 from engine import delivery
 from evidence import links
 from evidence.models import Exhibit
@@ -306,6 +306,19 @@ def test_a_closed_case_shows_no_clock_and_no_dock():
     assert 'class="dock"' not in text
 
 
+def test_while_the_other_side_has_to_reply_nothing_stands_out_and_everything_can_still_be_done():
+    scene = reach.a_scene()
+    shown = page(scene)
+    assert 'class="dock"' not in shown.content.decode()
+    assert {action.event for action in shown.context["others"]} == {Event.WITHDRAWN, Event.OFFER_MADE}
+    scene = reach.handed_in()
+    shown = page(scene)
+    assert shown.context["page"].turn.who == "merchant" and 'class="dock"' not in shown.content.decode()
+    assert Event.EVIDENCE_ADDED in {action.event for action in shown.context["others"]}
+    scene = reach.refused()
+    assert page(scene).context["primary"].event is Event.INTERVENTION_REQUESTED
+
+
 def _way(scene: Scene) -> list[str]:
     return [step.state for step in turn.steps(scene.reload(), "buyer")]
 
@@ -329,6 +342,33 @@ def test_a_refusal_is_a_reply_and_the_next_step_is_the_buyers():
     assert [step.state for step in way][:3] == ["done", "done", "now"]
     assert way[2].label == "你来决定"
     assert page(scene).context["page"].turn.text == "由你决定下一步"
+
+
+def test_a_return_that_was_refused_has_been_and_is_not_to_come():
+    scene = reach.a_scene(kind=Kind.RETURN_REFUND)
+    way = page(scene).context["page"].steps
+    assert [(step.label, step.state) for step in way][1:3] == [("商家答复", "now"), ("退货", "later")]
+    negotiation.agree_return(scene.case.pk, actor=scene.merchant, now=clock.now())
+    negotiation.ship_return(scene.case.pk, carrier="顺丰", tracking="SF1234567890", actor=scene.buyer, now=clock.now())
+    negotiation.refuse_return(scene.case.pk, text="退回的不是原件。", actor=scene.merchant, now=clock.now())
+    way = page(scene).context["page"].steps
+    assert [step.state for step in way] == ["done", "done", "done", "now", "later"]
+    assert [step.label for step in way][2:4] == ["退货", "你来决定"]
+    negotiation.revise(
+        scene.case.pk, kind=Kind.RETURN_REFUND, amount=10_000, text="", actor=scene.buyer, now=clock.now()
+    )
+    assert [(step.label, step.state) for step in page(scene).context["page"].steps][1:3] == [
+        ("退货", "done"),
+        ("商家答复", "now"),
+    ]
+
+
+def test_a_request_to_return_that_was_refused_has_brought_nothing_back():
+    scene = reach.refused(kind=Kind.RETURN_REFUND)
+    assert [(step.label, step.state) for step in page(scene).context["page"].steps][-2:] == [
+        ("退货", "later"),
+        ("退款", "later"),
+    ]
 
 
 def test_a_settled_case_is_listed_with_the_sum_that_was_agreed():

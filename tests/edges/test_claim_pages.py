@@ -295,3 +295,12 @@ def test_the_address_of_claims_and_the_first_list_lead_to_the_payouts():
     client = signed_in(made.merchant)
     assert client.get("/shop/claims/").url == reverse("merchant:claims")
     assert reverse("merchant:claims") in client.get(reverse("merchant:inbox")).content.decode()
+
+
+@pytest.mark.parametrize("place", ["inbox", "open", "decided"])
+def test_every_list_of_the_shop_leads_to_what_it_can_claim_back(place: str) -> None:
+    made = reach.a_scene()
+    assert (
+        f'href="{reverse("merchant:claims")}"'
+        in signed_in(made.merchant).get(reverse(f"merchant:{place}")).content.decode()
+    )

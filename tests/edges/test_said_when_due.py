@@ -174,3 +174,31 @@ def test_whoever_has_to_send_the_goods_back_reads_what_is_lost_if_they_do_not() 
     page = text(scene.buyer, "buyer:case", scene.case.number)
     assert "The ruling stands; send the goods back" in page
     assert "If the goods are not sent in time, what was ordered falls away." in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "order_state", "buyer_reads", "shop_reads", "becomes"),
+    [
+        (Kind.UNSHIPPED, "PAID_UNSHIPPED", "counts as agreed", "goes back to the buyer", State.ENFORCING),
+        (Kind.REFUND_ONLY, "SIGNED", "ask the platform to step in at once", "The buyer can then", State.AWAITING_BUYER),
+        (Kind.RETURN_REFUND, "SIGNED", "You get the return address", "your return address", State.AWAITING_RETURN),
+    ],
+)
+def test_beside_the_clock_stands_what_a_merchants_silence_means_here_until_when_and_by_which_clause(
+    kind: Kind, order_state: str, buyer_reads: str, shop_reads: str, becomes: State
+) -> None:
+    type_code = "LATE_SHIPMENT" if kind is Kind.UNSHIPPED else "DAMAGED"
+    scene = reach.a_scene(kind=kind, order_state=order_state, type_code=type_code)
+    number = scene.case.number
+    for actor, name, reads in ((scene.buyer, "buyer:case", buyer_reads), (scene.merchant, "merchant:case", shop_reads)):
+        page = text(actor, name, number)
+        lead = page[page.index('<p class="lead">') :].partition("</p>")[0]
+        assert reads in lead and f'/{turn_of(scene, actor).rules_version}/7.3/"' in lead
+        assert turn_of(scene, actor).left.by in lead  # type: ignore[union-attr]
+    reach.let_term_end(scene)
+    assert scene.state is becomes
+
+
+def turn_of(scene: Scene, actor: Actor) -> turn.Turn:
+    with translation.override("en"):
+        return turn.turn(scene.reload(), actor, queries.open_deadlines(scene.case.pk), clock.now())

@@ -54,6 +54,21 @@ def test_there_are_at_most_eight_choices_and_no_question_has_one_answer(rules: R
         assert asked.first is None or 1 <= len(asked.first.choices) <= 8
 
 
+@pytest.mark.parametrize("state", ["", *ORDER_STATES])
+def test_what_stands_under_a_choice_does_not_say_it_again(rules: Rules, state: str) -> None:
+    asked = asking.about(rules, buyers(rules, state))
+    for question in asked.questions.values():
+        for choice in question.choices:
+            said, more = choice.text.zh_Hans, choice.hint.zh_Hans if choice.hint else ""
+            assert not any(said[at : at + 4] in more for at in range(len(said) - 3)), (said, more)
+
+
+def test_what_never_came_is_called_the_same_where_it_is_chosen_and_where_it_is_named(rules: Rules) -> None:
+    kind = rules.type("NOT_RECEIVED")
+    assert kind.choice == kind.name
+    assert kind.name.zh_Hans != rules.groups[kind.group].name.zh_Hans
+
+
 def test_the_way_to_a_kind_leads_there(rules: Rules) -> None:
     asked = asking.about(rules, buyers(rules))
     for code in buyers(rules):

@@ -56,7 +56,9 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
     case, now = fetch.case_and_now_or_404(number, actor)
     built = case_page.build(case, actor, now, before=timeline.before(request.GET.get("before", "")))
     actions = _actions(built, now)
-    dock = sorted((a for a in actions if a.event in PRESSING), key=lambda a: PRESSING.index(a.event))[:2]
+    # While it is somebody else's turn, one thing is worth a button: to ask the platform, once it can be asked.
+    pressing = PRESSING if built.turn.who in ("me", "both") else (Event.INTERVENTION_REQUESTED,)
+    dock = sorted((a for a in actions if a.event in pressing), key=lambda a: PRESSING.index(a.event))[:2]
     letter = reverse("buyer:decision", args=[case.number]) if case.ruled_by_id is not None else ""
     if letter and dock and dock[0].event is Event.APPEAL_FILED:
         # A ruling is read before it is appealed against.

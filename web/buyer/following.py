@@ -9,7 +9,7 @@ from common.actor import Side
 from disputes.lifecycle import State
 from disputes.models import Case
 from rulebook import queries as rulebook
-from web import reversed_roles
+from web import reversed_roles, silence
 from web.case_page import CasePage
 from web.rules import length
 
@@ -20,7 +20,6 @@ WAYS: dict[State, tuple[tuple[str, Text, str], ...]] = {
     State.AWAITING_MERCHANT: (
         ("hand-coins", _("The merchant agrees: the refund is paid, after the return if one was asked for"), ""),
         ("message-square", _("The merchant refuses: you can change the request or ask the platform to step in"), ""),
-        ("timer", _("The merchant does not reply: the rules reply for them when the term ends"), ""),
     ),
     State.AWAITING_BUYER: (
         ("scale", _("You ask the platform to step in: both sides then give their evidence"), ""),
@@ -108,6 +107,8 @@ def lines(page: CasePage) -> list[dict[str, str]]:
     for icon, text, step in _ways(page.case, state):
         term = length(rules.step(step).duration) if step in rules.steps else ""
         made.append({"icon": icon, "text": str(text) % {"term": term} if step else str(text)})
+    if state is State.AWAITING_MERCHANT:
+        made.append({"icon": "timer", "text": silence.way(page.case)})
     return made
 
 

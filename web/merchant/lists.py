@@ -102,7 +102,8 @@ def going_on(request: HttpRequest) -> HttpResponse:
     desk = shell.enter(request)
     form = _form(request, desk, [state for state in State if state not in TERMINAL])
     page = cases.going_on(desk.actor, _filter(form), request.GET.get("after", ""), desk.now)
-    return _show(desk, shell.around(desk, "open"), form, page, title=_("In progress"))
+    around = shell.around(desk, "open", claims_href=reverse("merchant:claims"))
+    return _show(desk, around, form, page, title=_("In progress"))
 
 
 @require_safe

@@ -126,7 +126,7 @@ def before(form: ActForm) -> dict[str, Any]:
     listed = Exhibit.objects.filter(dossier_id=form.case.dossier_id, side=side.value, withdrawn_at__isnull=True)
     posted = form.request.method == "POST"
     data = form.data if form.is_bound else form.request.POST
-    tokens = data.getlist(uploads.HELD) if posted else []  # type: ignore[attr-defined]
+    tokens = data.getlist(uploads.HELD) if posted else []  # type: ignore[union-attr]
     try:
         waiting = list(zip(dict.fromkeys(tokens), uploads.held_for(tokens, form.actor, form.case), strict=True))
     except Refused:
