@@ -1,6 +1,6 @@
 """One house and one Chromium for all browser tests. They see what a visitor sees, and nothing of the inside.
 
-All of them run in one worker (there is one house), and the story that moves the clock comes last.
+All of them run in one worker (`tests.conftest` hands them out together), and the story that moves the clock comes last.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ Visit = Callable[..., Visitor]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if item.path.parent == HERE]
-    for item in ours:
-        item.add_marker(pytest.mark.xdist_group("browser"))
     places = [place for place, item in enumerate(items) if item.path.parent == HERE]
     # What adds cases comes after what lists all of them.
     ours.sort(key=lambda item: (item.path.name == MOVES_THE_CLOCK, "staged" in getattr(item, "fixturenames", ())))
@@ -50,7 +48,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def premises(chromium: Browser) -> Iterator[houses.House]:
+def premises(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[houses.House]:
     """The house that start.py runs; not even tried where there is no browser to look at it.
 
     While writing pages, BROWSER_HOUSE=http://localhost:8000 names one that runs already; DATABASE_URL and HENG_STATE are
@@ -59,6 +57,9 @@ def premises(chromium: Browser) -> Iterator[houses.House]:
     if url := os.environ.get("BROWSER_HOUSE"):
         yield houses.there(url)
         return
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Where another worker has a house already, this fails: two of them race each other for the machine.
+        (tmp_path_factory.getbasetemp().parent / "the_one_house").mkdir()
     with houses.running() as made:
         yield made
 
