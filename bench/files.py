@@ -104,7 +104,7 @@ def _copies(content: bytes) -> None:
     image.load()
     for side, quality in ((limits.DISPLAY_SIDE, 82), (limits.THUMB_SIDE, 75)):
         image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        image.save(io.BytesIO(), "WEBP", quality=quality, method=4)
+        image.save(io.BytesIO(), "WEBP", quality=quality, method=2)
 
 
 def _digest_and_write(content: bytes, place: str) -> None:

@@ -61,8 +61,9 @@ def write(picture: Any, job: Job, kind: str, side: int) -> dict[str, Any]:
 
     picture.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     picture.info = {}
-    quality, method = (82, 4) if side > limits.THUMB_SIDE else (75, 4)
-    picture.save(job.out / f"{kind}.webp", "WEBP", quality=quality, method=method)
+    quality = 82 if side > limits.THUMB_SIDE else 75
+    # Somebody waits for it. Method 4 takes two to three times as long and saves one byte in twenty.
+    picture.save(job.out / f"{kind}.webp", "WEBP", quality=quality, method=2)
     return {"kind": kind, "width": picture.width, "height": picture.height}
 
 
