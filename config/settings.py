@@ -55,6 +55,8 @@ HENG_RULE_PROFILE = text("HENG_RULE_PROFILE", "taobao-classic")
 # The marketplace's money gateway, and the secret that signs what is sent there (docs/operations.md).
 HENG_GATEWAY_URL = text("HENG_GATEWAY_URL")
 HENG_GATEWAY_SECRET = text("HENG_GATEWAY_SECRET")
+# Where pictures of listings may be fetched from, by https; ``host=http://origin`` names what stands in for a host.
+HENG_PICTURE_HOSTS = {host: origin for host, _, origin in (one.partition("=") for one in names("HENG_PICTURE_HOSTS"))}
 
 # --- rooms ------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What the demo marketplace paid, each key once, in one SQLite file. Knows money; refuses to know HTTP."""
+"""What the demo marketplace paid, each key once, and the pictures of its pages, in one SQLite file. Refuses to know HTTP."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS payment (
 CREATE TABLE IF NOT EXISTS deposit (
     merchant TEXT, currency TEXT, balance INTEGER NOT NULL CHECK (balance >= 0), PRIMARY KEY (merchant, currency)
 );
+CREATE TABLE IF NOT EXISTS picture (sha256 TEXT PRIMARY KEY, content BLOB NOT NULL);
 """
 
 
@@ -94,6 +95,18 @@ class Books:
         with self._lock:
             rows = self._db.execute("SELECT * FROM payment ORDER BY rowid").fetchall()
         return [{name: row[name] for name in row.keys() if name != "digest"} for row in rows]  # noqa: SIM118
+
+    def keep_picture(self, content: bytes) -> str:
+        """Its SHA-256 in hex, by which it is found again."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        with self._transaction():
+            self._db.execute("INSERT OR IGNORE INTO picture VALUES (?, ?)", (sha256, content))
+        return sha256
+
+    def picture(self, sha256: str) -> bytes | None:
+        with self._lock:
+            row = self._db.execute("SELECT content FROM picture WHERE sha256 = ?", (sha256,)).fetchone()
+        return bytes(row["content"]) if row else None
 
     def feed(self) -> list[dict[str, Any]]:
         """What a marketplace would tell of these payments in its feed: each with the key of the instruction it follows."""

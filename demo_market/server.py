@@ -24,6 +24,7 @@ from demo_market.books import Books, Declined
 
 TOLERANCE = 300
 LARGEST_BODY = 64 * 1024
+LARGEST_PICTURE = 2 * 1024 * 1024
 KINDS = {
     "refund_to_buyer",
     "deduct_settlement",
@@ -137,6 +138,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, {"records": market.books.feed()})
         elif steps == ["_demo", "health"]:
             self._send(200, {"status": "ok"})
+        elif steps[0] == "pictures" and len(steps) == 2:
+            self._picture(market.books.picture(steps[1]))
         elif not self._is_signed(b""):
             self._send(401, {"status": "error", "code": "bad_signature"})
         elif steps[:2] == ["v1", "instructions"] and len(steps) == 3:
@@ -154,12 +157,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
+        largest = LARGEST_PICTURE if self.path == "/_demo/pictures" else LARGEST_BODY
+        if not length.isdigit() or int(length) > largest:
             self.close_connection = True
             self._send(413, {"status": "error", "code": "too_large"})
             return
         body = self.rfile.read(int(length))
-        if self.path.startswith("/_demo/"):
+        if self.path == "/_demo/pictures":
+            self._send(200, {"sha256": self.server.market.books.keep_picture(body)})
+        elif self.path.startswith("/_demo/"):
             self._demo(self.path.removeprefix("/_demo/"), body)
         elif self.path != "/v1/instructions":
             self._send(404, {"status": "error", "code": "no_such_page"})
@@ -246,6 +252,17 @@ class Handler(BaseHTTPRequestHandler):
         content = json.dumps(answer, ensure_ascii=False).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _picture(self, content: bytes | None) -> None:
+        """A picture of a page of the marketplace, open to everybody as the page is."""
+        if content is None:
+            self._send(404, {"status": "error", "code": "no_such_page"})
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "application/octet-stream")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

@@ -13,7 +13,7 @@ from accounts.models import ReplyTemplate
 from common.actor import Actor
 from disputes.models import Case
 from enforcement import advances, movements
-from engine import demo_jury, demo_precedents
+from engine import demo_jury, demo_listings, demo_precedents
 from engine.demo_cast import Cast, line_of, received
 from engine.demo_feed import ORDERS, Record, feed
 from engine.demo_rulings import RULED
@@ -41,7 +41,9 @@ def seed(now: datetime) -> int:
     # In office long before the first ruling: a letter names the number that was held when it was given.
     people = demo.ensure_demo_accounts(now=now - 90 * DAY)
     demo_jury.introduce(now)
-    ingest.ingest(list(enumerate(_records_for(now), start=1)), source=demo.SOURCE, now=now)
+    if records := _records_for(now):
+        demo_listings.hand_over(order.key for order in ORDERS)
+        ingest.ingest(list(enumerate(records, start=1)), source=demo.SOURCE, now=now)
     movements.post_due(limit=10_000, now=now)
     cast = Cast.of(people, now)
     advances.set_limit("CNY", PLATFORM_FUND, reason=FUND_REASON, actor=cast.ops, now=now)

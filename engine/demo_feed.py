@@ -11,7 +11,7 @@ from accounts import demo
 from accounts.demo import DemoShop
 from common import digest
 from common.actor import Role
-from engine import demo_jury
+from engine import demo_jury, demo_listings
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Record = dict[str, Any]
@@ -149,7 +149,7 @@ def _records(order: Bought, now: datetime) -> Iterator[Record]:
                     "title": order.title,
                     "attributes": dict(ATTRIBUTES[order.shop]),
                     "description": f"{order.title}。实物拍摄，手工制品略有差异。",
-                    "images": [],
+                    "images": demo_listings.images(order.key),
                     "captured_at": _text(placed),
                 },
             }

@@ -10,6 +10,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "money": {"task": "engine.money", "schedule": 2.0, "options": {"queue": "delivery", "expires": 10}},
     "mail": {"task": "engine.mail", "schedule": 2.0, "options": {"queue": "mail", "expires": 10}},
     "files": {"task": "engine.files", "schedule": 2.0, "options": {"queue": "evidence", "expires": 5}},
+    "pictures": {"task": "engine.pictures", "schedule": 10.0, "options": {"queue": "files", "expires": 10}},
     "letters": {"task": "engine.letters", "schedule": 2.0, "options": {"queue": "files", "expires": 5}},
     "calendar": {"task": "engine.calendar", "schedule": 600.0, "options": {"queue": "clock", "expires": 300}},
     "debts": {"task": "engine.debts", "schedule": 600.0, "options": {"queue": "delivery", "expires": 300}},

@@ -33,6 +33,11 @@ def files() -> None:
     ticks.files()
 
 
+@shared_task(name="engine.pictures", expires=30)
+def pictures() -> None:
+    ticks.pictures()
+
+
 @shared_task(name="engine.letters", expires=30)
 def letters() -> None:
     ticks.letters()

@@ -17,7 +17,7 @@ from disputes import clocks, failed_files, sweep
 from disputes import uploads as case_uploads
 from disputes.models import Deadline
 from enforcement import execution, movements, recoveries
-from engine import delivery, demo_jury, personal
+from engine import delivery, demo_jury, listing_pictures, personal
 from evidence import masking, preparation, scrub
 from evidence import uploads as evidence_uploads
 from insights import snapshots
@@ -114,6 +114,14 @@ def files() -> int:
     done += masking.finish_due(clock.now)
     for lost in preparation.untold(limit=100):
         failed_files.tell(lost.pk, now=clock.now())
+    return done
+
+
+def pictures() -> int:
+    """Fetch the pictures of listings that cases stand on, for about a minute. Returns how many were tried."""
+    done, until = 0, time.monotonic() + _AT_A_STRETCH
+    while time.monotonic() < until and listing_pictures.fetch_next(clock.now):
+        done += 1
     return done
 
 

@@ -108,6 +108,36 @@ class Sheet(models.Model):
         triggers: ClassVar = [pgtrigger.Protect(name="sheets_stay", operation=pgtrigger.Update)]
 
 
+class RecordPicture(models.Model):
+    """A picture that a platform's record names by its SHA-256, and where the record says it is. Fetched once for all cases.
+
+    ``tries`` counts claims; nobody else claims it before ``retry_at``. ``code`` says why the last try failed.
+    """
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    url = models.CharField(max_length=500)
+    wanted_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField()
+    blob = models.OneToOneField(Blob, models.PROTECT, null=True, related_name="picture")
+    failed_at = models.DateTimeField(null=True)
+    code = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["retry_at", "id"],
+                condition=Q(blob__isnull=True, failed_at__isnull=True),
+                name="evidence_pictures_to_fetch",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(blob__isnull=True) | Q(failed_at__isnull=True), name="picture_is_here_or_given_up"
+            ),
+        ]
+
+
 class Preparation(models.Model):
     """What is left to be made of a file of an exhibit: its film, its further pages, its large copy. Gone when all is made.
 

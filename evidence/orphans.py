@@ -1,4 +1,4 @@
-"""Bytes that never became an exhibit go away after a day. Refuses to touch anything an exhibit points at.
+"""Bytes that never became an exhibit go away after a day. Refuses to touch anything that is pointed at.
 
 `dossiers.add` takes no blob older than an hour but one that an upload holds for a form, which is over hours before, so what
 is collected here cannot become an exhibit meanwhile.
@@ -24,6 +24,7 @@ def collect(now: datetime, *, limit: int = 200) -> int:
             exhibits__isnull=True,
             library_items__isnull=True,
             uploads__isnull=True,
+            picture__isnull=True,
         )
         .prefetch_related("derivatives", "masks")
         .order_by("received_at", "id")[:limit]

@@ -215,6 +215,8 @@ def _demo_market(state: State, environment: dict[str, str]) -> Child:
         port = trial.getsockname()[1]
     environment["HENG_GATEWAY_URL"] = f"http://{HOST}:{port}"
     environment["HENG_GATEWAY_SECRET"] = hashlib.sha256(f"market {state.secret_key()}".encode()).hexdigest()
+    # The pages of the demo's listings name a host that there is not.
+    environment["HENG_PICTURE_HOSTS"] = f"img.demo.example=http://{HOST}:{port}"
     argv = [str(PYTHON), "-m", "demo_market", "--port", str(port), "--state", str(state.folder / "market")]
     return Child("market", argv, dict(environment), PROJECT)
 

@@ -16,8 +16,9 @@ from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case, ExhibitAnswer
 from evidence import dossiers
 from evidence.models import Exhibit, Kind
+from marketplace.snapshots import LISTING
 from rulebook import queries as rulebook
-from web import awaited, case_page, fetch, masking, media, navigation, records
+from web import awaited, case_page, fetch, listing_pictures, masking, media, navigation, records
 
 _LAYOUTS = {Role.BUYER: "layout/buyer.html", Role.MERCHANT: "layout/area.html"}
 
@@ -29,7 +30,7 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
     case, now = fetch.case_and_now_or_404(number, actor)
     assert actor.side is not None
     rows = dossiers.visible_to(case.dossier_id, side=actor.side.value, now=now)
-    row = next((row for row in rows if row.number == place and row.kind != Kind.RECORD), None)
+    row = next((row for row in rows if row.number == place and (row.kind != Kind.RECORD or row.code == LISTING)), None)
     if row is None:
         raise Http404
     view = case_page.exhibit_view(row, actor, rulebook.rules(case.substance_rules_id), now)
@@ -40,6 +41,7 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
         "case": case,
         "view": view,
         "lines": records.lines(row.content or {}, case.currency),
+        "pictures": listing_pictures.of_record(row.content or {}),
         "from_record": (row.content or {}).get("of", {}).get("number", ""),
         "media": media.of(row, viewer=actor.id or 0, mine=view.mine, now=now),
         "masks": masking.card(case, row, actor, now),

@@ -9,7 +9,7 @@ from django.urls import path, re_path, reverse
 from django.views.decorators.http import require_safe
 
 from common import clock
-from web import check, files, go, jury_measures, navigation, rules, sign_in, styleguide, verification
+from web import check, files, go, jury_measures, listing_pictures, navigation, rules, sign_in, styleguide, verification
 from web.context import THEMES
 
 app_name = "public"
@@ -68,6 +68,11 @@ urlpatterns = [
     path("demo/sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),
     path("theme/", theme, name="theme"),
     path("files/<str:token>/", files.file, name="file"),
+    re_path(
+        r"^listing/(?P<sha256>[0-9a-f]{64})/(?P<kind>thumb|display|large)\.webp$",
+        listing_pictures.picture,
+        name="listing_picture",
+    ),
     path("go/<str:number>/", go.case, name="go"),
     path("styleguide/", style, name="styleguide"),
     path("styleguide/<slug:page>/", style, name="styleguide_page"),

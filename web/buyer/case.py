@@ -17,7 +17,7 @@ from disputes import labels
 from disputes.claims import BY_THE_FUND
 from disputes.lifecycle import Event, Kind, State
 from rulebook import queries as rulebook
-from web import acts, case_page, fetch, reversed_roles, sums, supplements, timeline, wording
+from web import acts, case_page, fetch, listing_pictures, reversed_roles, sums, supplements, timeline, wording
 from web.buyer import evidence, following, respond
 from web.case_page import Action, CasePage
 from web.party import choices, closed, terms
@@ -75,6 +75,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "asked": supplements.card(case, actor, built.exhibits, built.rules, now),
         "checklist": _checklist(built),
         "claim": _claim(built),
+        "picture": listing_pictures.firsts([case.line_id]).get(case.line_id, ""),
         "claim_title": _("What the merchant claims") if reversed_roles.is_merchants(case) else _("Your request"),
         "points": case_page.stances(built.points),
         "offers": [_offer(built, offer) for offer in built.offers],

@@ -22,6 +22,7 @@ from disputes.models import Case
 from evidence import checklist
 from evidence import media as kinds
 from evidence.checklist import Status
+from marketplace.snapshots import LISTING
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
 from rulebook.schema import Level
@@ -66,6 +67,12 @@ def rows(case: Case, rules: Rules, exhibits: Iterable[ExhibitView], *, open_now:
     needs = {
         need.code: need for need in rules.type(case.type_code).needs("buyer", case.order.state, case.line.category)
     }
+    # The page that was sold from is worth a look by itself; other records are told where they matter.
+    shown = {
+        exhibit.code: reverse("buyer:exhibit", args=[case.number, exhibit.number])
+        for exhibit in exhibits
+        if exhibit.side == "p" and exhibit.code == LISTING
+    }
     made = []
     for line in checklist.rows(
         rules, case.type_code, "buyer", case.order.state, pieces, automatic=said, goods=case.line.category
@@ -82,7 +89,8 @@ def rows(case: Case, rules: Rules, exhibits: Iterable[ExhibitView], *, open_now:
                 level=LEVELS.get(line.level, "") if line.status is Status.OPEN else "",
                 status=_("%(count)s in") % {"count": len(mine)} if mine else "",
                 icon="package-open" if "photo" in kind.media else "video" if "video" in kind.media else "file-text",
-                href=_href(case, line.code, open_now=open_now, may_add=may_add and not mine),
+                href=_href(case, line.code, open_now=open_now, may_add=may_add and not mine)
+                or shown.get(line.code, ""),
                 what=str(kind.what),
                 mine=mine,
                 takes_files=not kind.automatic and not kind.platform_only,

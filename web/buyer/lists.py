@@ -20,7 +20,7 @@ from disputes import access
 from disputes.lifecycle import NEGOTIATION, TERMINAL, State
 from disputes.models import Case, Deadline, Offer
 from notifications.models import Notice
-from web import fetch, narrowing, navigation, turn, wording
+from web import fetch, listing_pictures, narrowing, navigation, turn, wording
 from web.keyset import Cursor
 from web.turn import Turn
 
@@ -43,12 +43,13 @@ _SAID_ALL = Q(state=State.APPEAL_WINDOW.value, buyer_waived_at__isnull=False)
 @dataclass(frozen=True, slots=True)
 class Row:
     """``amount``: what was agreed or decided, once something was; until then what is claimed. Minor units; ``None`` where
-    something is owed in kind.
+    something is owed in kind. ``picture``: of the listing, if one is here.
     """
 
     case: Case
     turn: Turn
     amount: int | None
+    picture: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,11 @@ def home(request: HttpRequest) -> HttpResponse:
     keys = [wanted] if wanted else list(GROUPS)
     after = request.GET.get("after", "") if wanted else ""
     found = {key: _page(key, actor, after) for key in keys}
-    deadlines = _deadlines([case for cases, _ in found.values() for case in cases])
+    shown_cases = [case for cases, _ in found.values() for case in cases]
+    deadlines = _deadlines(shown_cases)
+    pictures = listing_pictures.firsts([case.line_id for case in shown_cases])
     groups = [
-        Group(key, GROUPS[key], [_row(case, actor, deadlines, now) for case in cases], following)
+        Group(key, GROUPS[key], [_row(case, actor, deadlines, pictures, now) for case in cases], following)
         for key, (cases, following) in found.items()
     ]
     shown = {
@@ -150,8 +153,10 @@ def _deadlines(cases: Sequence[Case]) -> dict[int, list[Deadline]]:
     return found
 
 
-def _row(case: Case, actor: Actor, deadlines: dict[int, list[Deadline]], now: datetime) -> Row:
+def _row(
+    case: Case, actor: Actor, deadlines: dict[int, list[Deadline]], pictures: dict[int, str], now: datetime
+) -> Row:
     amount: int | None = case.claimed if case.outcome is None else case.outcome.amount
     if case.outcome is not None and case.outcome.substitute and not amount:
         amount = None  # something is owed in kind: no sum says what
-    return Row(case, turn.turn(case, actor, deadlines.get(case.pk, []), now), amount)
+    return Row(case, turn.turn(case, actor, deadlines.get(case.pk, []), now), amount, pictures.get(case.line_id, ""))

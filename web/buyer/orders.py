@@ -28,7 +28,7 @@ from rulebook import queries as rulebook
 from rulebook.models import RuleSet
 from rulebook.rules import Rules
 from rulebook.schema import Parcel, Reason, Type
-from web import drafts, fetch, sums, wording
+from web import drafts, fetch, listing_pictures, sums, wording
 from web.buyer import lists
 from web.fields import amount_field, words
 from web.forms import HouseForm
@@ -48,6 +48,7 @@ class Row:
     """
 
     line: OrderLine
+    picture: str
     case: Case | None
     ask_href: str
     late: str
@@ -192,13 +193,14 @@ def index(request: HttpRequest) -> HttpResponse:
     cases = Case.objects.filter(line__in=lines, state__in=LIVE_STATES).select_related("filing_draft")
     live = {case.line_id: case for case in cases.defer("filing_draft__body")}
     left = remaining.of(lines)
+    pictures = listing_pictures.firsts([line.pk for line in lines])
     sets = rulebook.versions(rulebook.default_profile())
     now = clock.now()
     following = f"?after={Cursor(page[-1].placed_at, page[-1].pk)}" if len(found) > PAGE else ""
     shown = {
         "now": now,
         "nav": lists.nav(actor, "orders"),
-        "orders": [Bought(order, _rows(order, live, left, sets, now)) for order in page],
+        "orders": [Bought(order, _rows(order, live, left, pictures, sets, now)) for order in page],
         "next_href": following,
         "first_href": reverse("buyer:orders") if cursor is not None else "",
     }
@@ -242,6 +244,7 @@ def refund(request: HttpRequest, order: str, place: int) -> HttpResponse:
         "now": now,
         "form": form,
         "line": line,
+        "picture": listing_pictures.firsts([line.pk]).get(line.pk, ""),
         "order": line.order,
         "open": bool(left) and bool(negotiation.kinds_for(line.order.state)) and bool(form.asking.choices),
         "left": left,
@@ -266,7 +269,12 @@ def _line_or_404(order: str, place: int, buyer_id: int | None) -> OrderLine:
 
 
 def _rows(
-    order: Order, live: dict[int, Case], left: dict[int, int], sets: Sequence[RuleSet], now: datetime
+    order: Order,
+    live: dict[int, Case],
+    left: dict[int, int],
+    pictures: dict[int, str],
+    sets: Sequence[RuleSet],
+    now: datetime,
 ) -> list[Row]:
     lines = sorted(order.lines.all(), key=lambda line: line.pk)
     may_ask = bool(negotiation.kinds_for(order.state)) and order.paid_at is not None
@@ -277,7 +285,7 @@ def _rows(
         asks = may_ask and case is None and left[line.pk] > 0
         href = reverse("buyer:refund", args=[order.public_id, place]) if asks else ""
         ended = _when_it_ended(late, now) if asks else ""
-        rows.append(Row(line, case, href, ended, given_back=case is None and not left[line.pk]))
+        rows.append(Row(line, pictures.get(line.pk, ""), case, href, ended, case is None and not left[line.pk]))
     return rows
 
 

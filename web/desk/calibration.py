@@ -37,7 +37,7 @@ from common.errors import Missing, Refused
 from disputes import refusals
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
-from web import media, records
+from web import listing_pictures, media, records
 from web.desk import middle, panes, shell
 from web.desk.ruling_form import FINDING, SHOWN_FINDING, usual_clauses
 from web.desk.workspace import citable_after
@@ -204,6 +204,7 @@ def exhibit(request: HttpRequest, token: str, place: str) -> HttpResponse:
         "view": view,
         "media": media.of(row, viewer=actor.id or 0, sees_all=False, beneath=False, now=now),
         "lines": records.lines(view.content or {}, drawn.ruling.case.currency),
+        "pictures": listing_pictures.of_record(view.content or {}),
         "note": records.masked(view.note),
         "previous": every.views[at - 1].number if at else "",
         "following": every.views[at + 1].number if at + 1 < len(every.views) else "",

@@ -23,8 +23,21 @@ from disputes.lifecycle import Event
 from disputes.models import Case, Point, PointAnswer
 from evidence import checklist
 from evidence.checklist import Status
-from web import asked, awaited, case_page, fetch, navigation, records, reversed_roles, sums, supplements, timeline
+from web import (
+    asked,
+    awaited,
+    case_page,
+    fetch,
+    listing_pictures,
+    navigation,
+    records,
+    reversed_roles,
+    sums,
+    supplements,
+    timeline,
+)
 from web.case_page import CasePage, ExhibitView
+from web.listing_pictures import Pictures
 from web.merchant import claiming, colleagues
 from web.merchant.acts import FIRST, SECOND, pages_for
 from web.party import choices, terms
@@ -45,6 +58,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     actor = fetch.actor_or_404(request, Role.MERCHANT)
     case, now = fetch.case_and_now_or_404(number, actor)
     page = case_page.build(case, actor, now, before=timeline.before(request.GET.get("before", "")))
+    listing = _listing(page)
     buttons = choices.of(page, first=FIRST, second=SECOND, pages=pages_for(case, now))
     context = {
         "now": now,
@@ -69,7 +83,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "tasks": _tasks(page),
         "theirs": [_card(page, exhibit) for exhibit in page.exhibits if exhibit.side == "b"],
         "mine": [_card(page, exhibit) for exhibit in page.exhibits if exhibit.side == "m"],
-        "records": [_record(page, exhibit) for exhibit in page.exhibits if exhibit.side == "p"],
+        "records": [_record(page, exhibit, listing) for exhibit in page.exhibits if exhibit.side == "p"],
+        "picture": listing.here[0].thumb if listing is not None and listing.here else "",
         "promises": records.promise_lines(case.line.promises, case.currency),
         "dates": _dates(case),
         "given_back": sums.given_back_rows(case),
@@ -235,7 +250,15 @@ def _card(page: CasePage, exhibit: ExhibitView) -> Row:
     }
 
 
-def _record(page: CasePage, exhibit: ExhibitView) -> Row:
+def _listing(page: CasePage) -> Pictures | None:
+    """What the platform's record of the listing shows; `None` while there is none."""
+    contents = (
+        exhibit.content for exhibit in page.exhibits if exhibit.side == "p" and isinstance(exhibit.content, dict)
+    )
+    return next((listing_pictures.of_record(content) for content in contents if content.get("listing")), None)
+
+
+def _record(page: CasePage, exhibit: ExhibitView, listing: Pictures | None) -> Row:
     """A record of the platform, which neither side can alter, with its lines as far as a page can show them."""
     lines = records.lines(exhibit.content, page.case.currency) if isinstance(exhibit.content, dict) else []
     return {
@@ -243,6 +266,7 @@ def _record(page: CasePage, exhibit: ExhibitView) -> Row:
         "name": exhibit.title,
         "lines": lines[:MOST_LINES],
         "more": len(lines) > MOST_LINES,
+        "pictures": listing if isinstance(exhibit.content, dict) and exhibit.content.get("listing") else None,
     }
 
 

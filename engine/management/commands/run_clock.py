@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 # What is not for every tick: seconds from one time to the next. Nobody reads evidence here: a clock waits for no disk.
 SELDOM: tuple[tuple[float, Callable[[], int]], ...] = (
     (10.0, ticks.copies),
+    (10.0, ticks.pictures),
     (60.0, ticks.uploads),
     (60.0, ticks.measures),
     (600.0, ticks.calendar),

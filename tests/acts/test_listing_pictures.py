@@ -1,0 +1,163 @@
+"""Pictures of listings: fetched once from hosts that operations named, never other bytes than the record names."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from common import clock
+from common.acts import act
+from demo_market import server
+from demo_market.server import Market
+from disputes.models import Case
+from engine import ticks
+from evidence import orphans, record_pictures
+from evidence.models import Blob, Exhibit, RecordPicture
+from marketplace import pictures
+from marketplace.models import ListingSnapshot
+from tests import builders, files, reach
+
+pytestmark = pytest.mark.django_db
+
+HOST = "img.market.example"
+
+
+@pytest.fixture
+def market(settings: Any) -> Iterator[Market]:
+    with server.serve() as running:
+        settings.HENG_PICTURE_HOSTS = {HOST: running.url}
+        yield running
+
+
+def named(content: bytes, *, at: str = "") -> dict[str, str]:
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {"url": at or f"https://{HOST}/pictures/{sha256}", "sha256": sha256}
+
+
+def photo(colour: str = "teal") -> bytes:
+    return reach.a_photo(colour).read()
+
+
+def a_case(monkeypatch: pytest.MonkeyPatch, images: list[dict[str, str]]) -> reach.Scene:
+    """A case about something whose page showed these."""
+    create = ListingSnapshot.objects.create
+    monkeypatch.setattr(ListingSnapshot.objects, "create", lambda **columns: create(**columns, images=images))
+    made = reach.admitted()
+    monkeypatch.undo()
+    return made
+
+
+def signed_in(made: reach.Scene) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=made.buyer.id))
+    return client
+
+
+def test_what_the_page_showed_is_fetched_once_and_shown_to_both_sides(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = photo(), photo("navy")
+    market.books.keep_picture(first)
+    market.books.keep_picture(second)
+    made = a_case(monkeypatch, [named(first), named(second)])
+    assert ticks.pictures() == 2
+    client, shown = signed_in(made), named(first)["sha256"]
+    thumb = f"/listing/{shown}/thumb.webp"
+    for page in ("/my/", "/my/orders/", f"/my/cases/{made.case.number}/"):
+        assert thumb in client.get(page).content.decode(), page
+    record = Exhibit.objects.get(dossier_id=made.case.dossier_id, code="E01")
+    listing = client.get(f"/my/cases/{made.case.number}/evidence/{record.number}/").content.decode()
+    assert thumb in listing and f"/listing/{named(second)['sha256']}/display.webp" in listing
+    reply = Client().get(thumb)
+    assert reply.status_code == 200 and reply["Content-Type"] == "image/webp"
+    assert "sandbox" in reply["Content-Security-Policy"] and "immutable" in reply["Cache-Control"]
+    assert b"".join(reply.streaming_content)[:4] == b"RIFF"  # our own copy, not what came
+    again = a_case(monkeypatch, [named(first)])
+    assert Case.objects.get(pk=again.case.pk) and ticks.pictures() == 0
+    assert RecordPicture.objects.count() == 2
+
+
+def test_other_bytes_than_the_record_names_are_never_kept(market: Market) -> None:
+    there = market.books.keep_picture(photo())
+    want([named(photo("navy"), at=f"https://{HOST}/pictures/{there}")])
+    assert ticks.pictures() == 1
+    picture = RecordPicture.objects.get()
+    assert (picture.code, picture.blob_id, picture.failed_at) == ("another_picture", None, None)
+    assert Client().get(f"/listing/{picture.sha256}/thumb.webp").status_code == 404
+    assert ticks.pictures() == 0  # later
+    for _try in range(record_pictures.TRIES):
+        builders.travel(timedelta(hours=13))
+        ticks.pictures()
+    picture.refresh_from_db()
+    assert picture.failed_at is not None and picture.tries == record_pictures.TRIES
+    assert not Blob.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://elsewhere.example/a.jpg",
+        "https://127.0.0.1/a.jpg",
+        "https://user@img.market.example/a.jpg",
+        "http://plain.market.example/a.jpg",
+        "https://plain.market.example:8443/a.jpg",
+        "https://[::1]/a.jpg",
+    ],
+)
+def test_nobody_else_is_asked(market: Market, settings: Any, address: str) -> None:
+    settings.HENG_PICTURE_HOSTS |= {"plain.market.example": ""}
+    with pytest.raises(pictures.Failure) as caught:
+        pictures.fetch(address, reach.a_photo(), sha256="0" * 64, most=1000)
+    assert caught.value.code == "host_not_named"
+
+
+def test_what_is_too_big_or_no_picture_is_left_for_good(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    paper = files.pdf()
+    market.books.keep_picture(paper)
+    want([named(paper)])
+    ticks.pictures()
+    told = RecordPicture.objects.get()
+    assert told.code == "no_picture" and told.failed_at is not None
+    big = photo("olive")
+    market.books.keep_picture(big)
+    want([named(big)])
+    monkeypatch.setattr("evidence.limits.FILE_BYTES", len(big) - 1)
+    ticks.pictures()
+    told = RecordPicture.objects.get(sha256=named(big)["sha256"])
+    assert told.code == "too_big" and told.failed_at is not None
+
+
+def test_without_a_named_host_pictures_wait(settings: Any) -> None:
+    settings.HENG_PICTURE_HOSTS = {}
+    want([named(photo())])
+    assert ticks.pictures() == 0
+    assert RecordPicture.objects.get().tries == 0
+
+
+def test_a_claimed_picture_is_nobody_elses_and_a_kept_one_is_no_orphan(market: Market) -> None:
+    content = photo()
+    market.books.keep_picture(content)
+    want([named(content)])
+    now = clock.now()
+    assert record_pictures.claim_next(now) is not None
+    assert record_pictures.claim_next(now) is None
+    builders.travel(timedelta(minutes=6))  # whoever claimed it died
+    assert ticks.pictures() == 1
+    builders.travel(timedelta(days=3))
+    assert orphans.collect(clock.now()) == 0
+    assert record_pictures.kept([named(content)["sha256"]])
+
+
+def test_a_picture_without_a_digest_is_not_wanted() -> None:
+    want([{"url": f"https://{HOST}/a.jpg"}])
+    assert not RecordPicture.objects.exists()
+
+
+def want(images: list[dict[str, str]]) -> None:
+    act(record_pictures.want)(images, now=clock.now())
