@@ -28,8 +28,7 @@ from common.acts import act, require_act
 from common.errors import Refused
 from disputes import queries
 from disputes.lifecycle import State
-from disputes.models import Case, Point
-from evidence.models import Exhibit
+from disputes.models import Case
 
 # Which ruling is written in which state of the case.
 STAGES = {
@@ -211,14 +210,8 @@ def _hold_against_the_line(case: Case, ruling: Ruling, reason: str, now: datetim
     """What like cases say of this draft as it is now: later precedents do not undo what was complete when it was saved."""
     departs = None
     if ruling.remedy and ruling.merchant_share is not None:
-        exhibits = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True)
-        near = precedents.near(
-            case,
-            points=Point.objects.filter(case=case, round=case.round).values_list("text", flat=True),
-            exhibits=exhibits.values_list("side", "code"),
-            until=now,
-        )
-        departs = precedent_rules.deviation(precedents.result_of(case, ruling), near.line)
+        drawn = precedents.line_for(case, now=now)
+        departs = precedent_rules.deviation(precedents.result_of(case, ruling), drawn)
     if departs is None and not reason:
         Deviation.objects.filter(ruling=ruling).delete()
         return

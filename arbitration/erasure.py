@@ -14,6 +14,7 @@ from arbitration.models import (
     Approval,
     Deviation,
     DraftAside,
+    DrawnLine,
     HandBack,
     Observation,
     Precedent,
@@ -35,6 +36,7 @@ def erase(case_ids: Sequence[int], *, now: datetime) -> None:
     Observation.objects.filter(ruling__case_id__in=case_ids).exclude(text="").update(text="")
     Annotation.objects.filter(case_id__in=case_ids).delete()
     DraftAside.objects.filter(ruling__case_id__in=case_ids).delete()
+    DrawnLine.objects.filter(case_id__in=case_ids).delete()
     HandBack.objects.filter(case_id__in=case_ids).update(text="")
     Deviation.objects.filter(ruling__case_id__in=case_ids, **left).update(reason="", erased_at=now)
     # What it was about, and how it ended, goes on counting; nobody can read or search it.

@@ -542,5 +542,6 @@ from arbitration.calibration_models import ClauseNote as ClauseNote  # noqa: E40
 from arbitration.calibration_models import Draw as Draw  # noqa: E402
 from arbitration.calibration_models import DrawFinding as DrawFinding  # noqa: E402
 from arbitration.precedent_models import Deviation as Deviation  # noqa: E402
+from arbitration.precedent_models import DrawnLine as DrawnLine  # noqa: E402
 from arbitration.precedent_models import Precedent as Precedent  # noqa: E402
 from arbitration.print_models import Print as Print  # noqa: E402

@@ -82,11 +82,25 @@ class Precedent(models.Model):
         ]
 
 
+class DrawnLine(models.Model):
+    """The line that like cases drew for a case when a draft of it was last held against them (`precedents.line_for`).
+
+    ``basis``: SHA-256 of what the case was compared by, in hex; empty ``result``: no line is clear.
+    """
+
+    case = models.OneToOneField("disputes.Case", models.PROTECT, related_name="drawn_line")
+    basis = models.CharField(max_length=64)
+    result = models.CharField(max_length=8, blank=True)
+    alike = models.PositiveIntegerField(default=0)
+    near = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField()
+
+
 class Deviation(models.Model):
     """That a ruling decides otherwise than a clear line of like cases, and why. Written while it is a draft, with it.
 
-    ``usual`` is the result of ``alike`` out of ``near`` like cases, measured whenever the draft is saved; empty where a
-    reason stands and no line is departed from.
+    ``usual`` is the result of ``alike`` out of ``near`` like cases, as the line stood when the draft was saved; empty where
+    a reason stands and no line is departed from.
     """
 
     ruling = models.OneToOneField("arbitration.Ruling", models.PROTECT, related_name="deviation")

@@ -2,21 +2,30 @@
 
 Chinese is written without spaces, so a run of characters is found by its pairs: 壶身裂纹 is 壶身, 身裂, 裂纹. No dictionary
 and no extension, and two characters, the length of most words, are one look into the index. Words of letters and digits
-are found whole or by their beginning.
+are found whole or by their beginning. Traditional letters are kept and looked for as simplified ones, each by itself: a table
+of single letters (`traditional.txt`) says the same of a text and of any piece of it, which a dictionary of words does not.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
 
 LONGEST_WORD = 40
 LONGEST_QUERY = 64
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _RUNS = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _IS_HAN = re.compile(rf"[{_HAN}]")
+_OF, _TO = Path(__file__).with_name("traditional.txt").read_text(encoding="utf-8").splitlines()[1:]
+_SIMPLIFIED = str.maketrans(_OF, _TO)
+_TRADITIONAL = re.compile(f"[{_OF}]")
+# Signs that Unicode holds equal to a Han letter: radicals, letters in circles, letters twice encoded.
+_EQUAL = (range(0x2E80, 0x2FE0), range(0x3280, 0x32B1), range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +37,14 @@ class Asked:
 
 
 def fold(text: str) -> str:
-    """Widths and capitals that mean the same are the same."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Widths, capitals and scripts that mean the same are the same."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return folded.translate(_SIMPLIFIED) if _TRADITIONAL.search(folded) else folded
+
+
+def has_traditional(text: str) -> bool:
+    """Whether a text has letters that are kept and looked for as other ones."""
+    return _TRADITIONAL.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def runs(text: str) -> list[str]:
@@ -71,9 +86,25 @@ def asked(query: str) -> Asked | None:
 
 
 def holds(text: str, phrases: Sequence[str]) -> bool:
-    """Whether every phrase stands in the text, however it is written."""
-    folded = fold(text) if phrases else ""
-    return all(phrase in folded for phrase in phrases)
+    """Whether every phrase (folded, of Han characters) stands in the text, however it is written."""
+    return all(_spelt(phrase).search(text) for phrase in phrases)
+
+
+@lru_cache(maxsize=256)
+def _spelt(phrase: str) -> re.Pattern[str]:
+    """Any spelling of a phrase: to look for it in thousands of characters as they are is cheaper than to fold them all."""
+    return re.compile("".join(f"[{letter}{_spellings().get(letter, '')}]" for letter in phrase))
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    """Folded letter → every other sign that is folded to it."""
+    found: dict[str, str] = defaultdict(str)
+    for sign in [*_OF, *(chr(code) for codes in _EQUAL for code in codes)]:
+        folded = fold(sign)
+        if len(folded) == 1 and folded != sign:
+            found[folded] += sign
+    return dict(found)
 
 
 # --- taking people out ----------------------------------------------------------------------------------------

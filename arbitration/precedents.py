@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -17,14 +17,15 @@ from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
 from accounts.models import Membership
 from arbitration import bench, calculator, precedent_rules, precedent_text
-from arbitration.models import CitedClause, Finding, Precedent, Ruling
+from arbitration.models import CitedClause, DrawnLine, Finding, Precedent, Ruling
 from arbitration.precedent_rules import Likeness, Line, Spread
+from common import digest
 from common.actor import Actor, Role
 from common.acts import act, require_act
 from common.errors import Missing, Refused
 from common.ids import PLATFORM_ZONE
 from disputes import queries
-from disputes.models import Case
+from disputes.models import Case, Point
 from evidence.models import Exhibit
 from journal import book
 from journal.kinds import Kind
@@ -38,6 +39,9 @@ WHY_WITHDRAWN = ("names_somebody", "not_typical", "rule_changed")
 # How many rows a look takes where words have to stand together, how many looks a page takes, and how many of the newest
 # rows are walked through before the index is asked.
 _STEP, _LOOKS, _WALKED = 60, 6, 2_000
+# How long a line holds for a case whose file stays as it is: rulings become final by the day, not by the second.
+_KEPT_FOR = timedelta(minutes=15)
+_NO_LINE = {"result": "", "alike": 0, "near": 0}
 _REFERENCE = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -143,6 +147,35 @@ def words(text: str) -> Func:
     return Func(terms, function="array_to_tsvector")
 
 
+@dataclass(frozen=True)
+class Reindexed:
+    """``changed`` rows were written; the next batch goes on behind the id ``after``."""
+
+    after: int
+    changed: int
+
+
+def reindex(*, after: int = 0, limit: int = 500) -> Reindexed | None:
+    """What the next ``limit`` precedents are found by is written anew where they hold traditional letters.
+
+    ``None`` when all are done. Each row is an act of its own: harmless to repeat, and to stop anywhere.
+    """
+    columns = ("pk", "points", "reasons")
+    alive = Precedent.objects.filter(pk__gt=after, erased_at__isnull=True).order_by("pk")
+    rows = list(alive.only(*columns)[:limit])
+    concerned = [row.pk for row in rows if precedent_text.has_traditional(body(row))]
+    for pk in concerned:
+        _index_again(pk)
+    return Reindexed(rows[-1].pk, len(concerned)) if rows else None
+
+
+@act
+def _index_again(precedent_id: int) -> None:
+    row = Precedent.objects.select_for_update().filter(pk=precedent_id, erased_at__isnull=True).defer("words").first()
+    if row is not None:
+        Precedent.objects.filter(pk=row.pk).update(words=words(body(row)))
+
+
 # --- like cases -----------------------------------------------------------------------------------------------
 
 
@@ -176,6 +209,25 @@ def near(case: Case, *, points: Iterable[str], exhibits: Iterable[tuple[str, str
     nearest = precedent_rules.nearest(this, [_likeness(case, *row[2:]) for row in rows])
     spread = precedent_rules.spread(rows[index][1] for _score, index in nearest)
     return Near(tuple((score, rows[index][0]) for score, index in nearest), spread, precedent_rules.line(spread))
+
+
+def line_for(case: Case, *, now: datetime) -> Line | None:
+    """The line that like cases draw for this one as its file stands. Inside an act that holds the case.
+
+    A draft saves itself while it is typed, and comparing costs more than all the rest of a save: it is done again only when
+    the file changed, or `_KEPT_FOR` after it was done last.
+    """
+    require_act()
+    points = list(Point.objects.filter(case=case, round=case.round).order_by("number").values_list("text", flat=True))
+    given = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True)
+    exhibits = sorted(set(given.order_by().values_list("side", "code")))
+    basis = digest.of([case.type_code, case.claimed, case.currency, points, [list(pair) for pair in exhibits]])
+    kept = DrawnLine.objects.filter(case=case).first()
+    if kept is None or kept.basis != basis or now - kept.at >= _KEPT_FOR:
+        found = near(case, points=points, exhibits=exhibits, until=now).line
+        drawn = {"result": found.result, "alike": found.alike, "near": found.near} if found else _NO_LINE
+        kept, _made = DrawnLine.objects.update_or_create(case=case, defaults={"basis": basis, "at": now, **drawn})
+    return Line(kept.result, kept.alike, kept.near) if kept.result else None
 
 
 def by_ids(ids: Sequence[int]) -> list[Precedent]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.contrib.postgres.fields import ArrayField
+from django.core.management import call_command
 from django.db import InternalError, transaction
+from django.db.models import Func, TextField, Value
 
 from accounts.models import User
 from arbitration import appeals, approvals, precedents, rulings
-from arbitration.models import Deviation, Precedent, Ruling
+from arbitration.models import Deviation, DrawnLine, Precedent, Ruling
 from arbitration.precedent_rules import FULL, MERCHANT
 from arbitration.precedents import Wanted
 from common import clock
@@ -195,6 +199,23 @@ def test_precedents_are_found_by_words_in_both_languages_and_by_what_they_decide
     assert found(clause="9.9") == []
 
 
+def test_precedents_of_either_script_are_found_in_either_and_old_ones_once_they_are_written_anew() -> None:
+    made = deciding.taken()
+    written = ("壶身裂纹贯通釉面", "壺身裂紋貫通釉面")
+    for reasons in written:
+        an_older_one(made, reasons=reasons, points=[], words=precedents.words(reasons))
+    for query in written:
+        assert len(precedents.search(Wanted(words=query)).rows) == 2
+    # As they were kept before scripts were folded.
+    old = Func(Value(["紋貫", "裂紋", "貫通"], output_field=ArrayField(TextField())), function="array_to_tsvector")
+    Precedent.objects.filter(reasons=written[1]).update(words=old)
+    assert len(precedents.search(Wanted(words="裂纹")).rows) == 1
+    said = StringIO()
+    call_command("reindex_precedents", stdout=said)
+    assert said.getvalue() == "1 precedents written anew\n"
+    assert len(precedents.search(Wanted(words="裂紋")).rows) == 2
+
+
 def test_pairs_that_stand_apart_are_not_taken_for_the_word() -> None:
     made = reach.a_scene()
     text = "开片自然，片纹清楚。"
@@ -290,7 +311,32 @@ def test_what_is_decided_after_a_draft_was_saved_does_not_undo_it() -> None:
     a_line(made)
     assert deciding.problems(ruling) == []
     assert deciding.drafted(made, deciding.for_the_merchant(made)).version == ruling.version + 1
+    assert deciding.problems(ruling) == [], "for a quarter of an hour the line stands as it was compared"
+    builders.travel(timedelta(minutes=14))
+    deciding.drafted(made, deciding.for_the_merchant(made))
     assert [problem.code for problem in deciding.problems(ruling)] == ["deviation_unexplained"]
+
+
+def test_like_cases_are_compared_again_only_when_the_file_changed_or_time_went_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = deciding.taken()
+    a_line(made)
+    compared = []
+    near = precedents.near
+    monkeypatch.setattr(precedents, "near", lambda *what, **how: compared.append(1) or near(*what, **how))
+    for _save in range(3):
+        ruling = deciding.drafted(made, deciding.for_the_merchant(made))
+    assert len(compared) == 1
+    assert [problem.code for problem in deciding.problems(ruling)] == ["deviation_unexplained"]
+    deciding.drafted(made)
+    assert len(compared) == 1 and not Deviation.objects.exists(), "another result is held against the same line"
+    DrawnLine.objects.update(basis="as the file was before")
+    deciding.drafted(made)
+    assert len(compared) == 2
+    builders.travel(timedelta(minutes=15))
+    deciding.drafted(made)
+    assert len(compared) == 3
 
 
 def test_what_was_withdrawn_or_is_of_another_type_draws_no_line() -> None:

@@ -24,6 +24,25 @@ def test_words_are_found_whatever_their_width_and_case() -> None:
     assert precedent_text.terms("Ｂ1 LEAKS, leaks") == ["b1", "leaks"]
 
 
+def test_traditional_and_simplified_letters_are_one() -> None:
+    assert precedent_text.terms("壺身裂紋，發現髮絲") == precedent_text.terms("壶身裂纹，发现发丝")
+    assert precedent_text.asked("壺身裂紋") == precedent_text.asked("壶身裂纹")
+    assert precedent_text.has_traditional("壺身") and not precedent_text.has_traditional("壶身 B1")
+
+
+@given(st.text(st.sampled_from("壺身裂紋開片瓷乾後裡臺麼著髮發Ａa，。 "), max_size=20))
+def test_folding_twice_changes_nothing_and_keeps_the_length(text: str) -> None:
+    folded = precedent_text.fold(text)
+    assert precedent_text.fold(folded) == folded and len(folded) == len(text)
+
+
+@pytest.mark.parametrize("written", ["壶身裂纹贯通", "壺身裂紋貫通", "壺身裂纹", "㊋、壶身\U0002f8ff裂纹壺身裂紋"])
+def test_a_phrase_is_found_in_either_script(written: str) -> None:
+    asked = precedent_text.asked("壺身裂纹")
+    assert asked is not None and precedent_text.holds(written, asked.phrases)
+    assert not precedent_text.holds("壶身有裂纹", asked.phrases)
+
+
 @pytest.mark.parametrize(
     ("query", "tsquery", "phrases"),
     [
@@ -45,7 +64,7 @@ def test_a_query_without_words_asks_for_nothing(query: str) -> None:
     assert precedent_text.asked(query) is None
 
 
-HAN = st.text(st.sampled_from("壶身裂纹开片瓷，。 "), min_size=1, max_size=20)
+HAN = st.text(st.sampled_from("壶壺身裂纹紋开開片瓷著，。 "), min_size=1, max_size=20)
 
 
 @given(HAN, st.data())
