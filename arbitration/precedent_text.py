@@ -2,8 +2,8 @@
 
 Chinese is written without spaces, so a run of characters is found by its pairs: 壶身裂纹 is 壶身, 身裂, 裂纹. No dictionary
 and no extension, and two characters, the length of most words, are one look into the index. Words of letters and digits
-are found whole or by their beginning. Traditional letters are kept and looked for as simplified ones, each by itself: a table
-of single letters (`traditional.txt`) says the same of a text and of any piece of it, which a dictionary of words does not.
+are found whole or by their beginning. Traditional letters are kept and looked for as simplified ones, each by itself: a
+table of single letters (`traditional.txt`) says the same of a text and of any piece of it.
 """
 
 from __future__ import annotations
