@@ -22,7 +22,7 @@ from disputes.models import Case, CaseFile, Contested
 from disputes.moves import Arm
 from disputes.payouts import Payout
 from disputes.timers import DUTIES
-from evidence import dossiers
+from evidence import dossiers, record_pictures
 from journal import book
 from journal.kinds import Kind as Entry
 from marketplace import snapshots
@@ -148,6 +148,7 @@ def _fill(case: Case, payout: Payout, contest: Contest, excepted: str, *, actor:
         case=case, earlier=payout.earlier, refund=payout.refund, reason=contest.reason, paid_at=payout.paid_at or now
     )
     body = snapshots.freeze(case.line_id)
+    record_pictures.want((body["listing"] or {}).get("images") or (), now=now)
     CaseFile.objects.create(case=case, round=case.round, body=body, digest=body["digest"], frozen_at=now)
     story = statements.add(case, "story", contest.story, actor=actor, now=now, required=True)
     statements.add(case, "new_facts", contest.new_facts, actor=actor, now=now)

@@ -21,7 +21,7 @@ from evidence import orphans, record_pictures
 from evidence.models import Blob, Exhibit, RecordPicture
 from marketplace import pictures
 from marketplace.models import ListingSnapshot
-from tests import builders, files, reach
+from tests import builders, claims, files, reach
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +32,7 @@ HOST = "img.market.example"
 def market(settings: Any) -> Iterator[Market]:
     with server.serve() as running:
         settings.HENG_PICTURE_HOSTS = {HOST: running.url}
+        settings.HENG_GATEWAY_URL, settings.HENG_GATEWAY_SECRET = running.url, "demo-market"
         yield running
 
 
@@ -161,3 +162,14 @@ def test_a_picture_without_a_digest_is_not_wanted() -> None:
 
 def want(images: list[dict[str, str]]) -> None:
     act(record_pictures.want)(images, now=clock.now())
+
+
+def test_a_shops_claim_has_the_pictures_too(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The refund was paid elsewhere: no case about this thing ever asked for them."""
+    content = photo()
+    market.books.keep_picture(content)
+    create = ListingSnapshot.objects.create
+    monkeypatch.setattr(ListingSnapshot.objects, "create", lambda **columns: create(**columns, images=[named(content)]))
+    claims.filed()
+    assert ticks.pictures() == 1
+    assert RecordPicture.objects.get().blob_id is not None
