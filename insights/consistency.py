@@ -1,7 +1,7 @@
-"""How alike cases end, month by month: agreement of second readings, appeals, spread, departures. Counted once a day.
+"""How alike cases end, month by month: agreement of second readings, appeals, spread, departures, juries.
 
-Reads rulings, appeals, second readings and precedents; writes `Consistency` and `Outcomes` and nothing else. Pages read what
-stands here and count nothing. Nothing is kept that fewer than `FEWEST` stand behind.
+Counted once a day. Reads rulings, appeals, second readings, precedents and juries; writes `Consistency` and `Outcomes` and
+nothing else. Pages read what stands here and count nothing. Nothing is kept that fewer than `FEWEST` stand behind.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from common.acts import act
 from common.ids import PLATFORM_ZONE
 from insights.measures import harmless
 from insights.models import Consistency, Outcomes
+from jury import measures
 
 EVERY = timedelta(days=1)
 # The month that runs and the one before it, in which appeals still come in.
@@ -35,6 +36,8 @@ RULINGS, APPEALED, OVERTURNED, DEPARTED = "rulings", "appealed", "overturned", "
 OVERTURNED_TYPE, OVERTURNED_CLAUSE = "overturned_type", "overturned_clause"
 SPREAD = "spread"  # key: type and result, `DAMAGED:full`
 AGREEMENT, AGREEMENT_TYPE, AGREEMENT_CLAUSE = "agreement", "agreement_type", "agreement_clause"
+# As in `jury.measures`, which says what they mean, and says nothing of fewer than thirty.
+JURY_FIRST, JURY_OWN, JURY_AGREEMENT, JURY_DECIDED = "jury_first", "jury_own", "jury_agreement", "jury_decided"
 
 Row = tuple[str, str, int, int, float | None]
 
@@ -90,6 +93,7 @@ def _take_month(month: date, now: datetime) -> int:
         rows += [(kind, key, numerator, denominator, None) for kind, key, numerator, denominator in cursor.fetchall()]
         cursor.execute(_READ_TWICE, window)
         rows += _agreements(cursor.fetchall())
+    rows += _juries(begin, end)
     kept = [
         Consistency(month=month, kind=kind, key=key, numerator=above, denominator=below, kappa=kappa, at=now)
         for kind, key, above, below, kappa in rows
@@ -114,6 +118,18 @@ def _agreements(found: Iterable[tuple[str, str, str, Sequence[str]]]) -> list[Ro
         told = agreement.of(pairs)
         rows.append((kind, key, told.alike, told.pairs, told.kappa))
     return rows
+
+
+def _juries(since: datetime, until: datetime) -> list[Row]:
+    """The juries whose vote ended in the month: does the place on the page matter, one's own side, do they agree."""
+    told = measures.measure(since, until)
+    shares = {
+        JURY_FIRST: told.first,
+        JURY_OWN: told.own,
+        JURY_AGREEMENT: told.agreement,
+        JURY_DECIDED: told.decided,
+    }
+    return [(kind, "", one.part, one.whole, None) for kind, one in shares.items() if one is not None]
 
 
 def _take_outcomes(now: datetime) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, F, Q
 
@@ -60,10 +61,21 @@ def share(part: int, whole: int) -> Share | None:
     )
 
 
-def measure() -> Measures:
-    """All votes that are over. Two statements over two tables that only juries fill; pages keep the answer for an hour."""
+def measure(since: datetime | None = None, until: datetime | None = None) -> Measures:
+    """All votes that are over, or those that ended from ``since`` until before ``until``.
+
+    Two statements over two tables that only juries fill; pages keep the answer for an hour.
+    """
+    over = Panel.objects.filter(state=Panel.CLOSED)
+    if since is not None:
+        over = over.filter(ended_at__gte=since)
+    if until is not None:
+        over = over.filter(ended_at__lt=until)
+    ballots = Ballot.objects.filter(opened_at__isnull=False, spoiled=False)
+    if since is not None or until is not None:
+        ballots = ballots.filter(seat__panel__in=over)
     sided = Q(vote__in=[Vote.BUYER.value, Vote.MERCHANT.value])
-    votes = Ballot.objects.filter(opened_at__isnull=False, spoiled=False).aggregate(
+    votes = ballots.aggregate(
         cast=Count("id"),
         sided=Count("id", filter=sided),
         first=Count("id", filter=sided & Q(vote=F("seat__first"))),
@@ -72,9 +84,7 @@ def measure() -> Measures:
         agreed=Count("id", filter=Q(agreed=True)),
     )
     proposed = Q(verdict__in=[Verdict.BUYER.value, Verdict.MERCHANT.value])
-    panels = Panel.objects.filter(state=Panel.CLOSED).aggregate(
-        closed=Count("id"), decided=Count("id", filter=proposed)
-    )
+    panels = over.aggregate(closed=Count("id"), decided=Count("id", filter=proposed))
     return Measures(
         panels=panels["closed"],
         votes=votes["cast"],

@@ -14,8 +14,10 @@ from arbitration.precedent_rules import RESULTS
 from insights import consistency
 from insights.consistency import Report
 from insights.models import Consistency
+from jury import measures
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
+from web import jury_measures
 
 Text = str | Promise
 MOST = 12
@@ -33,6 +35,13 @@ _RATIOS: tuple[tuple[str, Text, Text, Text], ...] = (
         gettext_lazy("rulings with a reason for it"),
         gettext_lazy("rulings"),
     ),
+)
+# Kind, what it is called and means, whether half is what it would be by chance.
+_JURIES = (
+    (consistency.JURY_FIRST, jury_measures.FIRST, True),
+    (consistency.JURY_OWN, jury_measures.OWN, True),
+    (consistency.JURY_AGREEMENT, jury_measures.AGREEMENT, False),
+    (consistency.JURY_DECIDED, jury_measures.DECIDED, False),
 )
 
 
@@ -59,6 +68,7 @@ def page(found: Report) -> dict[str, Any]:
         "rulings": rulings.numerator if (rulings := found.one(consistency.RULINGS)) else 0,
         "agreement": _agreement(found.one(consistency.AGREEMENT)),
         "ratios": [_ratio(found.one(kind), name, above, below) for kind, name, above, below in _RATIOS],
+        "juries": _juries(found),
         "types": _types(found, rules) if rules else [],
         "clauses": _clauses(found, rules) if rules else [],
     }
@@ -85,6 +95,18 @@ def _ratio(row: Consistency | None, name: Text, above: Text, below: Text) -> dic
     if row is None:
         return {"name": name, "value": "–", "parts": _("too few")}
     return {"name": name, "value": _percent(row), "parts": f"{row.numerator} {above} ÷ {row.denominator} {below}"}
+
+
+def _juries(found: Report) -> list[dict[str, Any]]:
+    """The month's juries by figure, each with the range in which the true share lies; empty where there were too few."""
+    rows = []
+    for kind, (name, means), is_even in _JURIES:
+        row = found.one(kind)
+        told = measures.share(row.numerator, row.denominator) if row is not None else None
+        if told is not None:
+            even = told.holds(jury_measures.EVEN) if is_even else None
+            rows.append({"name": name, "means": means, "share": told, "even": even})
+    return rows
 
 
 def _types(found: Report, rules: Rules) -> list[dict[str, Any]]:

@@ -21,6 +21,24 @@ _KEY = "jury:measures"
 EVEN = 500
 
 
+FIRST = (
+    gettext_lazy("For the side that stands first"),
+    gettext_lazy("Half of the jurors have the buyer first, half the merchant. Without an order effect this is 50 %."),
+)
+OWN = (
+    gettext_lazy("For one's own side"),
+    gettext_lazy("Buyers for buyers, merchants for merchants. Half of every jury are either."),
+)
+AGREEMENT = (
+    gettext_lazy("With the answer of the panel"),
+    gettext_lazy("How far jurors see the same case in the same way."),
+)
+DECIDED = (
+    gettext_lazy("Panels with an answer"),
+    gettext_lazy("The others had no quorum or no majority, and an arbitrator decided alone."),
+)
+
+
 @dataclass(frozen=True)
 class Row:
     """One figure with its range. ``even``: whether half lies within it; ``None`` where half means nothing."""
@@ -39,32 +57,10 @@ def page(request: HttpRequest) -> HttpResponse:
         found = measures.measure()
         cache.set(_KEY, found, KEPT)
     rows = [
-        Row(
-            gettext_lazy("For the side that stands first"),
-            gettext_lazy(
-                "Half of the jurors have the buyer first, half the merchant. Without an order effect this is 50 %."
-            ),
-            found.first,
-            found.first.holds(EVEN) if found.first else None,
-        ),
-        Row(
-            gettext_lazy("For one's own side"),
-            gettext_lazy("Buyers for buyers, merchants for merchants. Half of every jury are either."),
-            found.own,
-            found.own.holds(EVEN) if found.own else None,
-        ),
-        Row(
-            gettext_lazy("With the answer of the panel"),
-            gettext_lazy("How far jurors see the same case in the same way."),
-            found.agreement,
-            None,
-        ),
-        Row(
-            gettext_lazy("Panels with an answer"),
-            gettext_lazy("The others had no quorum or no majority, and an arbitrator decided alone."),
-            found.decided,
-            None,
-        ),
+        Row(*FIRST, found.first, found.first.holds(EVEN) if found.first else None),
+        Row(*OWN, found.own, found.own.holds(EVEN) if found.own else None),
+        Row(*AGREEMENT, found.agreement, None),
+        Row(*DECIDED, found.decided, None),
     ]
     shown = {
         "nav": navigation.items("public"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +14,12 @@ from arbitration.models import Deviation, Ruling
 from arbitration.precedent_rules import MERCHANT, PUBLIC_CASES
 from common import clock
 from common.actor import Role
+from common.ids import PLATFORM_ZONE
 from engine import ticks
 from insights import consistency
 from insights.models import Consistency, Outcomes
-from tests import deciding, reach
+from jury import counting, measures
+from tests import deciding, juries, reach
 from tests.acts.test_calibration import AGREES, DIFFERS, drawn
 from tests.acts.test_precedents import an_older_one
 from tests.reach import Scene
@@ -79,6 +81,24 @@ def test_departures_are_counted_among_all_rulings() -> None:
     approvals.approve(issued.pk, actor=made.senior, now=clock.now())
     consistency.take(clock.now())
     assert counted()["departed", ""] == (1, 1)
+
+
+def test_the_months_juries_are_in_the_report_and_those_of_other_months_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measures, "LEAST", 3)
+    made = juries.sent()
+    for seat in juries.held(made):
+        juries.votes(seat, "buyer")
+    counting.close_settled(clock.now())
+    counted_of = measures.measure()
+    assert counted_of.first is not None and counted_of.agreement is not None
+    consistency.take(clock.now())
+    mine = counted()
+    assert mine["jury_first", ""] == (counted_of.first.part, counted_of.first.whole)
+    assert mine["jury_agreement", ""] == (5, 5)
+    assert ("jury_decided", "") not in mine, "one panel says nothing"
+    month = consistency.months_until(clock.now(), 1)[0]
+    begins = datetime(month.year, month.month, 1, tzinfo=PLATFORM_ZONE)
+    assert measures.measure(until=begins).votes == 0 and measures.measure(since=begins).votes == 5
 
 
 def test_nothing_is_kept_that_too_few_stand_behind(monkeypatch: pytest.MonkeyPatch) -> None:

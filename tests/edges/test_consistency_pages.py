@@ -9,6 +9,7 @@ from arbitration import calibration
 from common import clock
 from common.actor import Role
 from insights import consistency
+from insights.models import Consistency
 from tests import deciding, reach
 from tests.acts.test_calibration import DIFFERS, drawn
 from tests.acts.test_precedents import an_older_one
@@ -46,6 +47,22 @@ def test_it_shows_what_was_counted_in_few_queries(django_assert_max_num_queries)
         client.get(path("ops:consistency"))
     table = client.get(path("ops:consistency_table"))
     assert table.headers["Content-Type"].startswith("text/csv") and b"DAMAGED:full" in table.content
+
+
+def test_the_months_juries_stand_in_it_with_their_range():
+    made = reach.a_scene()
+    client = signed_in(made.ops)
+    now = clock.now()
+    month = consistency.months_until(now, 1)[0]
+    counted = {"jury_first": (45, 60), "jury_own": (31, 60), "jury_agreement": (50, 60), "jury_decided": (9, 29)}
+    Consistency.objects.bulk_create(
+        Consistency(month=month, kind=kind, numerator=part, denominator=whole, at=now)
+        for kind, (part, whole) in counted.items()
+    )
+    shown = client.get(path("ops:consistency")).content.decode()
+    assert "75.0 % · 45 / 60" in shown and "62.8 % – 84.2 %" in shown
+    assert shown.count("There is an effect.") == 1 and shown.count("No effect to be seen.") == 1
+    assert "Panels with an answer" not in shown, "fewer than thirty"
 
 
 def test_operations_answer_a_note_on_a_clause():
