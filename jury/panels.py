@@ -33,8 +33,7 @@ def refusals(case: Case) -> tuple[str, ...]:
     rules = rulebook.rules(case.procedure_rules_id)
     if not rules.switches.jury:
         return ("jury_is_off",)
-    terms = rules.thresholds
-    if case.currency != terms.currency or case.claimed > terms.jury_highest_amount:
+    if case.currency != rules.thresholds.currency or rules.jury(case.claimed) is None:
         return ("jury_only_for_less",)
     spoken = Panel.objects.filter(case=case, round=case.round, state=Panel.CLOSED)
     return ("jury_has_spoken",) if spoken.exclude(verdict=Verdict.NO_QUORUM.value).exists() else ()
@@ -42,8 +41,8 @@ def refusals(case: Case) -> tuple[str, ...]:
 
 def prepare(case: Case, question: Statement, *, now: datetime) -> Panel:
     """A panel to be drawn, not saved yet: what is told of it goes into the entry that sends the case to it."""
-    terms = rulebook.rules(case.procedure_rules_id).thresholds
-    rule = Rule(terms.jury_size, terms.jury_majority, terms.jury_quorum)
+    rule = rulebook.rules(case.procedure_rules_id).jury(case.claimed)
+    assert rule is not None  # `refusals` said so
     return Panel(
         case=case,
         round=case.round,

@@ -18,6 +18,7 @@ from rulebook.schema import (
     Clause,
     Evidence,
     Ground,
+    Jury,
     Need,
     Overlay,
     Pause,
@@ -141,6 +142,18 @@ class Rules:
             return False
         return not self.remedy(remedy).off_by_default or self.switches.statutory_multiples
 
+    @property
+    def juries(self) -> tuple[Jury, ...]:
+        """Which jury is asked up to which sum, the smallest first; empty where the rules know none."""
+        terms = self.thresholds
+        if self.body.juries or not terms.jury_size:
+            return self.body.juries
+        return (Jury(terms.jury_highest_amount, terms.jury_size, terms.jury_majority, terms.jury_quorum),)
+
+    def jury(self, amount: int) -> Jury | None:
+        """The jury for a claim of ``amount`` minor units; ``None`` where it is too large for any."""
+        return next((jury for jury in self.juries if amount <= jury.up_to), None)
+
     def band(self, lost_percent: int) -> Band:
         """The graduated refund for a share of goods lost, in per cent 1–100."""
         return next(band for band in self.body.bands if lost_percent <= band.up_to)
@@ -184,6 +197,11 @@ def _dangling(rules: Rules) -> Iterable[str]:
             yield from _unknown(here, "order state", need.states, kind.states)
     for refusal in body.refusals:
         yield from _unknown(f"refusals.{refusal.code}", "route", refusal.routes, rules.routes)
+    if body.switches.jury and not rules.juries:
+        yield "switches.jury: no jury to ask"
+    ends = [jury.up_to for jury in rules.juries]
+    if ends != sorted(set(ends)):
+        yield "juries: each is for larger claims than the one before"
     for pause in body.pauses:
         yield from _unknown(f"pauses.{pause.code}", "step", [pause.step], rules.steps)
     for overlay in body.overlays:

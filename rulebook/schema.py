@@ -411,10 +411,6 @@ class Thresholds:
     new_arbitrator_rulings: int
     citable_after_hours: int
     minimum_reasons_characters: int
-    jury_highest_amount: int
-    jury_size: int
-    jury_majority: int
-    jury_quorum: int
     condition_loss_cap_basis_points: int
     listing_error_basis_points: int
     listing_error_cap: int
@@ -426,6 +422,28 @@ class Thresholds:
     negotiation_days_before_escalation: int
     calendar_alarm_days: int
     keep_days: int
+    # Of sets published before `juries`: one jury whatever the sum.
+    jury_highest_amount: int = 0
+    jury_size: int = 0
+    jury_majority: int = 0
+    jury_quorum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Jury:
+    """The jury for claims of up to ``up_to`` minor units.
+
+    ``size`` seats; ``majority`` of them for one side carries; ``quorum`` have to take a side.
+    """
+
+    up_to: int
+    size: int
+    majority: int
+    quorum: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.quorum <= self.size or not self.size < 2 * self.majority <= 2 * self.size:
+            raise ValueError("a majority is more than half of the seats, a quorum no more than all of them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,3 +495,4 @@ class Body:
     pauses: tuple[Pause, ...]
     overlays: tuple[Overlay, ...]
     bands: tuple[Band, ...]
+    juries: tuple[Jury, ...] = ()

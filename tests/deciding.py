@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +24,7 @@ from tests.reach import Scene
 REASONS = "签收当晚即报损，照片显示裂纹贯通釉面，注水后渗出；商家没有证明交付时完好，应由商家承担责任。"
 
 
-def rules(*, jury: bool = False, **thresholds: Any) -> None:
+def rules(*, jury: bool = False, juries: Sequence[dict[str, int]] = (), **thresholds: Any) -> None:
     """The shipped catalogue with other thresholds: by default nobody is new and nothing is sampled."""
     if RuleSet.objects.exists():
         return
@@ -32,7 +33,7 @@ def rules(*, jury: bool = False, **thresholds: Any) -> None:
     body["thresholds"] |= {"new_arbitrator_rulings": 0, "second_look_basis_points": 0} | thresholds
     body["switches"] |= {"jury": jury}
     if jury:  # the things that these tests dispute cost more than a jury is asked about
-        body["thresholds"] |= {"jury_highest_amount": 100_000} | thresholds
+        body["juries"] = list(juries) or [*body["juries"][:-1], {**body["juries"][-1], "up_to": 100_000}]
     publishing.publish(
         edition.profile,
         version="test.1",

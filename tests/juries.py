@@ -19,7 +19,7 @@ from tests import builders, deciding
 from tests.reach import Scene
 
 QUESTION = "照片里的是裂纹还是开片？"
-SMALL = {"jury_size": 5, "jury_majority": 3, "jury_quorum": 3}
+SMALL = {"up_to": 100_000, "size": 5, "majority": 3, "quorum": 3}
 BUYER, MERCHANT = Background.BUYER, Background.MERCHANT
 
 
@@ -50,7 +50,7 @@ def some_jurors(buyers: int = 6, merchants: int = 6) -> list[Actor]:
 
 def sent(*, jurors: tuple[int, int] = (6, 6), rule: dict[str, int] | None = None, **scene: Any) -> Scene:
     """A case of two points before a drawn jury of five; the panel is in ``more``."""
-    deciding.rules(jury=True, **(SMALL if rule is None else rule))
+    deciding.rules(jury=True, juries=[SMALL if rule is None else rule])
     made = deciding.taken(**scene)
     some_jurors(*jurors)
     inquiries.send_to_jury(made.case.pk, question=QUESTION, actor=made.arbitrator, now=clock.now())

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from common import clock
+from common import clock, money
 from rulebook import queries
 from rulebook.clocks import Clock, Duration
 from rulebook.models import RuleSet
 from rulebook.rules import Rules
-from rulebook.schema import Clause, Step
+from rulebook.schema import Clause, Jury, Step
 from web import navigation
 
 OWN_RULE = "Own rule"
@@ -37,6 +37,14 @@ class Limit:
     lasts: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskedOf:
+    """Which jury is asked about claims of up to ``up_to``, in words."""
+
+    up_to: str
+    jury: Jury
+
+
 @require_safe
 def index(request: HttpRequest, version: str = "") -> HttpResponse:
     """A version of the rules by chapter: the one in force, unless ``version`` names another. ``?q=`` searches it."""
@@ -49,7 +57,8 @@ def index(request: HttpRequest, version: str = "") -> HttpResponse:
     if chosen is not None:
         rules = queries.rules(chosen.pk)
         wanted = request.GET.get("q", "").strip()[:64]
-        shown |= {"chapters": chapters(rules, wanted), "q": wanted, "limits": [] if wanted else limits(rules)}
+        shown |= {"chapters": chapters(rules, wanted), "q": wanted}
+        shown |= {} if wanted else {"limits": limits(rules), "juries": juries(rules)}
     return render(request, "public/rules.html", shown)
 
 
@@ -99,6 +108,13 @@ def chapters(rules: Rules, wanted: str = "") -> list[Chapter]:
 
 def limits(rules: Rules) -> list[Limit]:
     return [Limit(step, length(step.duration)) for step in rules.body.steps]
+
+
+def juries(rules: Rules) -> list[AskedOf]:
+    """Which jury is asked up to which sum; empty where these rules have the jury off."""
+    currency = rules.thresholds.currency
+    sign = money.sign(currency)
+    return [AskedOf(sign + money.text(one.up_to, currency), one) for one in rules.juries if rules.switches.jury]
 
 
 def length(duration: Duration) -> str:

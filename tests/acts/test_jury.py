@@ -62,11 +62,20 @@ def an_old_seat(made: Scene, juror: Juror, state: str, *, at: datetime | None = 
 
 
 def test_a_jury_is_only_asked_about_what_its_rules_leave_to_it() -> None:
-    deciding.rules(jury=True, jury_highest_amount=67_999)
+    deciding.rules(jury=True, juries=[juries.SMALL | {"up_to": 67_999}])
     made = deciding.taken()
     with refused("jury_only_for_less"):
         inquiries.send_to_jury(made.case.pk, question=juries.QUESTION, actor=made.arbitrator, now=clock.now())
     assert not Panel.objects.exists() and made.state is State.UNDER_REVIEW
+
+
+@pytest.mark.parametrize(("paid", "shape"), [(5_000, (17, 9, 9)), (5_001, (31, 16, 16)), (50_000, (31, 16, 16))])
+def test_the_larger_the_claim_the_more_people_are_asked(paid: int, shape: tuple[int, int, int]) -> None:
+    deciding.rules(jury=True)
+    made = deciding.taken(paid=paid)
+    inquiries.send_to_jury(made.case.pk, question=juries.QUESTION, actor=made.arbitrator, now=clock.now())
+    panel = panel_of(made)
+    assert (panel.size, panel.majority, panel.quorum) == shape
 
 
 def test_the_panel_is_drawn_by_a_seed_that_was_committed_to_and_can_be_drawn_again() -> None:
@@ -81,7 +90,7 @@ def test_the_panel_is_drawn_by_a_seed_that_was_committed_to_and_can_be_drawn_aga
 
 
 def test_the_seed_is_not_to_be_read_before_the_pool_is_closed() -> None:
-    deciding.rules(jury=True, **juries.SMALL)
+    deciding.rules(jury=True, juries=[juries.SMALL])
     made = deciding.taken()
     inquiries.send_to_jury(made.case.pk, question=juries.QUESTION, actor=made.arbitrator, now=clock.now())
     panel = panel_of(made)
@@ -102,7 +111,7 @@ def _inside(work) -> None:
 
 
 def test_nobody_with_a_tie_to_either_side_is_in_the_pool() -> None:
-    deciding.rules(jury=True, **juries.SMALL)
+    deciding.rules(jury=True, juries=[juries.SMALL])
     made = deciding.taken()
     free = juries.a_juror()
     bought, worked, tied, told_of, judge, own_shop = (juries.a_juror() for _ in range(6))
@@ -130,7 +139,7 @@ def test_nobody_with_a_tie_to_either_side_is_in_the_pool() -> None:
 
 @pytest.mark.parametrize("change", ["real_name_at", "passed_at", "suspended_at", "left_at", "is_active", "grant"])
 def test_whoever_is_not_fit_to_sit_is_not_drawn(change: str) -> None:
-    deciding.rules(jury=True, **juries.SMALL)
+    deciding.rules(jury=True, juries=[juries.SMALL])
     made = deciding.taken()
     juror = juries.a_juror()
     assert len(pool.candidates(made.reload(), seed="x", now=clock.now())) == 1

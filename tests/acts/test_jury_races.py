@@ -105,7 +105,7 @@ def test_a_vote_in_the_moment_in_which_the_term_ends_is_counted_or_refused_and_n
 
 
 def test_two_panels_drawn_at_once_never_share_a_juror() -> None:
-    deciding.rules(jury=True, **juries.SMALL)
+    deciding.rules(jury=True, juries=[juries.SMALL])
     first, second = deciding.taken(), deciding.taken()
     juries.some_jurors(4, 3)
     for made in (first, second):

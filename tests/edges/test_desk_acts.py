@@ -302,6 +302,8 @@ def test_a_case_goes_to_the_jury_with_a_question():
     made = deciding.taken()
     shown = signed_in(made.arbitrator).get(page("case", made.case.number)).content.decode()
     assert page("act", made.case.number, "sent_to_jury") in shown
+    asked = signed_in(made.arbitrator).get(page("act", made.case.number, "sent_to_jury")).content.decode()
+    assert "Claims of up to ¥1,000.00 are for 31 people; 16 of 31 for one side carry." in asked
     act(made.arbitrator, made, Event.SENT_TO_JURY, question="裂纹是运输前就有的吗？")
     assert made.state is State.JURY_VOTING
 

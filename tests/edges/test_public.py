@@ -148,6 +148,18 @@ def test_a_clause_of_our_own_says_so_in_the_readers_language(client, published):
         assert said in page and (prefix == "/en" or "Own rule" not in page)
 
 
+def test_which_jury_is_asked_up_to_which_sum_is_public_where_there_is_a_jury(client):
+    now = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
+    publishing.load_catalogue(actor=Actor.system(), now=now, switches={"jury": True})
+    page = client.get("/en/rules/").content.decode()
+    assert "up to ¥50.00" in page and "17 people, drawn by lot" in page and "9 of 17 for one side carry" in page
+    assert "up to ¥500.00" in page and "31 people, drawn by lot" in page and "16 of 31 for one side carry" in page
+
+
+def test_rules_without_a_jury_name_none(client, published):
+    assert "drawn by lot" not in client.get("/en/rules/").content.decode()
+
+
 def test_a_search_finds_a_clause_by_its_words_and_says_so_when_there_is_none(client, published):
     first = client.get("/rules/").context["chapters"][0].clauses[0]
     found = client.get("/rules/", {"q": first.title.zh_Hans}).context["chapters"]

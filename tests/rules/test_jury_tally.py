@@ -90,6 +90,15 @@ def _errs(size: int, majority: int, right: float) -> float:
     return sum(math.comb(size, k) * right**k * (1 - right) ** (size - k) for k in range(majority))
 
 
+def _votes_taken(majority: int, right: float) -> float:
+    """How many votes it takes on average until one side has the majority, where all of them take a side."""
+    return sum(
+        cast * math.comb(cast - 1, majority - 1) * (one**majority * (1 - one) ** (cast - majority))
+        for one in (right, 1 - right)
+        for cast in range(majority, 2 * majority)
+    )
+
+
 @pytest.mark.parametrize("rule", [LARGE, SMALL], ids=["31", "17"])
 def test_a_hundred_thousand_juries_err_as_often_as_the_binomial_says(rule: Rule) -> None:
     """Jurors who are right with 0.55, 0.6, 0.7 and 0.8, all judged by the same draws; nobody may stop early wrongly."""
@@ -117,7 +126,9 @@ def test_a_hundred_thousand_juries_err_as_often_as_the_binomial_says(rule: Rule)
         spread = math.sqrt(truth * (1 - truth) / JURIES)
         print(f"{rule.size} seats, jurors right {right:.0%}: wrong {wrong[right] / JURIES:.4%}, binomial {truth:.4%}")
         assert abs(wrong[right] / JURIES - truth) <= 4.5 * spread + 1e-6
-        assert stopped[right] / (JURIES / 50) < rule.size  # on average it saves votes
+        taken = stopped[right] / (JURIES / 50)
+        print(f"{rule.size} seats, jurors right {right:.0%}: settled after {taken:.1f} votes")
+        assert taken == pytest.approx(_votes_taken(rule.majority, right), abs=0.35)  # 2,000 juries, spread about 3
 
 
 @pytest.mark.parametrize("quorum", [16, 20])

@@ -329,3 +329,39 @@ def test_terms_are_told_within_their_own_clock() -> None:
     """A reader is told every length in hours, days, working days or service hours, never in anything longer."""
     assert max(step.duration.amount for step in CLASSIC.body.steps if step.duration.clock is Clock.H) <= 72
     assert timedelta(days=CLASSIC.step("retention").duration.amount) > timedelta(days=3 * 365)
+
+
+def test_small_claims_ask_seventeen_larger_ones_thirty_one_and_the_largest_nobody() -> None:
+    asked = {amount: CLASSIC.jury(amount) for amount in (1, 5_000, 5_001, 50_000, 50_001)}
+    assert [one and (one.size, one.majority, one.quorum) for one in asked.values()] == [
+        *[(17, 9, 9)] * 2,
+        *[(31, 16, 16)] * 2,
+        None,
+    ]
+
+
+def test_a_set_from_before_the_table_of_juries_asks_one_for_every_sum() -> None:
+    body = copy.deepcopy(BODIES["taobao-classic"])
+    del body["juries"]
+    old = {"jury_highest_amount": 30_000, "jury_size": 31, "jury_majority": 16, "jury_quorum": 16}
+    body["thresholds"] |= old
+    rules = parse(body, version="old")
+    one = rules.jury(30_000)
+    assert one is not None and one == rules.jury(1) and (one.size, one.majority, one.quorum) == (31, 16, 16)
+    assert rules.jury(30_001) is None
+
+
+@pytest.mark.parametrize(
+    ("juries", "said"),
+    [
+        ([], "no jury to ask"),
+        ([{"up_to": 2, "size": 5, "majority": 3, "quorum": 3}] * 2, "larger claims"),
+        ([{"up_to": 2, "size": 4, "majority": 2, "quorum": 2}], "more than half"),
+        ([{"up_to": 2, "size": 5, "majority": 3, "quorum": 6}], "no more than all"),
+    ],
+)
+def test_juries_that_nobody_could_be_asked_by_are_not_published(juries: list[dict[str, int]], said: str) -> None:
+    body = copy.deepcopy(BODIES["taobao-classic"]) | {"juries": juries}
+    body["switches"] |= {"jury": True}
+    with pytest.raises(Unreadable, match=said):
+        parse(body, version="new")

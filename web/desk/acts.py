@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from arbitration import appeals, approvals, assignment, inquiries, queries
+from common import money
 from common.actor import Actor, Role
 from common.errors import Refused
 from disputes import clocks, intervention, offers
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
+from rulebook import queries as rulebook
+from rulebook.schema import Jury
 from web import acts, fetch
 from web.acts import ActForm, ActPage, Text
 from web.desk import closed, forms, shell
@@ -125,10 +128,21 @@ def _asked(case: Case, actor: Actor) -> Lines:
 
 
 def _jury_sits(case: Case, actor: Actor) -> Lines:
+    rules = rulebook.rules(case.procedure_rules_id)
+    jury = rules.jury(case.claimed)
     return [
+        *([("scale", _asked_by_sum(jury, case.currency))] if jury is not None else []),
         ("users-round", _("The jury votes within 48 hours; it sees no names and no shop.")),
         ("gavel", _("Without enough votes the case comes back to you.")),
     ]
+
+
+def _asked_by_sum(jury: Jury, currency: str) -> str:
+    return _("Claims of up to %(sum)s are for %(size)s people; %(majority)s of %(size)s for one side carry.") % {
+        "sum": money.sign(currency) + money.text(jury.up_to, currency),
+        "size": jury.size,
+        "majority": jury.majority,
+    }
 
 
 def _stopped(case: Case, actor: Actor) -> Lines:
