@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from common.acts import act, require_act
 from evidence.intake import Received
-from evidence.models import Derivative, RecordPicture
+from evidence.models import Blob, Derivative, RecordPicture
 
 MOST = 6  # of one record
 TRIES = 8
@@ -46,6 +46,12 @@ def kept(digests: Collection[str]) -> dict[str, dict[str, Derivative]]:
     for copy in Derivative.objects.filter(blob__picture__sha256__in=digests).select_related("blob"):
         found.setdefault(copy.blob.sha256, {})[copy.kind] = copy
     return found
+
+
+def originals(digests: Collection[str]) -> dict[str, Blob]:
+    """Those that are here as they came, by SHA-256. One query, or none."""
+    found = Blob.objects.filter(picture__sha256__in=digests) if digests else ()
+    return {blob.sha256: blob for blob in found}
 
 
 def copy_of(sha256: str, kind: str) -> Derivative | None:

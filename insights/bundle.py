@@ -21,8 +21,8 @@ from common import digest, signet
 from common.actor import Actor, Side
 from common.signet import Signature
 from disputes.models import Case, Statement
-from evidence import dossiers, masking, seals, sniff
-from evidence.models import Exhibit, Seal
+from evidence import dossiers, masking, record_pictures, seals, sniff
+from evidence.models import Exhibit, Holder, Seal
 from journal import anchors, chain
 from journal.kinds import HOUSE_ONLY, Kind
 from journal.models import Entry
@@ -121,7 +121,25 @@ class Copy:
                     what = f"{copy.kind}-masked" if copy.masked else copy.kind
                     path = f"evidence/{exhibit.number}-{what}.{copy.key.rpartition('.')[2]}"
                     found.append(Stored(path, copy.key, copy.sha256, copy.size, exhibit.number))
-        return found + self._printed()
+        return found + self._pictures() + self._printed()
+
+    def _pictures(self) -> list[Stored]:
+        """What the listing showed, as the marketplace kept it: the record of the listing names each by its SHA-256."""
+        listings = [
+            (exhibit, record_pictures.named_in((exhibit.content.get("listing") or {}).get("images") or ()))
+            for exhibit in self.exhibits
+            if exhibit.side == Holder.PLATFORM.value and isinstance(exhibit.content, dict)
+        ]
+        here = record_pictures.originals([sha256 for _exhibit, named in listings for sha256 in named])
+        return [
+            Stored(
+                f"evidence/{exhibit.number}-picture_{place}.{sniff.EXTENSIONS[blob.mime]}",
+                *(blob.key, blob.sha256, blob.size, exhibit.number),
+            )
+            for exhibit, named in listings
+            for place, sha256 in enumerate(named, start=1)
+            if (blob := here.get(sha256)) is not None
+        ]
 
     def _printed(self) -> list[Stored]:
         """The letters as the PDF that this reader is given anywhere else; `prints.finish` has made what was left to make."""

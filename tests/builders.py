@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from urllib.parse import quote
@@ -109,8 +110,9 @@ def a_line(
     category: str = "home",
     age: timedelta = 6 * DAY,
     chatted: bool = True,
+    images: Sequence[dict[str, str]] = (),
 ) -> OrderLine:
-    """One order of one thing, as a feed would have left it. ``age``: how long ago it was paid."""
+    """One order of one thing, as a feed would have left it. ``age``: how long ago it was paid; ``images`` of its page."""
     number = next(_numbers)
     now = clock.now()
     paid_at = now - age
@@ -139,6 +141,7 @@ def a_line(
         title=title,
         attributes={"容量": "280ml"},
         description="手工拉坯，开片为汝窑天然特征。",
+        images=list(images),
         captured_at=paid_at,
     )
     line = OrderLine.objects.create(

@@ -20,7 +20,6 @@ from engine import ticks
 from evidence import orphans, record_pictures
 from evidence.models import Blob, Exhibit, RecordPicture
 from marketplace import pictures
-from marketplace.models import ListingSnapshot
 from tests import builders, claims, files, reach
 
 pytestmark = pytest.mark.django_db
@@ -45,28 +44,17 @@ def photo(colour: str = "teal") -> bytes:
     return reach.a_photo(colour).read()
 
 
-def a_case(monkeypatch: pytest.MonkeyPatch, images: list[dict[str, str]]) -> reach.Scene:
-    """A case about something whose page showed these."""
-    create = ListingSnapshot.objects.create
-    monkeypatch.setattr(ListingSnapshot.objects, "create", lambda **columns: create(**columns, images=images))
-    made = reach.admitted()
-    monkeypatch.undo()
-    return made
-
-
 def signed_in(made: reach.Scene) -> Client:
     client = Client()
     client.force_login(User.objects.get(pk=made.buyer.id))
     return client
 
 
-def test_what_the_page_showed_is_fetched_once_and_shown_to_both_sides(
-    market: Market, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_page_showed_is_fetched_once_and_shown_to_both_sides(market: Market) -> None:
     first, second = photo(), photo("navy")
     market.books.keep_picture(first)
     market.books.keep_picture(second)
-    made = a_case(monkeypatch, [named(first), named(second)])
+    made = reach.admitted(images=[named(first), named(second)])
     assert ticks.pictures() == 2
     client, shown = signed_in(made), named(first)["sha256"]
     thumb = f"/listing/{shown}/thumb.webp"
@@ -79,7 +67,7 @@ def test_what_the_page_showed_is_fetched_once_and_shown_to_both_sides(
     assert reply.status_code == 200 and reply["Content-Type"] == "image/webp"
     assert "sandbox" in reply["Content-Security-Policy"] and "immutable" in reply["Cache-Control"]
     assert b"".join(reply.streaming_content)[:4] == b"RIFF"  # our own copy, not what came
-    again = a_case(monkeypatch, [named(first)])
+    again = reach.admitted(images=[named(first)])
     assert Case.objects.get(pk=again.case.pk) and ticks.pictures() == 0
     assert RecordPicture.objects.count() == 2
 
@@ -164,12 +152,12 @@ def want(images: list[dict[str, str]]) -> None:
     act(record_pictures.want)(images, now=clock.now())
 
 
-def test_a_shops_claim_has_the_pictures_too(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shops_claim_has_the_pictures_too(market: Market) -> None:
     """The refund was paid elsewhere: no case about this thing ever asked for them."""
     content = photo()
     market.books.keep_picture(content)
-    create = ListingSnapshot.objects.create
-    monkeypatch.setattr(ListingSnapshot.objects, "create", lambda **columns: create(**columns, images=[named(content)]))
-    claims.filed()
+    paid = claims.paid_out(images=[named(content)])
+    RecordPicture.objects.all().delete()  # as if the marketplace had paid by itself
+    claims.filed(paid)
     assert ticks.pictures() == 1
     assert RecordPicture.objects.get().blob_id is not None

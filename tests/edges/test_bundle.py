@@ -20,7 +20,7 @@ from common import clock, digest, signet
 from common.actor import Actor, Role
 from common.errors import Missing
 from disputes import intervention, submissions
-from evidence import store
+from evidence import record_pictures, store
 from evidence.models import Exhibit
 from insights import bundle, exports
 from insights.exports import Export
@@ -141,6 +141,20 @@ def test_a_party_has_its_own_originals_and_clean_copies_of_the_others() -> None:
         files = unpacked(written(take(made, actor)))
         assert (digest.sha256(files[path]) == own.sha256) is same
     assert "evidence/B1.jpg" not in files and "evidence/P1.json" in files
+
+
+def test_what_the_listing_showed_goes_with_its_record(tmp_path: Path) -> None:
+    shown = reach.received("violet")
+    made = reach.admitted(images=[{"url": "https://img.market.example/1.jpg", "sha256": shown.sha256}])
+    wanted = record_pictures.claim_next(clock.now())
+    assert wanted is not None and record_pictures.keep(wanted.pk, shown)
+    for actor in (made.buyer, made.merchant):
+        found = unpacked(written(take(made, actor)))
+        assert hashlib.sha256(found["evidence/P1-picture_1.jpg"]).hexdigest() == shown.sha256
+        assert shown.sha256.encode() in found["evidence/P1.json"]
+        assert verify(found, tmp_path).returncode == 0
+    found["evidence/P1-picture_1.jpg"] += b" "
+    assert "evidence/P1-picture_1.jpg" in " ".join(named(verify(found, tmp_path)))
 
 
 def test_the_court_sees_every_entry_and_a_party_the_houses_own_as_digests() -> None:
