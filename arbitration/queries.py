@@ -39,7 +39,7 @@ from disputes import access
 from disputes import queries as cases
 from disputes.lifecycle import State
 from disputes.models import Case, CaseFile, ExhibitAnswer, Offer, Point, Statement
-from evidence import masking
+from evidence import masking, record_pictures
 from evidence.models import Exhibit
 
 PAGE = 50
@@ -386,7 +386,7 @@ def _exhibits(case: Case, actor: Actor) -> QuerySet[Exhibit]:
     marks = Annotation.objects.filter(exhibit=OuterRef("pk")).order_by("id")
     mark = JSONObject(**{name: F(name) for name in _OF_A_MARK})
     return (
-        masking.with_masks(Exhibit.objects.filter(dossier_id=case.dossier_id))
+        masking.with_masks(record_pictures.with_first(Exhibit.objects.filter(dossier_id=case.dossier_id)))
         .select_related("blob__sheet", "blob__preparation", "blob__scan")
         .prefetch_related("blob__derivatives")
         .annotate(

@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KT
 
 from common.acts import act, require_act
 from evidence.intake import Received
-from evidence.models import Blob, Derivative, RecordPicture
+from evidence.models import Blob, Derivative, Exhibit, RecordPicture
 
 MOST = 6  # of one record
 TRIES = 8
@@ -46,6 +47,13 @@ def kept(digests: Collection[str]) -> dict[str, dict[str, Derivative]]:
     for copy in Derivative.objects.filter(blob__picture__sha256__in=digests).select_related("blob"):
         found.setdefault(copy.blob.sha256, {})[copy.kind] = copy
     return found
+
+
+def with_first(exhibits: QuerySet[Exhibit]) -> QuerySet[Exhibit]:
+    """The same rows with ``pictured``: SHA-256 of the first picture that a record names, if it is here. No query more."""
+    here = RecordPicture.objects.filter(sha256=OuterRef("_named"), blob__isnull=False)
+    named = exhibits.annotate(_named=KT("content__listing__images__0__sha256"))
+    return named.annotate(pictured=Subquery(here.values("sha256")[:1]))
 
 
 def originals(digests: Collection[str]) -> dict[str, Blob]:

@@ -62,6 +62,11 @@ def firsts(line_ids: Collection[int]) -> dict[int, str]:
     return {line: _href(sha256, store.THUMB) for line, sha256 in rows}
 
 
+def display(sha256: str) -> str:
+    """Address of the large copy of a picture that is here."""
+    return _href(sha256, store.DISPLAY)
+
+
 def of_record(content: Mapping[str, Any]) -> Pictures | None:
     """What a record of a listing shows; ``None`` for a record that names no picture. One query, or none."""
     images = (content.get("listing") or {}).get("images") or []

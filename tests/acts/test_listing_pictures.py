@@ -20,7 +20,7 @@ from engine import ticks
 from evidence import orphans, record_pictures
 from evidence.models import Blob, Exhibit, RecordPicture
 from marketplace import pictures
-from tests import builders, claims, files, reach
+from tests import builders, claims, deciding, files, reach
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +161,16 @@ def test_a_shops_claim_has_the_pictures_too(market: Market) -> None:
     claims.filed(paid)
     assert ticks.pictures() == 1
     assert RecordPicture.objects.get().blob_id is not None
+
+
+def test_whoever_rules_sees_it_beside_what_the_parties_show(market: Market) -> None:
+    content = photo()
+    market.books.keep_picture(content)
+    made = deciding.taken(images=[named(content)])
+    shown = f"/listing/{named(content)['sha256']}/display.webp"
+    client = Client()
+    client.force_login(User.objects.get(pk=made.arbitrator.id))
+    assert shown not in client.get(f"/desk/cases/{made.case.number}/").content.decode()  # not here yet
+    assert ticks.pictures() == 1
+    assert shown in client.get(f"/desk/cases/{made.case.number}/").content.decode()
+    assert shown in client.get(f"/desk/cases/{made.case.number}/evidence/P1/").content.decode()

@@ -22,7 +22,7 @@ from evidence.models import Exhibit, Kind
 from evidence.signals import Moments
 from evidence.twins import Twins
 from rulebook.rules import Rules
-from web import media, records
+from web import listing_pictures, media, records
 from web.case_page import ExhibitView
 from web.desk import integrity, looking, signals
 from web.desk.panes import FORM, Exhibits, Shown, answers
@@ -157,7 +157,9 @@ def _picture(view: ExhibitView, row: Exhibit, actor: Actor, currency: str, now: 
             "caption": pages,
         }
     lines = records.lines(view.content or {}, currency)
-    return {"lines": lines[:_MOST_LINES], "cut": len(lines) > _MOST_LINES}
+    pictured = getattr(row, "pictured", None)
+    shown = listing_pictures.display(pictured) if pictured else ""
+    return {"lines": lines[:_MOST_LINES], "cut": len(lines) > _MOST_LINES, "listing": shown}
 
 
 def halves(shown: Shown, made: Mapping[str, dict[str, Any]], said: Mapping[str, str]) -> list[dict[str, Any]]:
