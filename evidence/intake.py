@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +28,9 @@ from evidence import limits, media, names, quarantine, sandbox, scanner, sheets,
 from evidence.models import Blob, Derivative, Scan
 from evidence.scanner import Verdict
 
-_PIECE = 256 * 1024
+# Smaller ones are handed to the other thread more often than they are worth; of larger ones an upload would hold more.
+_PIECE = limits.MEGABYTE
+_AHEAD = 2  # pieces that may wait to be digested: what one upload holds in memory
 
 
 class Readable(Protocol):
@@ -134,20 +137,25 @@ def rows_of(blob: Blob, copies: tuple[sandbox.Copy, ...], base: str, *, attempt:
 def _spool(file: Readable, to: Path, claimed_name: str) -> tuple[str, int, str]:
     """Stream to disk, look at the first bytes, stop one piece after the limit. Gives SHA-256 in hex, size, type.
 
-    A piece is digested by a thread of its own while it is written: both let go of the interpreter.
+    Pieces are digested by a thread of their own while they and the next ones are written: both let go of the interpreter,
+    and neither waits for the other at every piece.
     """
     digest, size, head, mime = hashlib.sha256(), 0, b"", ""
+    behind: deque[Future[None]] = deque()
     try:
         with to.open("wb") as out, ThreadPoolExecutor(max_workers=1) as beside:
             while piece := file.read(_PIECE):
                 size += len(piece)
                 head += piece[: sniff.HEAD - len(head)]
-                digested = beside.submit(digest.update, piece)
+                behind.append(beside.submit(digest.update, piece))
                 out.write(piece)
-                digested.result()
+                if len(behind) == _AHEAD:
+                    behind.popleft().result()
                 if not mime and len(head) == sniff.HEAD:
                     mime = accepted(head, claimed_name)
                 weigh_size(size, mime)
+            for digested in behind:
+                digested.result()
     except OSError as error:
         raise Refused("storage_unavailable") from error
     if size == 0:
