@@ -22,6 +22,7 @@ AFTER_CLAIM = "taken_after_claim"
 EDITED = "edited"
 SAME_HERE, SAME_ELSEWHERE = "same_here", "same_elsewhere"
 ALIKE_HERE, ALIKE_ELSEWHERE = "alike_here", "alike_elsewhere"
+SAME_LISTED, ALIKE_LISTED = "same_listed", "alike_listed"
 WAYBILL_MATCHES, WAYBILL_DIFFERS = "waybill_matches", "waybill_differs"
 WAYBILL_NONE, WAYBILL_UNCHECKED = "waybill_none", "waybill_not_checked"
 TOO_DARK, TOO_BLURRED = "too_dark", "too_blurred"
@@ -34,6 +35,8 @@ CODES = (
     SAME_ELSEWHERE,
     ALIKE_HERE,
     ALIKE_ELSEWHERE,
+    SAME_LISTED,
+    ALIKE_LISTED,
     WAYBILL_MATCHES,
     WAYBILL_DIFFERS,
     WAYBILL_NONE,
@@ -140,6 +143,8 @@ def _copies(twins: Twins | None) -> Iterator[Signal]:
         (SAME_ELSEWHERE, twins.same_elsewhere),
         (ALIKE_HERE, twins.alike_here),
         (ALIKE_ELSEWHERE, twins.alike_elsewhere),
+        (SAME_LISTED, twins.same_listed),
+        (ALIKE_LISTED, twins.alike_listed),
     ):
         if seen is not None:
             yield Signal(code, {"count": seen.count, "first": seen.first, "last": seen.last})

@@ -1,4 +1,4 @@
-"""Where else the same file, or a picture that looks the same, is an exhibit. Tells how many and when; never whose.
+"""Where else the same file, or a picture that looks the same, is an exhibit, or is shown by a listing. Never tells whose.
 
 Pictures are compared by the 64 bits of their difference hash (``Sheet.dhash``). Two that differ in at most ``ALIKE`` bits
 agree in one of four quarters but for one bit at most, so that four indexes find every pair, without a look at the rest.
@@ -25,7 +25,7 @@ _MOST_COMPARED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """``count``: exhibits here, cases elsewhere. ``first`` and ``last``: when they were put in."""
+    """``count``: exhibits here, cases elsewhere, pictures of listings. ``first`` and ``last``: when they were put in."""
 
     count: int
     first: datetime
@@ -38,6 +38,8 @@ class Twins:
     same_elsewhere: Seen | None = None
     alike_here: Seen | None = None
     alike_elsewhere: Seen | None = None
+    same_listed: Seen | None = None
+    alike_listed: Seen | None = None
 
 
 def of(exhibits: Sequence[Exhibit]) -> dict[int, Twins]:
@@ -54,9 +56,9 @@ def of(exhibits: Sequence[Exhibit]) -> dict[int, Twins]:
     with connection.cursor() as cursor:
         cursor.execute(_SQL.format(values=", ".join(values)), [*parameters, _MOST_COMPARED, ALIKE])
         found: dict[int, dict[str, Seen]] = {}
-        for pk, here, same, pieces, cases, first, last in cursor.fetchall():
-            kind = f"{'same' if same else 'alike'}_{'here' if here else 'elsewhere'}"
-            found.setdefault(pk, {})[kind] = Seen(pieces if here else cases, first, last)
+        for pk, place, same, pieces, cases, first, last in cursor.fetchall():
+            kind = f"{'same' if same else 'alike'}_{place}"
+            found.setdefault(pk, {})[kind] = Seen(cases if place == "elsewhere" else pieces, first, last)
     return {row.pk: Twins(**found.get(row.pk, {})) for row in asked}
 
 
@@ -74,10 +76,11 @@ def _near(quarter: int) -> list[str]:
 
 _SQL = """
     WITH asked (exhibit, dossier, sha256, dhash, q1, q2, q3, q4) AS (VALUES {values})
-    SELECT exhibit, here, same, count(*), count(DISTINCT dossier), min(added_at), max(added_at)
+    SELECT exhibit, place, same, count(*), count(DISTINCT dossier), min(at), max(at)
       FROM (
-        SELECT asked.exhibit, other.id, other.dossier_id AS dossier, other.added_at,
-               other.dossier_id = asked.dossier AS here, bool_or(twin.same) AS same
+        SELECT asked.exhibit, other.id, other.dossier, other.at, bool_or(twin.same) AS same,
+               CASE WHEN other.dossier IS NULL THEN 'listed'
+                    WHEN other.dossier = asked.dossier THEN 'here' ELSE 'elsewhere' END AS place
           FROM asked
          CROSS JOIN LATERAL (
             SELECT blob.id AS blob, true AS same FROM evidence_blob blob WHERE blob.sha256 = asked.sha256
@@ -91,9 +94,13 @@ _SQL = """
               ) near
              WHERE bit_count((('x' || near.dhash)::bit(64) # ('x' || asked.dhash)::bit(64))) <= %s
          ) twin
-          JOIN evidence_exhibit other ON other.blob_id = twin.blob
-         WHERE other.id <> asked.exhibit AND other.withdrawn_at IS NULL
-         GROUP BY asked.exhibit, asked.dossier, other.id
+         CROSS JOIN LATERAL (
+            SELECT id, dossier_id AS dossier, added_at AS at FROM evidence_exhibit
+             WHERE blob_id = twin.blob AND id <> asked.exhibit AND withdrawn_at IS NULL
+            UNION ALL
+            SELECT id, NULL, wanted_at FROM evidence_recordpicture WHERE blob_id = twin.blob
+         ) other
+         GROUP BY asked.exhibit, asked.dossier, other.id, other.dossier, other.at
       ) found
-     GROUP BY exhibit, here, same
+     GROUP BY exhibit, place, same
 """

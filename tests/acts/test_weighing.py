@@ -12,13 +12,14 @@ from django.urls import reverse
 from arbitration import appeals, inquiries, queries, rulings
 from common import clock
 from common.actor import Actor
+from common.acts import act
 from common.errors import Missing, Refused
 from disputes import rebuttals, submissions
 from disputes.models import ExhibitAnswer
 from disputes.rebuttals import answer
 from disputes.supplements import Item
-from evidence import dossiers, intake, twins
-from evidence.models import Exhibit
+from evidence import dossiers, intake, record_pictures, twins
+from evidence.models import Exhibit, RecordPicture
 from journal import book
 from journal.models import Entry
 from tests import builders, deciding, files, reach
@@ -143,6 +144,20 @@ def test_a_picture_saved_anew_is_still_known_and_another_picture_is_not() -> Non
     assert found.same_here is found.same_elsewhere is None
     assert found.alike_here is not None and found.alike_here.count == 1
     assert found.alike_elsewhere is not None and found.alike_elsewhere.count == 1
+
+
+def test_a_picture_of_a_listing_is_known_as_one() -> None:
+    """A photo of what came was taken by whoever received it: not by whoever sold it."""
+    made = reach.admitted()
+    handed_in = given(made, 1)
+    shown = intake.receive(io.BytesIO(files.jpeg(seed=1)), claimed_name="", now=clock.now())
+    act(record_pictures.want)([{"url": "https://img.market.example/1", "sha256": shown.sha256}], now=clock.now())
+    record_pictures.keep(RecordPicture.objects.get().pk, shown)
+    found = of(handed_in)
+    assert found.same_listed is not None and found.same_listed.count == 1 and found.same_elsewhere is None
+    again = given(reach.admitted(), 1, data=files.saved(files.picture(320, 240, seed=1), "JPEG", quality=60))
+    alike = of(again).alike_listed
+    assert alike is not None and alike.count == 1
 
 
 def test_what_was_taken_back_is_no_copy_and_typed_words_cost_no_query(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]

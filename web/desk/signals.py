@@ -83,6 +83,10 @@ def words(signal: Signal) -> str:
                 "Pictures that look almost the same are in {n} other cases ({days}).",
                 _n(data),
             )
+        case signals.SAME_LISTED:
+            return _("The same file is a picture of a listing.")
+        case signals.ALIKE_LISTED:
+            return _("It looks almost the same as a picture of a listing.")
         case signals.WAYBILL_MATCHES:
             return _("A machine read the number of this order's parcel in it (it ends in %(ending)s).") % data
         case signals.WAYBILL_DIFFERS:
