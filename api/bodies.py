@@ -10,9 +10,9 @@ from rest_framework import serializers
 from arbitration.models import Appeal
 from common.actor import Side
 from disputes import rebuttals
-from disputes.contested_models import REASONS
 from disputes.lifecycle import Kind, State
 from disputes.models import ExhibitAnswer
+from disputes.models.contested import REASONS
 from disputes.submissions import STANCES
 from evidence import limits
 

@@ -20,7 +20,7 @@ from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from arbitration.models import Appeal, Print, Ruling
-from arbitration.print_models import TRIES
+from arbitration.models.prints import TRIES
 from common.actor import Actor
 from common.acts import act, outside_act, require_act
 from common.errors import Refused

@@ -16,9 +16,9 @@ from common.actor import Actor, Role, Side
 from common.acts import act
 from common.errors import Missing, Refused
 from disputes import access, claim_drafts, deadlines, intervention, patterns, payouts, queries, statements
-from disputes.contested_models import MALICIOUS, REASONS, SWAPPED, WRONG_FINDING
 from disputes.lifecycle import LIFECYCLE, Event, Facts, Kind, State
 from disputes.models import Case, CaseFile, Contested
+from disputes.models.contested import MALICIOUS, REASONS, SWAPPED, WRONG_FINDING
 from disputes.moves import Arm
 from disputes.payouts import Payout
 from disputes.timers import DUTIES
@@ -37,7 +37,7 @@ BY_THE_FUND = frozenset({FROM_THE_FUND})
 
 @dataclass(frozen=True)
 class Contest:
-    """What is claimed. ``amount`` in minor units, at most what was paid out; ``reason`` one of `contested_models.REASONS`.
+    """What is claimed. ``amount`` in minor units, at most what was paid out; ``reason`` one of `models.contested.REASONS`.
 
     ``new_facts``: what was not known, or could not be shown, when the platform decided; needed where it did.
     ``exception``: which of the rules' exceptions admits the claim although its time is over.

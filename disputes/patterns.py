@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from disputes.contested_models import MALICIOUS
 from disputes.lifecycle import State
 from disputes.models import Case
+from disputes.models.contested import MALICIOUS
 
 EVIDENCE = "E35"
 DAYS = 365

@@ -15,9 +15,9 @@ from django.db.models import Max, Q, QuerySet
 from common import digest
 from disputes import parcels
 from disputes.awards import Source
-from disputes.contested_models import REASONS, SWAPPED, WRONG_FINDING
 from disputes.lifecycle import State
 from disputes.models import LIVE_STATES, Case, Contested
+from disputes.models.contested import REASONS, SWAPPED, WRONG_FINDING
 from ledger import book, keys
 from ledger.models import Posting
 from marketplace.models import ExternalRefund, OrderLine

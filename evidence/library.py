@@ -18,8 +18,8 @@ from common.acts import act
 from common.errors import Missing, Refused
 from evidence import holding, names, uploads
 from evidence.intake import Received
-from evidence.library_models import LibraryItem
 from evidence.models import Blob, Exhibit, Upload
+from evidence.models.library import LibraryItem
 
 MOST_ITEMS = 500
 

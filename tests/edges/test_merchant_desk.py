@@ -15,7 +15,7 @@ from common import clock
 from common.actor import Actor
 from disputes import handling, negotiation
 from disputes.models import Handling
-from evidence.library_models import LibraryItem
+from evidence.models.library import LibraryItem
 from notifications import preferences
 from tests import builders, reach
 
@@ -218,16 +218,3 @@ def test_the_buyer_learns_the_return_address_only_once_a_return_is_due():
         assert "杭州某路" not in client.get(page, follow=True).content.decode()
     negotiation.agree_return(made.case.pk, actor=made.merchant, now=clock.now())
     assert "杭州某路 1 号" in client.get(path).content.decode()
-
-
-def test_the_demo_shop_has_words_an_address_and_a_paper_once(settings):
-    settings.HENG_DEMO = True
-    from accounts.models import Merchant as Shop
-    from engine import demo
-
-    demo.seed(clock.now())
-    demo.seed(clock.now())
-    shop = Shop.objects.get(name="云汀陶社")
-    assert ReplyTemplate.objects.filter(merchant=shop).count() == 2
-    assert ReturnAddress.objects.filter(merchant=shop).count() == 1
-    assert LibraryItem.objects.filter(merchant=shop).count() == 1

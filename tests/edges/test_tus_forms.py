@@ -22,8 +22,8 @@ from disputes.lifecycle import State
 from disputes.models import PointAnswer
 from engine import ticks
 from evidence import holding, limits, orphans, uploads
-from evidence.library_models import LibraryItem
 from evidence.models import Exhibit, Part, Upload
+from evidence.models.library import LibraryItem
 from evidence.uploads import Announced
 from tests import builders, deciding, files, reach, tusing
 from tests.reach import Scene

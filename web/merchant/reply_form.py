@@ -28,7 +28,7 @@ from disputes.models import Point
 from disputes.submissions import Answer
 from evidence import library
 from evidence import media as kinds
-from evidence.library_models import LibraryItem
+from evidence.models.library import LibraryItem
 from marketplace.models import Shipment
 from rulebook import queries as rulebook
 from rulebook.schema import Bearer

@@ -21,7 +21,7 @@ from common.errors import Missing, Refused
 from disputes import refusals
 from evidence import intake, library
 from evidence import media as kinds
-from evidence.library_models import LibraryItem
+from evidence.models.library import LibraryItem
 from rulebook import queries as rulebook
 from web import media, uploads, wording
 from web.forms import HouseForm

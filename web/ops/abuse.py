@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from disputes.contested_models import MALICIOUS
 from disputes.lifecycle import State
 from disputes.models import Contested
+from disputes.models.contested import MALICIOUS
 from disputes.payouts import DECIDED
 from web import reversed_roles
 from web.keyset import Cursor

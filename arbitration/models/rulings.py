@@ -1,8 +1,4 @@
-"""What the bench writes down: rulings, findings, admissions, approvals, appeals. Knows no money and moves no state.
-
-What must never be true is refused by PostgreSQL: two rulings in force in one round, an approval or a decision on appeal by
-whoever ruled, a word changed after it was proposed.
-"""
+"""A ruling and everything it says, as facts. A word of it that was proposed or served is not altered any more."""
 
 from __future__ import annotations
 
@@ -13,9 +9,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
-
-SIDES = [("buyer", "buyer"), ("merchant", "merchant")]
+from django.db.models import Q
 
 
 class Ruling(models.Model):
@@ -261,16 +255,6 @@ class Observation(models.Model):
         triggers: ClassVar = [_only_in_a_draft("observations_stay", words="text")]
 
 
-class Sitting(models.Model):
-    """Who has a case open to write on it, until when. ``tab``: which of their pages wrote last; ``turn``: how often."""
-
-    case = models.OneToOneField("disputes.Case", models.PROTECT, related_name="sitting")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    tab = models.CharField(max_length=22, blank=True)
-    turn = models.PositiveIntegerField(default=0)
-    until = models.DateTimeField()
-
-
 class DraftAside(models.Model):
     """What a second tab typed into a draft that had moved on: kept beside it, so that nothing is lost or overwritten."""
 
@@ -279,224 +263,6 @@ class DraftAside(models.Model):
     based_on = models.PositiveIntegerField()
     body = models.JSONField()
     at = models.DateTimeField()
-
-
-class Approval(models.Model):
-    """A second pair of eyes on a proposed ruling. ``author`` repeats the ruling's, so that a constraint can see both."""
-
-    APPROVED, RETURNED = "approved", "returned"
-
-    ruling = models.OneToOneField(Ruling, models.PROTECT, related_name="approval")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    decision = models.CharField(max_length=8, choices=[(d, d) for d in (APPROVED, RETURNED)])
-    reason = models.CharField(max_length=500, blank=True)
-    at = models.DateTimeField()
-    erased_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(approver=F("author")), name="approval_by_somebody_else"),
-            models.CheckConstraint(
-                condition=Q(decision="approved") | ~Q(reason="") | Q(erased_at__isnull=False),
-                name="approval_returned_with_a_reason",
-            ),
-            models.CheckConstraint(
-                condition=Q(erased_at__isnull=True) | Q(reason=""), name="approval_erased_says_nothing"
-            ),
-        ]
-        indexes: ClassVar = [models.Index(fields=["approver", "-at"], name="approval_of_senior")]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="approvals_stay", operation=pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="approvals_unaltered",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                declare=[("goes", "text[]")],
-                func="""
-                    goes := ARRAY['reason', 'erased_at'];
-                    IF OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL
-                        AND to_jsonb(NEW) - goes = to_jsonb(OLD) - goes THEN
-                        RETURN NEW;
-                    END IF;
-                    RAISE EXCEPTION 'an approval is not altered, but for its erasure';
-                """,
-            ),
-            pgtrigger.Trigger(
-                name="approval_names_the_author",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func="""
-                    IF NEW.author_id <> (SELECT r.author_id FROM arbitration_ruling r WHERE r.id = NEW.ruling_id) THEN
-                        RAISE EXCEPTION 'an approval names the author of its ruling';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-        ]
-
-
-class Appeal(models.Model):
-    """One side's appeal against the ruling of one round: once, on one ground, decided by somebody else.
-
-    ``points`` are the numbers of the findings attacked, ``exhibits`` the ids of what came with the filing.
-    ``ruling_author`` repeats the author of the ruling appealed, so that a constraint can see both.
-    """
-
-    NEW_EVIDENCE, PROCEDURE, RULE_ERROR = "new_evidence", "procedure", "rule_error"
-    GROUNDS = (NEW_EVIDENCE, PROCEDURE, RULE_ERROR)
-    UPHELD, CHANGED, SENT_BACK = "upheld", "changed", "sent_back"
-
-    case = models.ForeignKey("disputes.Case", models.PROTECT, related_name="appeals")
-    round = models.PositiveSmallIntegerField()
-    side = models.CharField(max_length=8, choices=SIDES)
-    ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="appeals")
-    ruling_author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    ground = models.CharField(max_length=16, choices=[(g, g) for g in GROUNDS])
-    points = ArrayField(models.PositiveSmallIntegerField(), default=list)
-    exhibits = ArrayField(models.BigIntegerField(), default=list)
-    statement = models.ForeignKey("disputes.Statement", models.PROTECT, related_name="+")
-    filed_at = models.DateTimeField()
-    answer = models.ForeignKey("disputes.Statement", models.PROTECT, null=True, related_name="+")
-    answered_at = models.DateTimeField(null=True)
-    taken_at = models.DateTimeField(null=True)
-    decision = models.CharField(max_length=9, blank=True, choices=[(d, d) for d in (UPHELD, CHANGED, SENT_BACK)])
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    reasons = models.TextField(blank=True, max_length=8000)
-    decided_at = models.DateTimeField(null=True)
-    language = models.CharField(max_length=10, blank=True)
-    letter = models.JSONField(null=True)
-    letter_code = models.CharField(max_length=14, blank=True)
-    letter_digest = models.CharField(max_length=64, blank=True)
-    erased_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(
-                fields=["ruling_author", "-decided_at"],
-                condition=Q(decision__in=["changed", "sent_back"]),
-                name="appeal_overturned",
-            ),
-        ]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case", "round", "side"], name="appeal_once_a_side"),
-            models.UniqueConstraint(fields=["case"], condition=Q(decided_at__isnull=True), name="appeal_one_open"),
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("ruling_author")),
-                name="appeal_decided_by_somebody_else",
-            ),
-            models.CheckConstraint(
-                condition=Q(decision="", decided_at__isnull=True, decided_by__isnull=True, reasons="")
-                | (
-                    Q(decided_at__isnull=False, decided_by__isnull=False)
-                    & ~Q(decision="")
-                    & (~Q(reasons="") | Q(erased_at__isnull=False))
-                ),
-                name="appeal_decided_with_reasons",
-            ),
-            models.CheckConstraint(
-                condition=Q(erased_at__isnull=True) | Q(letter__isnull=True, reasons=""),
-                name="appeal_erased_says_nothing",
-            ),
-        ]
-        triggers: ClassVar = [
-            pgtrigger.Protect(name="appeals_stay", operation=pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="appeals_unaltered",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                declare=[("goes", "text[]")],
-                func="""
-                    IF TG_OP = 'UPDATE' AND (OLD.erased_at IS NOT NULL OR NEW.erased_at IS NOT NULL) THEN
-                        goes := ARRAY['reasons', 'letter', 'erased_at'];
-                        IF OLD.erased_at IS NULL AND to_jsonb(NEW) - goes = to_jsonb(OLD) - goes THEN
-                            RETURN NEW;
-                        END IF;
-                        RAISE EXCEPTION 'an appeal is erased once, as a whole, and stays so';
-                    END IF;
-                    IF NEW.ruling_author_id
-                        <> (SELECT r.author_id FROM arbitration_ruling r WHERE r.id = NEW.ruling_id) THEN
-                        RAISE EXCEPTION 'an appeal names the author of the ruling appealed';
-                    END IF;
-                    IF TG_OP = 'UPDATE' AND (OLD.decided_at IS NOT NULL OR
-                        (OLD.ruling_id, OLD.side, OLD.ground, OLD.points, OLD.statement_id, OLD.filed_at)
-                        IS DISTINCT FROM
-                        (NEW.ruling_id, NEW.side, NEW.ground, NEW.points, NEW.statement_id, NEW.filed_at)) THEN
-                        RAISE EXCEPTION 'an appeal that was decided, or what was filed, is not altered';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-        ]
-
-
-class HandBack(models.Model):
-    """Somebody gave a case back to the queue. ``recused``: they will not get it again. The words are for the bench only."""
-
-    REASONS = ("overload", "not_my_field", "conflict", "absence", "other")
-
-    case = models.ForeignKey("disputes.Case", models.PROTECT, related_name="hand_backs")
-    round = models.PositiveSmallIntegerField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="hand_backs")
-    reason = models.CharField(max_length=16, choices=[(r, r) for r in REASONS])
-    text = models.CharField(max_length=500, blank=True)
-    recused = models.BooleanField(default=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["user", "case"], condition=Q(recused=True), name="hand_back_recused"),
-        ]
-
-
-class SecondReader(models.Model):
-    """The senior who checks a proposed ruling now: meanwhile nobody else signs or returns it."""
-
-    ruling = models.OneToOneField(Ruling, models.PROTECT, related_name="second_reader")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-
-class Seen(models.Model):
-    """Who of the bench opened which exhibit, first when."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    exhibit = models.ForeignKey("evidence.Exhibit", models.PROTECT, related_name="seen_by")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["exhibit", "user"], name="seen_once"),
-        ]
-
-
-class Annotation(models.Model):
-    """A place on a picture that the bench marked, in thousandths of its width and height; a point where the corners are one.
-
-    ``office``: the number of whoever marked it. It stays inside until its author puts it in the letter.
-    """
-
-    case = models.ForeignKey("disputes.Case", models.PROTECT, related_name="annotations")
-    exhibit = models.ForeignKey("evidence.Exhibit", models.PROTECT, related_name="annotations")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    office = models.CharField(max_length=20, blank=True)
-    page = models.PositiveSmallIntegerField(default=0)
-    left = models.PositiveSmallIntegerField()
-    top = models.PositiveSmallIntegerField()
-    right = models.PositiveSmallIntegerField()
-    bottom = models.PositiveSmallIntegerField()
-    text = models.CharField(max_length=200)
-    in_letter = models.BooleanField(default=False)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(left__lte=F("right"), right__lte=1000, top__lte=F("bottom"), bottom__lte=1000),
-                name="annotation_within_the_picture",
-            ),
-        ]
 
 
 class Outgoing(models.Model):
@@ -522,26 +288,3 @@ class Outgoing(models.Model):
     def can_be_called_back(self, now: datetime) -> bool:
         """Until its time is over, and again once it could not be served."""
         return now < self.until or self.set_aside_at is not None
-
-
-class DeskSettings(models.Model):
-    """How somebody of the bench works (`preferences`). ``keys``: action → key code; ``views``: name and query of each."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="desk_settings")
-    keys_on = models.BooleanField(default=True)
-    keys = models.JSONField(default=dict)
-    compact = models.BooleanField(default=False)
-    swapped = models.BooleanField(default=False)
-    goes_on = models.BooleanField(default=False)
-    views = models.JSONField(default=list)
-    saved_at = models.DateTimeField(null=True)
-
-
-# Models of other modules of this room; Django finds them by this one.
-from arbitration.calibration_models import ClauseNote as ClauseNote  # noqa: E402
-from arbitration.calibration_models import Draw as Draw  # noqa: E402
-from arbitration.calibration_models import DrawFinding as DrawFinding  # noqa: E402
-from arbitration.precedent_models import Deviation as Deviation  # noqa: E402
-from arbitration.precedent_models import DrawnLine as DrawnLine  # noqa: E402
-from arbitration.precedent_models import Precedent as Precedent  # noqa: E402
-from arbitration.print_models import Print as Print  # noqa: E402

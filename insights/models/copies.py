@@ -1,4 +1,4 @@
-"""What was counted for each shop, once an hour, and copies that people asked for of what is kept about them."""
+"""Copies that people asked for of what is kept about them."""
 
 from __future__ import annotations
 
@@ -7,32 +7,6 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-
-
-class Measure(models.Model):
-    """One number of one shop with its parts: ``numerator`` out of ``denominator``, over the ``window_days`` up to ``at``.
-
-    ``kind`` says what was counted, ``key`` for what: a type, a SKU, a batch, a carrier; empty for the shop as a whole.
-    """
-
-    merchant = models.ForeignKey("accounts.Merchant", models.CASCADE, related_name="measures")
-    window_days = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=24)
-    key = models.CharField(max_length=120, blank=True)
-    numerator = models.BigIntegerField()
-    denominator = models.BigIntegerField()
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["merchant", "window_days", "kind", "key"], name="measure_once"),
-            models.CheckConstraint(
-                condition=models.Q(numerator__gte=0) & models.Q(denominator__gte=0), name="measure_not_negative"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.key} {self.numerator}/{self.denominator}"
 
 
 class PersonalCopy(models.Model):
@@ -64,8 +38,3 @@ class PersonalCopy(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["asked_at", "id"], condition=Q(made_at__isnull=True), name="copy_to_be_made"),
         ]
-
-
-# Models of other modules of this room; Django finds them by this one.
-from insights.consistency_models import Consistency as Consistency  # noqa: E402
-from insights.consistency_models import Outcomes as Outcomes  # noqa: E402

@@ -1,4 +1,4 @@
-"""Facts of a case. Constraints first: what must never be true is refused by PostgreSQL, not only by acts."""
+"""A case and what was said, offered, awaited and decided in it, as facts."""
 
 from __future__ import annotations
 
@@ -255,73 +255,6 @@ class Offer(models.Model):
         ]
 
 
-class Handling(models.Model):
-    """Which member of the shop looks after a case. The shop's own affair: no deadline and no state depends on it."""
-
-    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="handling")
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="+")
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["merchant", "member", "case"], name="handling_of_member")]
-
-
-class ShopNote(models.Model):
-    """What members of a shop tell each other about a case, such as on handing it over. No other side ever reads it."""
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="shop_notes")
-    text = models.CharField(max_length=300)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["case", "-at", "-id"], name="shop_note_of_case")]
-
-
-class ReplyDraft(models.Model):
-    """What a shop has typed and not sent yet, one draft a case for all of its members: the newest wins.
-
-    It is also the sign that somebody works on the answer. Gone as soon as the answer is sent.
-    """
-
-    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="reply_draft")
-    body = models.JSONField(default=dict)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    saved_at = models.DateTimeField(db_index=True)
-
-
-class Consent(models.Model):
-    """What one member wants the shop to accept, waiting for a second one: above a sum, two agree.
-
-    No clock stops for it. ``event`` is what is done once a colleague confirms, with just this sum.
-    """
-
-    OPEN, CONFIRMED, DECLINED, VOID = "open", "confirmed", "declined", "void"
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="consents")
-    event = models.CharField(max_length=24)
-    amount = models.BigIntegerField()
-    returns = models.BooleanField(default=False)
-    offer = models.ForeignKey(Offer, models.PROTECT, null=True, related_name="+")
-    text = models.CharField(max_length=500, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    state = models.CharField(max_length=10, default=OPEN, choices=[(s, s) for s in (OPEN, CONFIRMED, DECLINED, VOID)])
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case"], condition=Q(state="open"), name="consent_one_open_a_case"),
-            models.CheckConstraint(
-                condition=~Q(state="confirmed") | ~Q(ended_by=models.F("by")), name="consent_of_two_people"
-            ),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="consent_amount_above_zero"),
-        ]
-
-
 class Outcome(models.Model):
     """What was agreed or decided. At most one is effective; enforcement reads it, nobody edits it."""
 
@@ -438,13 +371,3 @@ class Deadline(models.Model):
                 """,
             ),
         ]
-
-
-# Models of other modules of this room; Django finds them by this one.
-from disputes.contested_models import ClaimDraft as ClaimDraft  # noqa: E402
-from disputes.contested_models import Contested as Contested  # noqa: E402
-from disputes.draft_models import FilingDraft as FilingDraft  # noqa: E402
-from disputes.evidence_models import ExhibitAnswer as ExhibitAnswer  # noqa: E402
-from disputes.evidence_models import Supplement as Supplement  # noqa: E402
-from disputes.retention_models import ErasureRequest as ErasureRequest  # noqa: E402
-from disputes.retention_models import LegalHold as LegalHold  # noqa: E402
