@@ -196,8 +196,11 @@ def _wrapping(sheet: Sheet) -> None:
 def _before_sending(sheet: Sheet) -> None:
     dice = sheet.dice
     thing = draw.Turned(dice.choice(_THINGS).profile, dice.choice(_GLAZES))
-    draw.turn(sheet, thing, (dice.randint(620, 760), dice.randint(340, 420)), dice.randint(240, 400))
-    draw.box(sheet, (dice.randint(50, 160), dice.randint(300, 400)), (dice.randint(200, 300), dice.randint(180, 260)))
+    # Now the box is on the left and now on the right, so that no two of them pass for the same photo.
+    at, box = dice.choice(((660, 120), (290, 590)))
+    draw.turn(sheet, thing, (at + dice.randint(-70, 70), dice.randint(340, 420)), dice.randint(240, 400))
+    size = (dice.randint(200, 300), dice.randint(180, 260))
+    draw.box(sheet, (box + dice.randint(-55, 55), dice.randint(300, 400)), size)
 
 
 VARIATIONS: dict[str, Callable[[Sheet], None]] = {

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import pytest
-from django.conf import LazySettings
+from datetime import datetime
 
-from accounts import demo
+import pytest
+
 from arbitration import precedents
 from arbitration.models import Draw, Precedent, Ruling
 from arbitration.precedent_rules import FULL
-from common import clock
-from common.actor import Actor
 from disputes.lifecycle import State
 from disputes.models import Case
 from engine import demo_precedents
 from insights import consistency
-from rulebook import publishing
 from rulebook import queries as rulebook
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_case_of_the_demonstration_finds_a_clear_line_beside_it(settings: LazySettings) -> None:
-    settings.HENG_DEMO = True
-    now = clock.now()
-    publishing.load_catalogue(actor=Actor.system(), now=now)
-    demo.ensure_demo_accounts(now=now - 90 * demo_precedents.DAY)
-    assert demo_precedents.seed(now) == len(demo_precedents.STORIES)
+def test_a_case_of_the_demonstration_finds_a_clear_line_beside_it(filled_at: datetime) -> None:
+    now = filled_at
     assert demo_precedents.seed(now) == 0
     assert Precedent.objects.count() == len(demo_precedents.STORIES) and Draw.objects.count() == 1
-    assert set(Case.objects.values_list("state", flat=True)) <= {State.AWAITING_COMPLIANCE, State.ENFORCING}
+    own = Case.objects.filter(line__order__external_id__startswith=demo_precedents.PREFIX)
+    assert set(own.values_list("state", flat=True)) <= {State.AWAITING_COMPLIANCE, State.ENFORCING}
     assert consistency.counted_months(), "the monthly report has something to show"
     this = Precedent.objects.select_related("case__line").get(case__title="粗陶花器 中号").case
     this.pk = 0  # as another one of its kind

@@ -10,7 +10,7 @@ from common import clock
 from common.actor import Actor, Role
 from disputes.lifecycle import State
 from disputes.models import Case
-from engine import demo, demo_jury, ticks
+from engine import demo_jury, ticks
 from journal import book
 from jury import counting, seats, tally
 from jury.models import Ballot, Panel, Seat
@@ -20,9 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def panel(settings) -> Panel:
-    settings.HENG_DEMO = True
-    demo.seed(clock.now())
+def panel() -> Panel:
     return Panel.objects.get()
 
 
@@ -79,11 +77,6 @@ def test_the_others_settle_no_new_vote_before_a_person_came(panel: Panel, monkey
     assert Ballot.objects.filter(seat__panel=second).count() == second.majority - 1
     waiting = seats.mine(user.pk, clock.now())
     assert waiting is not None and waiting.panel_id == second.pk
-
-
-def test_seeding_again_makes_nobody_twice(panel: Panel) -> None:
-    assert demo.seed(clock.now()) == 0
-    assert Panel.objects.count() == 1 and Seat.objects.count() == demo_jury.SEATS
 
 
 def test_nothing_simulated_happens_outside_of_a_demo(panel: Panel, settings) -> None:

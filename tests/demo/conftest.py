@@ -1,0 +1,31 @@
+"""One demonstration for all tests of it: filled once as `seed_demo` does, before any of them begins its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from common import clock
+from engine import demo, demo_precedents
+
+
+@pytest.fixture(scope="package", autouse=True)
+def filled_at(django_db_setup: None, django_db_blocker: Any) -> Iterator[datetime]:
+    """When it was filled. What a test changes is undone; what is here goes with the last of them."""
+    with django_db_blocker.unblock(), override_settings(HENG_DEMO=True):
+        now = clock.now()
+        try:
+            assert demo.seed(now) and demo_precedents.seed(now)
+            yield now
+        finally:
+            call_command("flush", verbosity=0, interactive=False)
+
+
+@pytest.fixture(autouse=True)
+def _in_the_demo(settings: Any) -> None:
+    settings.HENG_DEMO = True
