@@ -136,6 +136,11 @@ def counts_and_saved(
     return dict(zip(views, numbers, strict=True)), json.loads(views_of_their_own or "[]")
 
 
+def first_of(actor: Actor, view: View, most: int = 100) -> ArraySubquery:
+    """The ids of a list's cases, no more than ``most`` of them: for a page that counts it in a query that it has anyway."""
+    return ArraySubquery(_of_view(actor, view).order_by().values("pk")[:most])
+
+
 def waiting_count(actor: Actor, view: View, most: int = 100) -> int:
     """How many rows a view has, counted no further than ``most``."""
     return len(_of_view(actor, view).order_by()[:most].values_list("pk", flat=True))

@@ -21,6 +21,11 @@ class Item:
     count: int | None
     is_current: bool
 
+    @property
+    def shown(self) -> str:
+        """Lists are counted no further than a hundred."""
+        return str(self.count) if self.count is None or self.count < 100 else "99+"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

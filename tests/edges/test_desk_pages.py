@@ -6,8 +6,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from redis.exceptions import RedisError
 
 from accounts.models import User
 from arbitration import assignment
@@ -19,6 +22,8 @@ from disputes.lifecycle import State
 from disputes.models import Case, Statement
 from evidence.models import Exhibit
 from tests import builders, deciding, reach
+from web import navigation
+from web.desk import shell
 from web.keyset import Cursor
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +96,39 @@ def test_a_list_takes_at_most_six_queries_and_one_for_what_is_its_readers_own(dj
         client.get(page(name))
         with django_assert_max_num_queries(6):
             client.get(page(name))
+
+
+def waiting_in(shown: str) -> list[str]:
+    return re.findall(r'<span class="n">([^<]+)</span></a></li>', shown)
+
+
+def test_every_page_of_the_desk_says_what_waits_for_its_reader():
+    made = deciding.taken()
+    deciding.drafted(made)
+    reach.queued()
+    client = signed_in(made.arbitrator)
+    for name, place in (("case", made.case.number), ("preview", made.case.number), ("rules", ""), ("settings", "")):
+        assert waiting_in(text(client, page(name, *([place] if place else [])))) == ["1"], name
+    senior = signed_in(made.senior)
+    assert waiting_in(text(senior, page("case", made.case.number))) == ["1", "0", "0"]
+    with CaptureQueriesContext(connection) as asked:
+        client.get(page("rules"))
+    assert not [query for query in asked if "AS counted" in query["sql"]], "for half a minute it is known"
+
+
+def test_a_long_list_is_not_counted_to_its_end():
+    assert [item.shown for item in navigation.items("desk", counts={"queue": 100, "review": 99})][:2] == ["99+", "99"]
+
+
+def test_the_numbers_are_there_without_redis(monkeypatch):
+    made = deciding.taken()
+
+    def away(*_what: object) -> None:
+        raise RedisError
+
+    client = signed_in(made.arbitrator)
+    monkeypatch.setattr(shell.cache, "get", away)
+    assert waiting_in(text(client, page("rules"))) == ["0"]
 
 
 def test_the_queue_goes_on_after_the_row_that_the_address_names():

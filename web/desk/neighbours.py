@@ -19,6 +19,7 @@ from ledger import book
 
 # Whoever has more in hand than this finds the rest in the list.
 _MOST = 99
+COLUMNS = 2
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ def columns(case: Case, actor: Actor) -> tuple[ArraySubquery, ...]:
 
 
 def of(case: Case, read: Sequence[Any]) -> Neighbours:
-    """From what was read. ``case`` with its order."""
-    numbers, left = read
+    """From what was read; the first `COLUMNS` are its own. ``case`` with its order."""
+    numbers, left = read[:COLUMNS]
     at = numbers.index(case.number) if case.number in numbers else -1
     return Neighbours(
         place=at + 1,

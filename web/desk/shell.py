@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from arbitration import queries
 from arbitration.queries import View
@@ -22,6 +25,7 @@ LAYOUT = "layout/desk.html"
 # Places of the navigation that are a senior's.
 _SENIORS = frozenset({"review", "appeals"})
 _COUNTED = {"queue": View.WAITING, "review": View.APPROVALS, "appeals": View.APPEALS}
+_KEPT = 30  # seconds
 
 
 def reader(request: HttpRequest) -> Actor:
@@ -37,12 +41,22 @@ def counts_and_saved(
     actor: Actor, *, more: tuple[View, ...], among: QuerySet[Case]
 ) -> tuple[dict[View, int], list[dict[str, str]]]:
     """What waits for this reader, counted up to a hundred, and the name and query of each of their own views."""
-    views = [view for key, view in _COUNTED.items() if _is_open(key, actor)]
-    return queries.counts_and_saved(actor, [*views, *more], among=among)
+    return queries.counts_and_saved(actor, [*_views(actor), *more], among=among)
+
+
+def columns(actor: Actor) -> tuple[ArraySubquery, ...]:
+    """What waits for this reader, to be read with a case: the page of a case has no query to spare."""
+    return tuple(queries.first_of(actor, view) for view in _views(actor))
+
+
+def read_with_it(actor: Actor, read: Sequence[Sequence[int]]) -> dict[View, int]:
+    """From what was read by `columns`."""
+    return {view: len(ids) for view, ids in zip(_views(actor), read, strict=True)}
 
 
 def around(actor: Actor, current: str, now: datetime, waiting: Mapping[View, int] | None = None) -> dict[str, Any]:
-    """The shell of a page. Without ``waiting`` the navigation shows no numbers: a case page has no query to spare."""
+    """The shell of a page. ``waiting``: what the page has counted; without it the numbers may be half a minute old."""
+    waiting = _lately(actor) if waiting is None else waiting
     numbers = {key: waiting[view] for key, view in _COUNTED.items() if waiting and view in waiting}
     items = navigation.items("desk", current, numbers)
     return {
@@ -53,6 +67,27 @@ def around(actor: Actor, current: str, now: datetime, waiting: Mapping[View, int
         "actor": actor,
         "now": now,
     }
+
+
+def _views(actor: Actor) -> list[View]:
+    return [view for key, view in _COUNTED.items() if _is_open(key, actor)]
+
+
+def _lately(actor: Actor) -> dict[View, int]:
+    """What waits for this reader, counted at most twice a minute."""
+    key = f"desk:waiting:{actor.role.value}:{actor.id}"
+    try:
+        known: dict[View, int] | None = cache.get(key)
+        if known is None:
+            known = _count(actor)
+            cache.set(key, known, _KEPT)
+    except RedisError:
+        return _count(actor)
+    return known
+
+
+def _count(actor: Actor) -> dict[View, int]:
+    return queries.counts_and_saved(actor, _views(actor))[0]
 
 
 def type_name(case: Case) -> str:

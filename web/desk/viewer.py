@@ -17,9 +17,9 @@ def index(request: HttpRequest, number: str) -> HttpResponse:
     """``?p=3&b=B2&m=M1&v=one`` as the workspace has it."""
     actor = shell.reader(request)
     case, now = fetch.case_and_now_or_404(number, actor)
-    work = queries.workspace_of(case, actor=actor)
+    work = queries.workspace_of(case, actor=actor, more=shell.columns(actor))
     shown = {
-        **shell.around(actor, "queue", now),
+        **shell.around(actor, "queue", now, shell.read_with_it(actor, work.more)),
         **workspace.evidence(request, work, rulebook.rules(case.substance_rules_id), actor, now),
         **workspace.hotkeys(request),
         "case": case,

@@ -74,7 +74,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     """GET: the workspace, or the same to read for whoever does not hold the case. POST: the draft is saved."""
     actor = shell.reader(request)
     found, now = fetch.case_and_now_or_404(number, actor)
-    work = queries.workspace_of(found, actor=actor, more=neighbours.columns(found, actor))
+    work = queries.workspace_of(found, actor=actor, more=(*neighbours.columns(found, actor), *shell.columns(actor)))
     rules = rulebook.rules(found.substance_rules_id)
     if request.method != "POST":
         writes = may_write(found, actor) and work.outgoing is None
@@ -216,7 +216,7 @@ def _show(
     values: dict[str, Any] | None = {name: form[name].value() for name in form.fields} if form is not None else None
     found = _found(work, ruling, values)
     shown = _evidence(request, work, rules, form, values, ruling, found, actor, now)
-    near = neighbours.of(case, work.more)
+    near, waiting = neighbours.of(case, work.more), shell.read_with_it(actor, work.more[neighbours.COLUMNS :])
     label = labels.state_label(
         State(case.state),
         actor.role,
@@ -226,7 +226,7 @@ def _show(
     )
     acts = offered.acts(work, actor, now)
     context = {
-        **shell.around(actor, "queue", now),
+        **shell.around(actor, "queue", now, waiting),
         **shown,
         **_left(work, shown["every"], rules, actor, now),
         "scripts": SCRIPTS if form is not None else SCRIPTS[:3],
