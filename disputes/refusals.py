@@ -197,6 +197,7 @@ SENTENCES: dict[str, str | Promise] = {
     "too_many_decisive": _("Tick at most %(most)s things that decide it. Your choice is kept."),
     "skips_used_up": _("You have skipped %(a_day)s cases today. You can still step back for a reason."),
     "control_first": _("A short practice case comes first. It is on the first page."),
+    "already_rated": _("Your side has said already whether this reason helped. That stays."),
     "is_on_the_bench": _("Whoever decides cases or runs the platform sits on no jury."),
     "works_for_no_shop": _("You are not a member of a shop here. Choose buyer."),
     "juror_is_suspended": _("You cannot sit at the moment. Ask the platform why."),

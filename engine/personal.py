@@ -24,7 +24,7 @@ from common.errors import Missing, Refused
 from disputes.models import Case, Offer, Point, PointAnswer, Statement
 from evidence.models import Exhibit
 from insights.models import PersonalCopy
-from jury.models import Ballot, Juror
+from jury.models import Ballot, Juror, Rating
 from marketplace.models import ChatMessage, Order, OrderLine
 from notifications import preferences
 from notifications.models import Notice
@@ -188,10 +188,13 @@ def gather(user_id: int, *, now: datetime) -> dict[str, Any]:
         "jury": {
             "juror": _rows(
                 Juror.objects.filter(user=user),
-                *("background", "volunteered_at", "real_name_at", "passed_at", "suspended_at", "left_at", "votes"),
+                *("background", "volunteered_at", "real_name_at", "real_name_by", "passed_at", "suspended_at"),
+                *("left_at", "votes"),
             ),
             # What is sealed is not in here: it is opened with all the others, and not before.
             "votes": _rows(Ballot.objects.filter(seat__juror__user=user), "at", "commitment", "vote", "reason"),
+            # Not when nor of which case: that would tell who said it.
+            "ratings": _rows(Rating.objects.filter(ballot__seat__juror__user=user), "helpful"),
         },
         "messages": _rows(
             Notice.objects.filter(user=user, audience="buyer"), "case__number", "kind", "params", "at", "read_at"

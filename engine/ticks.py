@@ -164,7 +164,7 @@ def jury() -> int:
     now = clock.now()
     done = counting.close_settled(now) + panels.replace_absent(now) + panels.fill_up(now)
     done += panels.remind(now) + demo_jury.others_vote(now)
-    return done + jurors.enrol_due(now)
+    return done + jurors.hear_of_names(now) + jurors.enrol_due(now)
 
 
 def anchoring() -> int:

@@ -17,7 +17,10 @@ from jury import mocks, pool, standing
 from jury.models import Control, Exam, Juror
 from jury.sortition import Background
 from jury.standing import Volunteer
-from marketplace.models import Order
+from marketplace.models import KnownBuyer, Order
+
+OPS, MARKETPLACE = "ops", "marketplace"
+_SOME = 50
 
 
 def of(user_id: int) -> Juror | None:
@@ -154,11 +157,36 @@ def next_control(juror: Juror) -> mocks.Mock:
 
 @act
 def confirm_real_name(juror_id: int, *, actor: Actor, now: datetime) -> Juror:
-    """Operations, or the marketplace, have checked that this is a person with a name, and only once."""
+    """Operations have checked that this is a person with a name, and only once: no later record takes it back."""
     juror = _lock_by_id(juror_id, actor)
-    juror.real_name_at = juror.real_name_at or now
-    juror.save(update_fields=["real_name_at"])
+    juror.real_name_at, juror.real_name_by = juror.real_name_at or now, OPS
+    juror.save(update_fields=["real_name_at", "real_name_by"])
     return juror
+
+
+def hear_of_names(now: datetime) -> int:
+    """A tick: whose name the marketplace knows is confirmed, and is so no more once its feed takes that back.
+
+    Where operations confirmed a name it stays confirmed. Returns how many changed.
+    """
+    known = Exists(KnownBuyer.objects.filter(user_id=OuterRef("user_id"), real_name_at__lte=now))
+    waiting = Juror.objects.filter(known, real_name_at__isnull=True, left_at__isnull=True)
+    doubted = Juror.objects.filter(~known, real_name_by=MARKETPLACE)
+    found = [*waiting.order_by("pk").values_list("user_id", flat=True)[:_SOME]]
+    found += doubted.order_by("pk").values_list("user_id", flat=True)[:_SOME]
+    return sum(_hear_of_name(user_id, now) for user_id in found)
+
+
+@act
+def _hear_of_name(user_id: int, now: datetime) -> int:
+    people.lock(user_id)
+    juror = _lock(user_id)
+    known = KnownBuyer.objects.filter(user_id=user_id, real_name_at__lte=now).exists()
+    if known == (juror.real_name_at is not None) or juror.real_name_by == OPS:
+        return 0
+    juror.real_name_at, juror.real_name_by = (now, MARKETPLACE) if known else (None, "")
+    juror.save(update_fields=["real_name_at", "real_name_by"])
+    return 1
 
 
 @act
@@ -194,7 +222,7 @@ def enrol_due(now: datetime) -> int:
         suspended_at__isnull=True,
         left_at__isnull=True,
     )
-    return sum(_enrol(pk, now) for pk in waiting.order_by("pk").values_list("user_id", flat=True)[:50])
+    return sum(_enrol(pk, now) for pk in waiting.order_by("pk").values_list("user_id", flat=True)[:_SOME])
 
 
 @act

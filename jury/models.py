@@ -28,6 +28,8 @@ class Juror(models.Model):
     background = models.CharField(max_length=8, choices=BACKGROUNDS)
     volunteered_at = models.DateTimeField()
     real_name_at = models.DateTimeField(null=True)
+    # Empty before it is confirmed.
+    real_name_by = models.CharField(max_length=11, blank=True, choices=[(who, who) for who in ("ops", "marketplace")])
     passed_at = models.DateTimeField(null=True)
     learning = models.CharField(max_length=8, blank=True, choices=[(code, code) for code in ("hasty", "controls")])
     suspended_at = models.DateTimeField(null=True)
@@ -258,3 +260,16 @@ class Ballot(models.Model):
             ),
             pgtrigger.Protect(name="ballots_stay", operation=pgtrigger.Delete),
         ]
+
+
+class Rating(models.Model):
+    """Whether one side found one juror's reason helpful, said once. It tells the juror, and weighs nowhere."""
+
+    ballot = models.ForeignKey(Ballot, models.PROTECT, related_name="ratings")
+    side = models.CharField(max_length=8, choices=SIDES)
+    helpful = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["ballot", "side"], name="rating_once_a_side")]
+        triggers: ClassVar = [pgtrigger.Protect(name="ratings_stay", operation=pgtrigger.Update)]

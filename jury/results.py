@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from disputes.models import Case
 from evidence.models import Exhibit
 from jury import neutral
@@ -25,10 +27,11 @@ _ITEM = re.compile(r"(?:(甲)|(乙)|\b(A)|\b(B))\s?(\d{1,3})(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One juror's words. ``vote``: buyer, merchant or unsure."""
+    """One juror's words. ``vote``: buyer, merchant or unsure; ``ballot`` is for the house, and never on a page."""
 
     vote: str
     text: str
+    ballot: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,7 @@ def of(case: Case, names: Mapping[str, str] | None = None) -> Result | None:
     """
     if not rulebook.rules(case.procedure_rules_id).switches.jury:
         return None
-    panels = Panel.objects.filter(case=case, round=case.round, state=Panel.CLOSED).select_related("question")
-    panel = panels.defer("candidates").order_by("-id").first()
+    panel = last_panel(case)
     return of_panel(panel, names or {"buyer": "", "merchant": ""}) if panel is not None else None
 
 
@@ -93,6 +95,18 @@ def split(case: Case) -> Split | None:
     return Split(size, for_buyer or 0, for_merchant or 0, unsure or 0, found_for)
 
 
+def last_panel(case: Case) -> Panel | None:
+    """The last jury of this round that has been counted, with its question. One query."""
+    panels = Panel.objects.filter(case=case, round=case.round, state=Panel.CLOSED).select_related("question")
+    return panels.defer("candidates").order_by("-id").first()
+
+
+def told_ballots(panel: Panel) -> QuerySet[Ballot]:
+    """What counted, by its commitments: the order in which they came would tell who wrote what."""
+    ballots = Ballot.objects.filter(seat__panel=panel, spoiled=False, opened_at__isnull=False)
+    return ballots.order_by("commitment")
+
+
 def proposed(case: Case) -> str:
     """The side that the last jury of this round found for, or empty. One query, and none where its rules know no jury."""
     found = split(case)
@@ -101,10 +115,8 @@ def proposed(case: Case) -> str:
 
 def of_panel(panel: Panel, names: Mapping[str, str]) -> Result:
     """The same of one panel that has been counted. Two queries."""
-    # By their commitments: the order in which they came would tell who wrote what.
-    ballots = Ballot.objects.filter(seat__panel=panel, spoiled=False, opened_at__isnull=False)
-    rows = list(ballots.order_by("commitment").values_list("vote", "reason", "decisive", "seat__first"))
-    named = Counter(exhibit for _vote, _reason, decisive, _first in rows for exhibit in decisive)
+    rows = list(told_ballots(panel).values_list("vote", "reason", "decisive", "seat__first", "pk"))
+    named = Counter(exhibit for _vote, _reason, decisive, _first, _pk in rows for exhibit in decisive)
     numbers = {row.pk: row.number for row in Exhibit.objects.filter(pk__in=named).only("side", "place")}
     ranked = sorted(named.items(), key=lambda one: (-one[1], numbers.get(one[0], "")))
     assert panel.ended_at is not None
@@ -118,7 +130,9 @@ def of_panel(panel: Panel, names: Mapping[str, str]) -> Result:
         quorum=panel.quorum,
         question=panel.question.text,
         ended_at=panel.ended_at,
-        reasons=tuple(Reason(vote, told(reason, first, names)) for vote, reason, _named, first in rows if reason),
+        reasons=tuple(
+            Reason(vote, told(reason, first, names), pk) for vote, reason, _named, first, pk in rows if reason
+        ),
         named=tuple((numbers[pk], times) for pk, times in ranked[:MOST_NAMED] if pk in numbers),
     )
 

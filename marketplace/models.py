@@ -36,9 +36,10 @@ class Received(models.Model):
 
 
 class KnownBuyer(Received):
-    """A buyer of one marketplace and the user they are here."""
+    """A buyer of one marketplace and the user they are here. ``real_name_at``: since when it knows their real name."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="known_as")
+    real_name_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -102,8 +102,11 @@ def columns(record: Parsed, here: Here) -> dict[str, Any]:
     """The columns that only this type of record has. Raises ``KeyError`` if it names somebody unknown."""
     body = record.body
     match record.type:
-        case "buyer" | "merchant":
-            return {f"{'user' if record.type == 'buyer' else 'merchant'}_id": here(record.type, body["id"])}
+        case "merchant":
+            return {"merchant_id": here("merchant", body["id"])}
+        case "buyer":
+            confirmed_at = moment_or_none(body.get("real_name_confirmed_at"))
+            return {"user_id": here("buyer", body["id"]), "real_name_at": confirmed_at}
         case "order":
             return {
                 "buyer_id": here("buyer", body["buyer"]),

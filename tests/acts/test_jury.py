@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import Error, IntegrityError, connection, transaction
 
-from accounts.models import Grant, Interest, Membership
+from accounts.models import Grant, Interest, Membership, Right
 from arbitration import inquiries, rulings
 from common import clock
 from common.actor import Actor
@@ -21,8 +21,8 @@ from engine import reactions, ticks
 from journal import book
 from journal.kinds import HOUSE_ONLY, Kind
 from journal.models import Entry
-from jury import counting, erasure, panels, pool, results, sealing, seats, sortition
-from jury.models import Ballot, Control, Juror, Opened, Panel, Seat
+from jury import counting, erasure, panels, pool, ratings, results, sealing, seats, sortition
+from jury.models import Ballot, Control, Juror, Opened, Panel, Rating, Seat
 from jury.tally import Verdict
 from rulebook import queries as rulebook
 from tests import builders, deciding, juries
@@ -595,6 +595,49 @@ def test_reasons_come_to_the_sides_without_names_and_with_the_sides_by_name() ->
     assert result is not None and result.proposes == "buyer"
     assert {reason.text for reason in result.reasons} == {"买家的照片 B1 清楚，商家没有证据，电话 ***。"}
     assert all(reason.vote == "buyer" for reason in result.reasons)
+
+
+def test_each_side_says_once_whether_a_reason_helped_and_its_juror_reads_only_how_often() -> None:
+    made = sent()
+    rows = held(made)[:3]
+    for seat in rows:
+        votes(seat, "buyer", f"第 {seat.pk} 位评审员看到裂纹贯通釉面。")
+    with pytest.raises(Missing):
+        ratings.rate(made.case.pk, 1, helpful=True, actor=made.buyer, now=clock.now())
+    counting.close_settled(clock.now())
+    result = results.of(made.reload(), NAMES)
+    assert result is not None
+    before = Panel.objects.values().get(case=made.case), list(Juror.objects.order_by("pk").values())
+    rated = ratings.rate(made.case.pk, 2, helpful=True, actor=made.buyer, now=clock.now())
+    assert rated.ballot_id == result.reasons[1].ballot
+    assert ratings.rate(made.case.pk, 2, helpful=True, actor=made.buyer, now=clock.now()) == rated
+    with refused("already_rated"):
+        ratings.rate(made.case.pk, 2, helpful=False, actor=made.buyer, now=clock.now())
+    ratings.rate(made.case.pk, 2, helpful=False, actor=made.merchant, now=clock.now())
+    assert ratings.of_juror(rated.ballot.seat.juror_id) == (1, 1)
+    assert [ratings.of_juror(seat.juror_id) for seat in rows].count((0, 0)) == 2
+    # Neither the verdict nor how often somebody is drawn.
+    assert before == (Panel.objects.values().get(case=made.case), list(Juror.objects.order_by("pk").values()))
+    with pytest.raises(Error, match="pgtrigger"), transaction.atomic():
+        Rating.objects.update(helpful=True)
+
+
+def test_only_the_sides_of_a_case_rate_its_reasons() -> None:
+    made = sent()
+    for seat in held(made)[:3]:
+        votes(seat, "buyer")
+    counting.close_settled(clock.now())
+    onlooker = builders.a_member(made.case.merchant, rights=(Right.VIEW,))
+    with refused("right_missing"):
+        ratings.rate(made.case.pk, 1, helpful=True, actor=onlooker, now=clock.now())
+    others = [builders.a_buyer(), builders.a_member(builders.a_shop()), made.arbitrator, made.ops, actor_of(seat)]
+    for actor in others:
+        with pytest.raises(Missing):
+            ratings.rate(made.case.pk, 1, helpful=True, actor=actor, now=clock.now())
+    for nth in (0, -1, 4):
+        with pytest.raises(Missing):
+            ratings.rate(made.case.pk, nth, helpful=True, actor=made.buyer, now=clock.now())
+    assert not Rating.objects.exists()
 
 
 def test_an_erased_case_keeps_its_split_and_loses_its_words() -> None:

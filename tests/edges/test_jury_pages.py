@@ -64,7 +64,7 @@ def test_a_juror_goes_from_the_lobby_to_a_sealed_vote_without_scripts() -> None:
     seat = held(made)[0]
     http = client(seat.juror.user_id)
     lobby = shown(http, reverse("jury:lobby"))
-    assert lobby.count(of(seat, "come")) == 1 and "还差" in lobby
+    assert lobby.count(of(seat, "come")) == 1 and "5 人" in lobby
     assert "没有关系" in shown(http, of(seat, "come"))
     comes(seat)
     closed = shown(http, of(seat))
@@ -348,6 +348,35 @@ def test_operations_confirm_names_and_suspend_and_never_themselves() -> None:
         assert client(who.id).post(reverse("ops:juror", args=[juror.pk, "suspend"])).status_code == 404
     juror.refresh_from_db()
     assert juror.suspended_at is None
+
+
+def test_the_sides_say_by_one_button_whether_a_reason_helped_and_the_juror_reads_how_often() -> None:
+    made = sent()
+    rows = held(made)[:3]
+    juries.all_vote(made, "buyer", "buyer", "buyer")
+    counting.close_settled(clock.now())
+    ticks.consequences()
+    http, path = client(made.buyer.id), reverse("buyer:case", args=[made.case.number])
+    rate = reverse("buyer:rate_reason", args=[made.case.number])
+    page = shown(http, path)
+    assert page.count('name="helpful" value="yes"') == 3 and f'action="{rate}"' in page
+    reply = http.post(rate, {"nth": "2", "helpful": "yes"})
+    assert reply.status_code == 302 and reply["Location"] == f"{path}#reason-2"
+    page = shown(http, path)
+    assert page.count('name="helpful" value="yes"') == 2 and "你认为有帮助" in page
+    assert '<details class="more" open>' in page
+    http.post(rate, {"nth": "2", "helpful": "no"})
+    assert "不能更改" in (page := shown(http, path)) and "你认为有帮助" in page
+    theirs = shown(client(made.merchant.id), reverse("merchant:case", args=[made.case.number]))
+    assert "你认为有帮助" not in theirs and theirs.count('name="helpful" value="yes"') == 3
+    bench = shown(client(made.senior.id), reverse("desk:case", args=[made.case.number]))
+    assert 'name="helpful"' not in bench
+    told = [shown(client(seat.juror.user_id), reverse("jury:me")) for seat in rows]
+    assert sum("有帮助 1 · 没有帮助 0" in one for one in told) == 1
+    for data in ({"nth": "9", "helpful": "yes"}, {"nth": "x", "helpful": "yes"}, {"nth": "1", "helpful": "?"}, {}):
+        assert http.post(rate, data).status_code == 404
+    assert http.get(rate)["Location"] == path
+    assert client(builders.a_buyer().id).post(rate, {"nth": "1", "helpful": "yes"}).status_code == 404
 
 
 # --- measured --------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from web.buyer import (
     questions,
     settings,
 )
+from web.party import reasons
 
 app_name = "buyer"
 
@@ -51,5 +52,6 @@ urlpatterns = [
     path("cases/<str:number>/letters/<str:code>.pdf", letter_file.pdf, {"area": "buyer"}, name="letter_pdf"),
     path("cases/<str:number>/file/", case_file.page, {"area": "buyer"}, name="file"),
     path("cases/<str:number>/receipts/<str:place>/", case_file.receipt, {"area": "buyer"}, name="receipt"),
+    path("cases/<str:number>/rate-reason/", reasons.rate, {"area": "buyer"}, name="rate_reason"),
     path("cases/<str:number>/<str:event>/", case.act, name="act"),
 ]

@@ -19,7 +19,7 @@ from common.errors import Missing, Refused
 from common.ids import PLATFORM_ZONE
 from disputes import refusals
 from jury import jurors, seats, standing
-from jury.models import Ballot, Seat
+from jury.models import Seat
 from jury.sortition import Background
 from rulebook import queries as rulebook
 from web.forms import HouseForm
@@ -111,7 +111,9 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 
 def _offer(seat: Seat, reader: Reader) -> dict[str, Any]:
-    """The card: no name, no sum, nothing to choose by."""
+    """The card: no name, no sum, nothing to choose by. How many votes are still needed is not on it: a vote ends as soon as
+    nothing can change it, so that one which goes on would tell the last of its jurors how close it is.
+    """
     panel, case = seat.panel, seat.panel.case
     things = seats.items(case.dossier_id, reader.now).count()
     assert reader.juror is not None
@@ -120,7 +122,7 @@ def _offer(seat: Seat, reader: Reader) -> dict[str, Any]:
         "type": str(rulebook.rules(case.substance_rules_id).type(case.type_code).name),
         "minutes": 2 + things,
         "things": things,
-        "needed": max(1, panel.size - Ballot.objects.filter(seat__panel=panel).count()),
+        "people": panel.size,
         "until": seat.expires_at,
         "sits": seat.state == Seat.SITTING,
         "skips": seats.skips_left(reader.juror, reader.now),

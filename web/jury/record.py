@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from common import ids
+from jury import ratings
 from jury.models import Ballot, Seat
 from rulebook import queries as rulebook
 from web.jury import shell
@@ -56,6 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "me",
         rows=rows,
         sums=sums,
+        rated=ratings.of_juror(reader.juror.pk) if reader.juror else (0, 0),
         minutes=round((sums["read"] or timedelta()) / timedelta(minutes=1)),
     )
     return render(request, "jury/me.html", shown)

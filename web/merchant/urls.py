@@ -22,6 +22,7 @@ from web.merchant import (
     shelf,
     shell,
 )
+from web.party import reasons
 
 app_name = "merchant"
 
@@ -68,5 +69,6 @@ urlpatterns = [
     path("cases/<str:number>/letters/<str:code>.pdf", letter_file.pdf, {"area": "merchant"}, name="letter_pdf"),
     path("cases/<str:number>/file/", case_file.page, {"area": "merchant"}, name="file"),
     path("cases/<str:number>/receipts/<str:place>/", case_file.receipt, {"area": "merchant"}, name="receipt"),
+    path("cases/<str:number>/rate-reason/", reasons.rate, {"area": "merchant"}, name="rate_reason"),
     path("cases/<str:number>/<str:event>/", acts.act, name="act"),
 ]
