@@ -118,6 +118,20 @@ def keep(path: Path, key: str, *, move: bool = False) -> None:
         raise RuntimeError("the storage renamed what it was given")
 
 
+def fetch(kept: Blob | Derivative, to: Path) -> None:
+    """Copy a file out of the storage. Raises `Refused`: `storage_unavailable`; `evidence_altered` if it is another one."""
+    digest = hashlib.sha256()
+    try:
+        with store.storage().open(kept.key, "rb") as file, to.open("wb") as out:
+            while piece := file.read(limits.PIECE_BYTES):
+                digest.update(piece)
+                out.write(piece)
+    except Exception as error:  # as in `keep`
+        raise Refused("storage_unavailable") from error
+    if digest.hexdigest() != kept.sha256:
+        raise Refused("evidence_altered")
+
+
 def rows_of(blob: Blob, copies: tuple[sandbox.Copy, ...], base: str, *, attempt: int = 0) -> list[Derivative]:
     return [
         Derivative(

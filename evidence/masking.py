@@ -7,13 +7,11 @@ who has said why. So whoever shows a file and thinks of no mask shows none of wh
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -311,24 +309,11 @@ def _ripe() -> QuerySet[Mask]:
     return Mask.objects.filter(by_kind | (Q(exhibit__kind=Kind.VIDEO) & Exists(film)), copies__isnull=True)
 
 
-def _fetch(copy: Derivative, to: Path) -> None:
-    digest = hashlib.sha256()
-    try:
-        with store.storage().open(copy.key, "rb") as file, to.open("wb") as out:
-            while piece := file.read(limits.PIECE_BYTES):
-                digest.update(piece)
-                out.write(piece)
-    except Exception as error:  # as in `intake.keep`
-        raise Refused("storage_unavailable") from error
-    if digest.hexdigest() != copy.sha256:
-        raise Refused("evidence_altered")
-
-
 def _paint(mask: Mask, copy: Derivative, base: str) -> list[dict[str, Any]]:
     """One copy of ours, painted in the child like any file, and stored."""
     mime, work = (sniff.MP4, "film_mask") if copy.kind == store.FILM else (sniff.WEBP, "mask")
     with intake.a_room() as directory:
-        _fetch(copy, directory / "original")
+        intake.fetch(copy, directory / "original")
         reading = intake.read_in(directory, mime, copy.sha256, work=work, kind=copy.kind, regions=mask.regions)
         made = []
         for one in reading.copies:

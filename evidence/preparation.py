@@ -7,12 +7,10 @@ again, and after three deaths set aside. Of all owners those who have had least 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.db import connection
 from django.db.models import Q
@@ -72,7 +70,7 @@ def do_next(instant: Callable[[], datetime]) -> bool:
     base = claim.blob.key.rpartition("/")[0]
     try:
         with intake.a_room() as directory:
-            _fetch(claim.blob, directory / "original")
+            intake.fetch(claim.blob, directory / "original")
             reading = intake.read_in(directory, claim.blob.mime, claim.blob.sha256, work=claim.work, first=claim.first)
             for copy in reading.copies:
                 key = store.copy_key(base, copy.kind, claim.attempt)
@@ -172,19 +170,6 @@ def _first_missing(blob: Blob) -> int:
 def _attempts(blob: Blob) -> int:
     """A number that no earlier batch of copies of this file has used."""
     return len(blob.derivatives.all()) * 10
-
-
-def _fetch(blob: Blob, to: Path) -> None:
-    digest = hashlib.sha256()
-    try:
-        with store.storage().open(blob.key, "rb") as file, to.open("wb") as out:
-            while piece := file.read(limits.PIECE_BYTES):
-                digest.update(piece)
-                out.write(piece)
-    except Exception as error:  # as in `intake.keep`
-        raise Refused("storage_unavailable") from error
-    if digest.hexdigest() != blob.sha256:
-        raise Refused("evidence_altered")
 
 
 @act

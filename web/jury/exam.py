@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -62,7 +64,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("jury:join"))
     posted = request.method == "POST"
     exam = Exam.objects.filter(juror=juror, done_at__isnull=True).first()
-    if exam is None and (posted or juror.passed_at is None) and not posted:
+    if exam is None and juror.passed_at is None and not posted:
         try:
             exam = jurors.begin_exam(actor=reader.actor, now=reader.now)
         except Refused as refused:
@@ -71,16 +73,10 @@ def page(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("jury:exam")) if posted else _done(request, reader, "")
     form = AnswersForm(request.POST if posted else None, codes=exam.cases)
     if posted and form.is_valid():
-        try:
-            exam = jurors.hand_in_exam(exam.pk, form.answers(), actor=reader.actor, now=reader.now)
-        except Missing:
-            raise Http404 from None
-        except Refused as refused:
-            form.add_error(None, ValidationError(refusals.say(refused), code=refused.code))
-        else:
+        act = partial(jurors.hand_in_exam, exam.pk, form.answers(), actor=reader.actor, now=reader.now)
+        if _done_by(act, form):
             return HttpResponseRedirect(reverse("jury:exam"))
-    shown = shell.around(reader, "lobby", form=form, back=reverse("jury:lobby"), top_title=_("Practice cases"))
-    return render(request, "jury/exam.html", shown, status=422 if form.errors else 200)
+    return _asked(request, reader, form, _("Practice cases"))
 
 
 def practice(request: HttpRequest) -> HttpResponse:
@@ -97,15 +93,26 @@ def practice(request: HttpRequest) -> HttpResponse:
     case = jurors.next_control(juror)
     form = PracticeForm(request.POST if posted else None, codes=[case.code], initial={"code": case.code})
     if posted and form.is_valid():
-        try:
-            jurors.answer_control(form.cleaned_data["code"], form.answers()[0], actor=reader.actor, now=reader.now)
-        except Missing:
-            raise Http404 from None
-        except Refused as refused:
-            form.add_error(None, ValidationError(refusals.say(refused), code=refused.code))
-        else:
+        code, answer = form.cleaned_data["code"], form.answers()[0]
+        if _done_by(partial(jurors.answer_control, code, answer, actor=reader.actor, now=reader.now), form):
             return HttpResponseRedirect(reverse("jury:practice"))
-    shown = shell.around(reader, "lobby", form=form, back=reverse("jury:lobby"), top_title=_("Practice case"))
+    return _asked(request, reader, form, _("Practice case"))
+
+
+def _done_by(act: Callable[[], object], form: AnswersForm) -> bool:
+    """Whether what was answered is handed in now; a refusal stands in the form."""
+    try:
+        act()
+    except Missing:
+        raise Http404 from None
+    except Refused as refused:
+        form.add_error(None, ValidationError(refusals.say(refused), code=refused.code))
+        return False
+    return True
+
+
+def _asked(request: HttpRequest, reader: shell.Reader, form: AnswersForm, title: str) -> HttpResponse:
+    shown = shell.around(reader, "lobby", form=form, back=reverse("jury:lobby"), top_title=title)
     return render(request, "jury/exam.html", shown, status=422 if form.errors else 200)
 
 
