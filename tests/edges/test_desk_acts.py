@@ -16,6 +16,7 @@ from disputes import clocks, offers
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Offer
 from engine import ticks
+from evidence.models import Exhibit
 from notifications import reach as delivery
 from notifications.models import Email, Notice
 from tests import builders, deciding, reach
@@ -269,6 +270,23 @@ def test_more_evidence_is_asked_for_piece_by_piece_with_side_point_and_reason():
         ("buyer", "E06", "看不清裂纹"),
         ("merchant", "E09", "出库时是否完好"),
     ]
+
+
+def test_whoever_has_to_prove_is_suggested_for_what_their_file_still_lacks():
+    made = deciding.taken()
+    path = page("act", made.case.number, Event.MORE_EVIDENCE_ASKED.value)
+    client = signed_in(made.arbitrator)
+
+    def suggested(query: str) -> tuple[str, str, str]:
+        form = client.get(path + query).context["form"]
+        return tuple(form[f"{name}_1"].value() for name in ("side", "code", "point"))
+
+    side, code, point = suggested("?point=2")
+    given = set(Exhibit.objects.filter(dossier_id=made.case.dossier_id).values_list("code", flat=True))
+    assert (side, point) == ("merchant", "2") and code and code not in given
+    other, its_code, _point = suggested("?point=2&side=buyer")
+    assert other == "buyer" and its_code != code and its_code not in given
+    assert suggested("?side=zzz")[:2] == ("zzz", "")
 
 
 def test_a_case_is_handed_back_and_its_words_stay_with_the_bench():

@@ -23,7 +23,11 @@ from common.errors import Refused
 from disputes import queries, refusals, statements, supplements
 from disputes.models import Offer
 from disputes.supplements import Item
+from evidence import checklist
+from evidence.models import Exhibit
 from rulebook import queries as rulebook
+from rulebook.rules import Rules
+from rulebook.schema import Bearer
 from web.acts import ActForm
 from web.party.forms import OpenOfferForm
 
@@ -118,10 +122,30 @@ class AskForm(ActForm):
                 max_length=1000,
                 widget=TextInput(attrs={"data-max": supplements.LONGEST_REASON}),
             )
-        # Whoever comes from a point and an exhibit asks about these; the page says so, and they can be changed.
-        for name in ("side", "point"):
-            self.fields[f"{name}_1"].initial = self.request.GET.get(name, "")
+        # Whoever comes from a point and an exhibit asks about these; without an exhibit, whoever has to prove is asked, and
+        # for what their checklist still lacks. The page says so, and all of it can be changed.
+        side = self.request.GET.get("side", "") or self._bears_the_burden(rules)
+        for name, likely in (
+            ("side", side),
+            ("point", self.request.GET.get("point", "")),
+            ("code", self._lacking(rules, side)),
+        ):
+            self.fields[f"{name}_1"].initial = likely
         self.order_fields([*[name for name in self.fields if name != "text"], "text"])
+
+    def _bears_the_burden(self, rules: Rules) -> str:
+        first = next(iter(rules.type(self.case.type_code).burden.links(self.case.order.state)), None)
+        return str(first.side.value) if first is not None and first.side in (Bearer.BUYER, Bearer.MERCHANT) else ""
+
+    def _lacking(self, rules: Rules, side: str) -> str:
+        """The first kind of evidence that this side's checklist asks for and the file does not have. One query."""
+        if side not in ("buyer", "merchant"):
+            return ""
+        given = Exhibit.objects.filter(dossier_id=self.case.dossier_id).only("side", "code", "place", "withdrawn_at")
+        order = self.case.order
+        found = checklist.rows(rules, self.case.type_code, side, order.state, given, (), self.case.line.category)
+        open_rows = (row for row in found if row.status is checklist.Status.OPEN and row.level != "automatic")
+        return next((row.code for row in open_rows if not rules.exhibits[row.code].platform_only), "")
 
     def rows(self) -> list[dict[str, Any]]:
         """The fields of each row together, as the page sets them."""
