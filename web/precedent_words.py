@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -39,11 +41,23 @@ def line_words(usual: str, alike: int, near: int) -> str:
     return _("%(alike)s of %(near)s like cases ended: %(result)s. To decide otherwise, say why.") % told
 
 
-def outcomes_words(found: Outcomes | None) -> str:
-    """How like cases ended in the last year, for whoever has yet to answer; empty where too few stand behind it."""
+def outcomes(found: Outcomes | None, type_name: str) -> dict[str, Any] | None:
+    """How like cases ended in the last year, for whoever has yet to answer; nothing where too few stand behind it.
+
+    ``among``: what they have in common, which is all that is known of them.
+    """
     if found is None:
-        return ""
-    return spread_words(Spread({FULL: found.full, PART: found.part, MERCHANT: found.merchant}))
+        return None
+    spread = Spread({FULL: found.full, PART: found.part, MERCHANT: found.merchant})
+    among = [type_name, *([band_words(found.band, found.currency)] if found.band is not None else [])]
+    return {"title": spread_words(spread), "parts": spread_parts(spread), "among": " · ".join(among)}
+
+
+def spread_parts(spread: Spread) -> list[dict[str, Any]]:
+    """Each result with its share, as `components/spread.html` draws it; empty where there is none."""
+    every = spread.total
+    parts = [(RESULTS[result], spread.of(result)) for result in RESULTS]
+    return [{"name": name, "n": n, "all": every, "percent": f"{n * 100 / every:.0f}%"} for name, n in parts if every]
 
 
 def deviation_words(found: Deviation | None) -> str:

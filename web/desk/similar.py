@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from arbitration import drafting, precedent_rules, precedent_text, precedents
+from arbitration import drafting, precedent_text, precedents
 from arbitration.drafts import Draft
 from arbitration.models import Precedent, Ruling
 from arbitration.precedents import Near, Wanted
@@ -189,12 +189,7 @@ def _of_case(case: Case, rules: Rules) -> dict[str, Any]:
     return {
         "rows": rows,
         "spread": precedent_words.spread_words(near.spread),
-        "parts": [
-            {"name": RESULTS[result], "n": near.spread.of(result), "all": near.spread.total}
-            for result in precedent_rules.RESULTS
-        ]
-        if near.spread.total
-        else [],
+        "parts": precedent_words.spread_parts(near.spread),
         "line": precedent_words.line_words(line.result, line.alike, line.near) if line is not None else "",
         "more": max(0, near.spread.total - len(rows)),
     }

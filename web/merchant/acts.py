@@ -19,7 +19,7 @@ from disputes.models import Case
 from rulebook import queries as rulebook
 from web import acts, reversed_roles
 from web.acts import ActForm, ActPage, Text
-from web.merchant import colleagues, reply
+from web.merchant import colleagues, like, reply
 from web.party.acts import PARTY
 
 # What stands out on a case, the most wanted first: what the shop owes now, then what serves it.
@@ -97,7 +97,12 @@ def _stepping_in(case: Case, actor: Actor) -> list[tuple[str, Text]]:
 
 MERCHANT: dict[Event, ActPage] = {
     **PARTY,
-    Event.OFFER_MADE: replace(PARTY[Event.OFFER_MADE], form=colleagues.ShopOfferForm),
+    Event.OFFER_MADE: replace(
+        PARTY[Event.OFFER_MADE],
+        form=colleagues.ShopOfferForm,
+        template="merchant/offer.html",
+        beside=lambda form: {"like": like.of(form.case)},
+    ),
     Event.INTERVENTION_REQUESTED: ActPage(_step_in, form=StepInForm, consequences=_stepping_in),
 }
 

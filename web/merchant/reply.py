@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import shop_desk
-from arbitration import precedent_rules
 from common import clock, money
 from common.actor import Role
 from common.errors import Missing, Refused
@@ -26,9 +25,8 @@ from disputes.lifecycle import Event
 from disputes.models import Case, Point, Statement
 from evidence import intake, library
 from evidence.models import Exhibit
-from insights import consistency
-from insights.models import Outcomes
-from web import awaited, drafts, fetch, navigation, precedent_words, timeline, wording
+from web import awaited, drafts, fetch, navigation, timeline, wording
+from web.merchant import like
 from web.merchant.reply_form import PartForm, ReplyForm
 from web.party import closed
 
@@ -223,18 +221,12 @@ def _show(reply: _Reply, *, status: int = 200, checking: bool = False, draft: An
         context |= {"standing": form.standing(), "hidden": list(_typed(form)), "consequences": _consequences(reply)}
         return render(reply.request, "merchant/reply_check.html", context, status=status)
     context |= {
-        "like": precedent_words.outcomes_words(_outcomes(case)),
+        "like": like.of(case),
         "story": _story(case),
         "working": _working(draft, form),
         "is_final": reply.event is Event.CLAIM_REBUTTED,
     }
     return render(reply.request, "merchant/reply.html", context, status=status)
-
-
-def _outcomes(case: Case) -> Outcomes | None:
-    """How such cases ended in the last year, as it was counted; nothing where too few stand behind it. One query."""
-    band = precedent_rules.band(case.claimed, case.currency)
-    return consistency.outcomes_like(case.type_code, case.currency, band)
 
 
 def case_claim(case: Case) -> str:
