@@ -200,7 +200,7 @@ ROWS: tuple[Row, ...] = (
     Row(Event.COMPLIED, Side.MERCHANT, bodies.Comply, _with_text(compliance.comply)),
 )
 # What belongs to the other side for as long as the case lasts, since that is the one that claims, or that answers.
-_NEVER = frozenset({"not_your_claim", "your_own_claim", "no_offers_about_a_payout"})
+_NEVER = frozenset({"not_your_claim", "your_own_claim"})
 BY_EVENT: dict[Event, Row] = {row.event: row for row in ROWS}
 
 

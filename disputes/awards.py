@@ -6,6 +6,11 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+# What a merchant's claim can come to: given back by the buyer, or made good from the platform's own fund where nobody but
+# the platform was wrong. The fund is the platform's to give: no agreement of the two sides reaches it.
+FROM_THE_BUYER, FROM_THE_FUND = "R17", "R18"
+BY_THE_FUND = frozenset({FROM_THE_FUND})
+
 
 class Source(StrEnum):
     """How an outcome came about."""
@@ -37,7 +42,8 @@ class AwardLine:
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """``amount``: what the buyer gets in minor units, freight included. ``returns``: the goods come back first.
+    """``amount``: what the buyer gets in minor units, freight included; in a merchant's claim, what the merchant gets back.
+    ``returns``: the goods come back first.
 
     ``pays``: the merchant owes a performance, and has the voluntary term (T31) before it is forced. ``ground``: the
     recorded reason for a refund without return (R1 gate), empty if the goods come back or nothing is refunded.

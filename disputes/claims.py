@@ -6,6 +6,7 @@ answers. What was decided stays decided; only facts that could not be told befor
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,23 +17,23 @@ from common.actor import Actor, Role, Side
 from common.acts import act
 from common.errors import Missing, Refused
 from disputes import access, claim_drafts, deadlines, intervention, patterns, payouts, queries, statements
+from disputes.awards import FROM_THE_BUYER, FROM_THE_FUND
 from disputes.lifecycle import LIFECYCLE, Event, Facts, Kind, State
 from disputes.models import Case, CaseFile, Contested
 from disputes.models.contested import MALICIOUS, REASONS, SWAPPED, WRONG_FINDING
 from disputes.moves import Arm
 from disputes.payouts import Payout
 from disputes.timers import DUTIES
-from evidence import dossiers, record_pictures
+from disputes.transitions import advance
+from evidence import checklist, dossiers, media, record_pictures
+from evidence.intake import Received
 from journal import book
 from journal.kinds import Kind as Entry
 from marketplace import snapshots
 from marketplace.models import OrderLine
 from rulebook import queries as rulebook
 
-# Given back by the buyer, or made good from the platform's own fund where nobody but the platform was wrong.
-FROM_THE_BUYER, FROM_THE_FUND = "R17", "R18"
 REMEDY = {WRONG_FINDING: FROM_THE_FUND}
-BY_THE_FUND = frozenset({FROM_THE_FUND})
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,22 @@ class Contest:
     exception: str = ""
 
 
+@dataclass(frozen=True)
+class Proof:
+    """A file that comes with the claim, received before the act, and which kind of evidence it is."""
+
+    received: Received
+    code: str
+
+
 @act
-def file(ref: str, contest: Contest, *, actor: Actor, now: datetime) -> Case:
+def file(ref: str, contest: Contest, *, proofs: Sequence[Proof] = (), actor: Actor, now: datetime) -> Case:
     """The merchant contests the payout ``ref``; the platform checks whether it can step in, and the buyer is heard.
 
-    Raises `Missing` for what is no payout of this shop, and `Refused` with the code of the condition that does not hold
-    (`payouts.checks`), ``new_facts_missing``, ``contest_reason_unknown``,
-    ``contest_reason_unfit``, or what `intervention.request` says of points and sums.
+    ``proofs`` are on the file with it, for the buyer to see. Raises `Missing` for what is no payout of this shop, and
+    `Refused` with the code of the condition that does not hold (`payouts.checks`), ``new_facts_missing``,
+    ``contest_reason_unknown``, ``contest_reason_unfit``, what `intervention.request` says of points and sums, or what a
+    file is refused for.
     """
     if actor.role is not Role.MERCHANT or actor.merchant_id is None:
         raise Missing
@@ -80,6 +90,8 @@ def file(ref: str, contest: Contest, *, actor: Actor, now: datetime) -> Case:
     case = _open(payout, contest, edge.target, now)
     excepted = next((check.data["exception"] for check in weighed if check.data.get("exception")), "")
     _fill(case, payout, contest, excepted, actor=actor, now=now)
+    for proof in proofs:
+        _show(case, proof, actor, now)
     return case
 
 
@@ -93,6 +105,21 @@ def _lock(merchant_id: int, ref: str) -> Payout:
         return payouts.of_case(locked)
     OrderLine.objects.select_for_update(of=("self",)).get(pk=found.line.pk)
     return found
+
+
+def _show(case: Case, proof: Proof, actor: Actor, now: datetime) -> None:
+    """One file is on the record, as `submissions.add_evidence` would put it there a moment later."""
+    kind = rulebook.rules(case.substance_rules_id).exhibits.get(proof.code)
+    wrong = checklist.against(kind, proof.received.mime, films=media.takes_films())
+    if wrong:
+        raise Refused(wrong, evidence_code=proof.code)
+    there = case.dossier.exhibits.filter(sha256=proof.received.sha256, side=Side.MERCHANT.value)
+    if there.exists():
+        return
+    exhibit = dossiers.add(
+        case.dossier_id, proof.received, side=Side.MERCHANT.value, code=proof.code, actor=actor, now=now
+    )
+    advance(case, Event.EVIDENCE_ADDED, actor=actor, now=now, data=exhibit.as_entry_data())
 
 
 def _check(payout: Payout, contest: Contest) -> None:

@@ -100,11 +100,6 @@ def answers_the_claim(facts: Facts) -> Guard:
     return None if facts.by.value != facts.claimant else "your_own_claim"
 
 
-def buyer_claims(facts: Facts) -> Guard:
-    """What is proposed to settle a case is a sum for the buyer: it has no place where the merchant wants money back."""
-    return None if facts.claimant == "buyer" else "no_offers_about_a_payout"
-
-
 def evidence_is_open(facts: Facts) -> Guard:
     return None if facts.evidence_open else "evidence_window_closed"
 

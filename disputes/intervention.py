@@ -21,7 +21,7 @@ from disputes import (
     statements,
     submissions,
 )
-from disputes.awards import Award, AwardLine, Source
+from disputes.awards import FROM_THE_BUYER, Award, AwardLine, Source
 from disputes.eligibility import Check
 from disputes.lifecycle import Event
 from disputes.models import Case, CaseFile, Point
@@ -172,7 +172,7 @@ def not_admit(case_id: int, *, code: str, text: str, actor: Actor, now: datetime
 @act
 def accept_claim(case_id: int, *, actor: Actor, now: datetime, seen: int | None = None) -> Case:
     """The side that the claim is against accepts it in full: the outcome is recorded, and executed once the goods are
-    back, if due."""
+    back, if due. A buyer who accepts a merchant's claim gives the money back, whoever the merchant thinks was wrong."""
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
     consents.require_second(case, actor, Event.CLAIM_ACCEPTED, case.claimed, now=now)
@@ -180,7 +180,7 @@ def accept_claim(case_id: int, *, actor: Actor, now: datetime, seen: int | None 
     facts = moves.facts_of(case, actor, now, within_limit=within)
     award = Award(
         source=Source.CONCEDED,
-        remedy=case.remedy,
+        remedy=case.remedy if case.claimant == Side.BUYER.value else FROM_THE_BUYER,
         amount=case.claimed,
         currency=case.currency,
         returns=case.returns,

@@ -41,7 +41,6 @@ IN_TIME = (RUNS, g.within_the_term)
 B_HANDS_IN, M_HANDS_IN = (*IN_TIME, g.buyer_not_yet_handed_in), (*IN_TIME, g.merchant_not_yet_handed_in)
 AGREES_RETURN = (RUNS, g.asked_for_a_return, g.within_own_limit)
 THEIR_OFFER = (g.before_the_ruling, g.offer_is_open, g.offer_is_theirs, g.within_own_limit)
-OFFERS_FIT = (g.buyer_claims, g.before_the_ruling)
 SETTLES = (*THEIR_OFFER, g.offer_settles)
 # Handing in the claim starts the answer's 24 hours; handing in the answer starts nothing.
 CLAIMS, ANSWERS_IT = g.speaks_for_the_claim, g.answers_the_claim
@@ -84,7 +83,7 @@ _NEGOTIATING: list[Row] = [
 ]
 
 _SETTLING: list[Row] = [
-    *rows(Event.OFFER_MADE, BEFORE_RULING, None, {B, M, A, S}, *OFFERS_FIT, SOUND, g.within_own_limit),
+    *rows(Event.OFFER_MADE, BEFORE_RULING, None, {B, M, A, S}, g.before_the_ruling, SOUND, g.within_own_limit),
     *rows(Event.OFFER_ACCEPTED, BEFORE_RULING, State.AWAITING_RETURN, {B, M}, *SETTLES, g.offer_needs_a_return),
     *rows(Event.OFFER_ACCEPTED, BEFORE_RULING, State.ENFORCING, {B, M}, *SETTLES, g.offer_needs_no_return),
     # A proposal of the platform binds when both sides have accepted it; the first acceptance is only remembered.

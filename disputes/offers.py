@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from common.actor import Actor
+from common.actor import Actor, Side
 from common.acts import act
-from common.errors import Missing
+from common.errors import Missing, Refused
 from disputes import access, amounts, consents, deadlines, moves, queries, statements
-from disputes.awards import Award, AwardLine, Source
+from disputes.awards import FROM_THE_BUYER, Award, AwardLine, Source
 from disputes.lifecycle import Event
 from disputes.models import Case, Deadline, Offer
 from disputes.timers import OFFERS
@@ -29,14 +29,15 @@ def make(
 ) -> Offer:
     """An offer is on the table until its term ends: ``amount`` in minor units to the buyer, with or without a return.
 
-    A merchant or the platform offers what the merchant pays; a buyer offers what they would settle for. A side has
-    one open offer at a time: a new one needs the old one retracted.
+    A merchant or the platform offers what the merchant pays; a buyer offers what they would settle for. In a merchant's
+    claim it is the other way round: ``amount`` is what the buyer gives back, and no goods move. A side has one open offer
+    at a time: a new one needs the old one retracted.
     """
     case = queries.lock(case_id, seen=seen)
     _require_may_answer(case, actor)
     side = actor.side.value if actor.side else "platform"
     refusals: list[str] = []
-    amounts.require_within(case, amount)
+    _require_fits(case, amount, returns)
     consents.require_second(case, actor, Event.OFFER_MADE, amount, now=now)
     if case.offers.filter(side=side, state=Offer.OPEN).exists():
         refusals.append("offer_already_open")
@@ -46,7 +47,7 @@ def make(
         Offer.objects.create(
             case=case,
             side=side,
-            remedy="R3" if returns else ("R2" if amount < case.claimed else "R1"),
+            remedy=_remedy(case, amount, returns),
             amount=amount,
             returns=returns,
             statement=statement,
@@ -96,7 +97,7 @@ def accept(offer_id: int, *, actor: Actor, now: datetime, seen: int | None = Non
         amount=offer.amount,
         currency=case.currency,
         returns=offer.returns,
-        ground="" if offer.returns else "CONSENT",
+        ground="" if offer.returns or case.claimant != Side.BUYER.value else "CONSENT",
         lines=(AwardLine("settled", "offer", offer.amount),),
     )
     data = {"offer": offer.pk, "offer_of": offer.side}
@@ -149,6 +150,22 @@ def retract(offer_id: int, *, actor: Actor, now: datetime, seen: int | None = No
     )
     _close(offer, "retracted", now)
     return case
+
+
+def _require_fits(case: Case, amount: int, returns: bool) -> None:
+    """``amount`` is more than nothing and no more than what can be asked for, or what is claimed back."""
+    if case.claimant == Side.BUYER.value:
+        amounts.require_within(case, amount)
+    elif returns:
+        raise Refused("no_return_about_a_payout")
+    elif not 0 < amount <= case.claimed:
+        raise Refused("contested_amount_out_of_range", highest=case.claimed, currency=case.currency)
+
+
+def _remedy(case: Case, amount: int, returns: bool) -> str:
+    if case.claimant != Side.BUYER.value:
+        return FROM_THE_BUYER
+    return "R3" if returns else ("R2" if amount < case.claimed else "R1")
 
 
 def _lock(offer_id: int, actor: Actor, seen: int | None) -> tuple[Offer, Case]:

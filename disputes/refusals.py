@@ -32,9 +32,7 @@ SENTENCES: dict[str, str | Promise] = {
     "return_is_due": _("The goods come back first; the refund follows when they arrive."),
     "not_your_claim": _("The other side brought this claim. You answer it."),
     "your_own_claim": _("This is your own claim. The other side answers it."),
-    "no_offers_about_a_payout": _(
-        "This case is about money that was paid out. The buyer can accept the claim, or an arbitrator decides."
-    ),
+    "no_return_about_a_payout": _("This case is about money that was paid out. No goods come back in it."),
     "evidence_window_closed": _("The time for evidence is over. The arbitrator can still ask you for more."),
     "evidence_window_open": _("Both sides may still add evidence. The case can be taken when the file is complete."),
     "already_handed_in": _("You handed in your evidence already. You can still add more until the period ends."),

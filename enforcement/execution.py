@@ -15,8 +15,7 @@ from common.actor import Actor, Role, Side
 from common.acts import act, outside_act, require_act
 from common.errors import Refused
 from disputes import queries
-from disputes.awards import Award, Payer, Source
-from disputes.claims import BY_THE_FUND
+from disputes.awards import BY_THE_FUND, Award, Payer, Source
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Outcome
 from disputes.transitions import advance

@@ -235,14 +235,13 @@ def offer_card(offer: Offer, actor: Actor, case: Case, now: datetime, hrefs: dic
     """One open proposal as the component reads it. ``hrefs`` has accept, decline and retract where they apply."""
     side = {"buyer": "b", "merchant": "m"}.get(offer.side, "p")
     mine = actor.side is not None and actor.side.value == offer.side
-    kept = _("Refund, the goods stay with the buyer") if case.order.has_arrived else _("Refund")
     return {
         "title": _("Your proposal") if mine else _("New proposal"),
         "side": side,
         "party": case.merchant.name if side == "m" else "",
         "amount": offer.amount,
         "currency": case.currency,
-        "what": _("Refund after the goods are back") if offer.returns else kept,
+        "what": offered(offer, case),
         "note": offer.statement.text if offer.statement else "",
         "left": wording.countdown(offer.expires_at, now, mine=not mine),
         "status": "",
@@ -251,6 +250,15 @@ def offer_card(offer: Offer, actor: Actor, case: Case, now: datetime, hrefs: dic
         "counter_href": "",
         "retract_href": hrefs.get("retract", ""),
     }
+
+
+def offered(offer: Offer, case: Case) -> str | Promise:
+    """What is to happen with the sum that is proposed."""
+    if reversed_roles.is_merchants(case):
+        return reversed_roles.OFFERED
+    if offer.returns:
+        return _("Refund after the goods are back")
+    return _("Refund, the goods stay with the buyer") if case.order.has_arrived else _("Refund")
 
 
 def title_of(page: CasePage, name: str) -> str:

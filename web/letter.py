@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from arbitration.letters import AppealLetter, ExhibitWeight, Fact, Letter, Reading, Restored, Result, Route
 from common import money
-from disputes.claims import BY_THE_FUND
+from disputes.awards import BY_THE_FUND
 from rulebook.clocks import Clock, Duration
 from web import rules, wording
 

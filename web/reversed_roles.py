@@ -87,6 +87,10 @@ ACTIONS: dict[Event, Text] = {
     Event.CLAIM_REBUTTED: _("Answer each point"),
 }
 
+# --- what is proposed
+
+OFFERED: Text = _("The buyer gives it back to the merchant")
+
 # --- what is claimed
 
 REASONS: dict[str, Text] = {

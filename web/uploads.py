@@ -33,6 +33,8 @@ RETRY_AFTER = "60"
 HELD = "held"
 # What a script says in ``Upload-Metadata`` of a file that comes with an appeal.
 FOR_APPEAL = "appeal"
+# And of one that comes with a shop's claim: there is no case yet, and it lies beside what is meant for the shelf.
+FOR_CLAIM = "claim"
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def _shown(place: _Place, upload: Upload) -> dict[str, Any]:
         "url": place.address(upload),
         "take": upload.token if upload.state == Upload.HELD else str(exhibit.pk) if exhibit else "",
         "new": exhibit is not None and not upload.was_there,
-        "for": FOR_APPEAL if upload.for_form and place.case is not None else "",
+        "for": _purpose(place, upload),
         "name": upload.claimed_name,
         "code": upload.code,
         "head": upload.head,
@@ -153,6 +155,12 @@ def _shown(place: _Place, upload: Upload) -> dict[str, Any]:
         "state": upload.state,
         "words": words_of(upload),
     }
+
+
+def _purpose(place: _Place, upload: Upload) -> str:
+    if place.case is not None:
+        return FOR_APPEAL if upload.for_form else ""
+    return FOR_CLAIM if upload.code == FOR_CLAIM else ""
 
 
 def words_of(upload: Upload) -> str:
@@ -181,7 +189,7 @@ def _begin(request: HttpRequest, place: _Place) -> HttpResponse:
         Announced(
             asked.length,
             claimed_name=said.get("filename", ""),
-            code=said.get("code", "")[:8],
+            code=FOR_CLAIM if place.case is None and said.get("for") == FOR_CLAIM else said.get("code", "")[:8],
             title=said.get("name", ""),
             note=said.get("note", ""),
             head=said.get("head", ""),

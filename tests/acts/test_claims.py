@@ -15,7 +15,7 @@ from common.actor import Actor
 from common.errors import Missing, Refused
 from disputes import claims, intervention, negotiation, offers, payouts, queries, remaining, submissions, sweep
 from disputes.lifecycle import State
-from disputes.models import Case, Contested
+from disputes.models import Case, Contested, Outcome
 from enforcement.models import Step
 from evidence.models import Exhibit
 from journal.models import Entry
@@ -206,13 +206,44 @@ def test_only_who_claims_withdraws_and_only_the_other_accepts():
     assert code_of(lambda: intervention.accept_claim(claim.case.pk, actor=claim.merchant, **about)) == "your_own_claim"
 
 
-def test_nothing_is_offered_in_a_claim_about_a_payout():
-    claim = driver.admitted()
-    for actor in (claim.buyer, claim.merchant):
-        act = lambda actor=actor: offers.make(  # noqa: E731
-            claim.case.pk, amount=1, returns=False, text="", actor=actor, now=clock.now()
-        )
-        assert code_of(act) == "no_offers_about_a_payout"
+@pytest.mark.parametrize("by", ["buyer", "merchant"])
+@pytest.mark.parametrize("reason", ["swapped", "wrong_finding"])
+def test_the_sides_may_settle_on_what_the_buyer_gives_back_and_the_fund_is_not_theirs_to_give(by: str, reason: str):
+    made = driver.ruled_and_paid() if reason == "wrong_finding" else None
+    claim = driver.admitted(made, reason=reason)
+    had = book.balance(keys.settlement(claim.case.merchant_id, "CNY"))
+    fund = book.balance(keys.advance("CNY"))
+    sides = {"buyer": claim.buyer, "merchant": claim.merchant}
+    other = {"buyer": claim.merchant, "merchant": claim.buyer}[by]
+    about: dict[str, Any] = {"returns": False, "text": "", "now": clock.now()}
+    offer = offers.make(claim.case.pk, amount=30_000, actor=sides[by], **about)
+    offers.accept(offer.pk, actor=other, now=clock.now())
+    outcome = Outcome.objects.get(case=claim.case)
+    assert (outcome.source, outcome.remedy, outcome.amount, outcome.returns) == ("settled", "R17", 30_000, False)
+    driver.run()
+    assert claim.state is State.CLOSED
+    assert book.balance(keys.settlement(claim.case.merchant_id, "CNY")) == had + 30_000
+    assert book.balance(keys.advance("CNY")) == fund
+
+
+def test_no_more_is_proposed_than_is_claimed_and_no_goods():
+    claim = driver.admitted(amount=30_000)
+    about: dict[str, Any] = {"text": "", "now": clock.now()}
+    for by in (claim.buyer, claim.merchant):
+        too_much = lambda by=by: offers.make(claim.case.pk, amount=30_001, returns=False, actor=by, **about)  # noqa: E731
+        goods = lambda by=by: offers.make(claim.case.pk, amount=1, returns=True, actor=by, **about)  # noqa: E731
+        assert code_of(too_much) == "contested_amount_out_of_range"
+        assert code_of(goods) == "no_return_about_a_payout"
+
+
+def test_a_buyer_who_accepts_gives_it_back_whoever_is_said_to_have_been_wrong():
+    claim = driver.admitted(driver.ruled_and_paid(), reason="wrong_finding")
+    assert claim.case.remedy == "R18"
+    fund = book.balance(keys.advance("CNY"))
+    intervention.accept_claim(claim.case.pk, actor=claim.buyer, now=clock.now())
+    driver.run()
+    assert Outcome.objects.get(case=claim.case).remedy == "R17" and claim.state is State.CLOSED
+    assert book.balance(keys.advance("CNY")) == fund
 
 
 # --- money -----------------------------------------------------------------------------------------------------------

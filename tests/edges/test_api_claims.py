@@ -92,7 +92,8 @@ def test_the_buyer_is_offered_the_answer_and_the_merchant_the_claim() -> None:
     actions = caller.get(f"cases/{claim.case.number}").json()["actions"]
     offered = {(row["event"], row["role"]) for row in actions}
     assert {("claim_rebutted", "buyer"), ("claim_accepted", "buyer"), ("withdrawn", "merchant")} <= offered
-    assert not {("claim_rebutted", "merchant"), ("withdrawn", "buyer"), ("offer_made", "buyer")} & offered
+    assert {("offer_made", "buyer"), ("offer_made", "merchant")} <= offered
+    assert not {("claim_rebutted", "merchant"), ("withdrawn", "buyer")} & offered
     answers = [{"number": number, "stance": "disputes"} for number in (1, 2)]
     wrong = caller.act(claim, "claim_rebutted", answers=answers)
     assert wrong.json()["code"] in ("your_own_claim", "point_unanswered")

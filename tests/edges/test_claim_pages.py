@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -18,9 +19,12 @@ from common.errors import Refused
 from disputes import claim_drafts, payouts
 from disputes.lifecycle import State
 from disputes.models import Case, ClaimDraft, PointAnswer
+from evidence.models import Exhibit, LibraryItem, Upload
+from journal.models import Entry
 from ledger import keys
 from marketplace.models import ExternalRefund
-from tests import builders, claims, deciding, reach
+from rulebook import queries as rulebook
+from tests import builders, claims, deciding, reach, tusing
 from tests.acts.market import market, running_market
 from tests.acts.test_enforcement import give
 from tests.reach import Scene
@@ -88,6 +92,67 @@ def test_a_shop_writes_a_claim_one_question_a_page_and_sends_it():
     assert not ClaimDraft.objects.exists()
     page = client.get(sent.url).content.decode()
     assert "What you claim" in page and made.case.number in page
+
+
+def a_photo(colour: str = "orange") -> SimpleUploadedFile:
+    return SimpleUploadedFile("拆包.jpg", reach.a_photo(colour).read(), "image/jpeg")
+
+
+def test_what_is_chosen_with_the_claim_is_on_the_record_once_it_is_sent_and_nobody_chooses_it_twice():
+    made = claims.paid_out()
+    client = signed_in(made.merchant)
+    write(client, made)
+    path = at("claim_check", made)
+    form = client.get(path).context["form"]
+    codes = [code for code, _name in form.fields["code"].choices]
+    assert codes[0] in {need.code for need in rulebook.rules(made.case.substance_rules_id).type(payouts.TYPE).checklist}
+    unticked = client.post(path, {"file": [a_photo()], "code": "E13"})
+    token = Upload.objects.get().token
+    assert unticked.status_code == 422 and f'name="held" value="{token}" checked' in unticked.content.decode()
+    assert not Exhibit.objects.filter(side="merchant").exists()
+    sent = client.post(path, {"understood": "1", "held": [token], "file": [a_photo("navy")], "code": "E13"})
+    claim = Case.objects.get(claimant="merchant")
+    assert sent.url == reverse("merchant:case", args=[claim.number])
+    mine = Exhibit.objects.filter(dossier_id=claim.dossier_id, side="merchant").order_by("place")
+    assert [(one.code, one.visible_at is not None) for one in mine] == [("E13", True)] * 2
+    added = Entry.objects.filter(stream_id=claim.stream_id, kind="evidence_added")
+    assert [entry.data["number"] for entry in added.order_by("seq")] == [one.number for one in mine]
+    buyer = signed_in(made.buyer).get(reverse("buyer:case", args=[claim.number]))
+    assert mine[0].number in buyer.content.decode()
+
+
+def test_files_that_came_in_pieces_go_with_the_claim_and_not_onto_the_shelf():
+    made = claims.paid_out()
+    client = signed_in(made.merchant)
+    write(client, made)
+    body = reach.a_photo().read()
+    place = reverse("merchant:library_uploads")
+    tusing.begin(client, place, len(body), filename="拆包.jpg", **{"for": "claim"}, body=body)
+    tusing.begin(client, place, len(body), filename="报告.jpg", body=body)
+    listed = client.get(place, headers=tusing.RESUMABLE).json()["uploads"]
+    assert sorted(row["for"] for row in listed) == ["", "claim"]
+    token = next(row["take"] for row in listed if row["for"] == "claim")
+    client.post(at("claim_check", made), {"understood": "1", "held": token, "code": "E13"})
+    claim = Case.objects.get(claimant="merchant")
+    assert Exhibit.objects.filter(dossier_id=claim.dossier_id, side="merchant").count() == 1
+    assert not LibraryItem.objects.exists()
+
+
+def test_a_file_that_cannot_be_what_it_is_said_to_be_stops_the_claim_and_is_kept():
+    made = claims.paid_out()
+    client = signed_in(made.merchant)
+    write(client, made)
+    path = at("claim_check", made)
+    text = SimpleUploadedFile("x.txt", b"text", "text/plain")
+    for wrong in (
+        {"file": [text], "code": "E13"},
+        {"held": ["nothing"], "code": "E13"},
+        {"file": [a_photo()], "code": ""},
+    ):
+        reply = client.post(path, {"understood": "1", **wrong})
+        assert reply.status_code == 422 and reply.context["form"].errors, wrong
+    assert not Case.objects.filter(claimant="merchant").exists() and ClaimDraft.objects.exists()
+    assert client.post(path, {"understood": "1", "code": "E13"}).status_code == 302
 
 
 def test_a_page_says_what_is_wrong_where_it_is_wrong_and_keeps_what_was_typed():
@@ -207,7 +272,25 @@ def test_the_buyer_is_told_what_accepting_means_and_may_accept():
     assert claim.state is State.ENFORCING
 
 
-@pytest.mark.parametrize("event", ["withdrawn", "offer_made", "offer_accepted"])
+def test_the_buyer_proposes_what_to_give_back_and_the_shop_reads_it_so():
+    claim = claims.admitted()
+    buyer, shop = signed_in(claim.buyer), signed_in(claim.merchant)
+    path = reverse("buyer:act", args=[claim.case.number, "offer_made"])
+    asked = buyer.get(path).content.decode()
+    assert "Amount the buyer gives back" in asked and "what is claimed" in asked and 'name="returns"' not in asked
+    assert buyer.post(path, {"seen": str(claim.case.version), "amount": "100.00", "text": ""}).status_code == 302
+    page = shop.get(reverse("merchant:case", args=[claim.case.number])).content.decode()
+    assert "The buyer gives it back to the merchant" in page
+    assert claim.case.number in shop.get(reverse("merchant:inbox")).content.decode()
+    accept = reverse("merchant:act", args=[claim.case.number, "offer_accepted"])
+    looked = shop.get(accept)
+    assert "The buyer gives it back to the merchant" in looked.content.decode()
+    offer = looked.context["form"]["offer"].value()
+    assert shop.post(accept, {"seen": str(claim.reload().version), "offer": offer}).status_code == 302
+    assert claim.state is State.ENFORCING and claim.case.outcome.amount == 10_000
+
+
+@pytest.mark.parametrize("event", ["withdrawn", "offer_accepted"])
 def test_what_belongs_to_the_claimant_is_closed_to_the_buyer(event: str):
     claim = claims.admitted()
     page = signed_in(claim.buyer).get(reverse("buyer:act", args=[claim.case.number, event]))

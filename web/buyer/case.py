@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from common.actor import Role
 from disputes import labels
-from disputes.claims import BY_THE_FUND
+from disputes.awards import BY_THE_FUND
 from disputes.lifecycle import Event, Kind, State
 from rulebook import queries as rulebook
 from web import acts, case_page, fetch, listing_pictures, reversed_roles, sums, supplements, timeline, wording

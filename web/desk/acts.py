@@ -72,7 +72,9 @@ def _jury(form: ActForm) -> None:
 
 def _offer(form: ActForm) -> None:
     data = form.cleaned_data
-    offers.make(form.case.pk, amount=data["amount"], returns=data["returns"], text=data["text"], **_common(form))
+    offers.make(
+        form.case.pk, amount=data["amount"], returns=data.get("returns", False), text=data["text"], **_common(form)
+    )
 
 
 def _retract(form: ActForm) -> None:

@@ -26,7 +26,7 @@ from common import clock, money
 from common.actor import Actor, Side
 from common.errors import Conflict, Missing, Refused
 from disputes import labels, refusals
-from disputes.claims import BY_THE_FUND
+from disputes.awards import BY_THE_FUND
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from notifications import reach

@@ -15,7 +15,7 @@ from accounts import hats
 from arbitration import drafting
 from arbitration.models import Approval
 from arbitration.queries import Workspace
-from common.actor import Actor, Role, Side
+from common.actor import Actor, Role
 from disputes.lifecycle import Event, State
 from disputes.models import Case
 from jury import panels
@@ -107,8 +107,6 @@ def _may(event: Event, work: Workspace, actor: Actor, now: datetime) -> bool:
             return case.assignee_id is None or (not holds and not _still_sits(case.assignee_id))
         case Event.SENT_TO_JURY:
             return not panels.refusals(case)
-        case Event.OFFER_MADE:
-            return case.claimant == Side.BUYER.value
         case Event.OFFER_RETRACTED:
             return any(offer.side == "platform" for offer in work.offers)
         case Event.CLOCKS_STOPPED:

@@ -20,16 +20,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Right
-from common import money
+from common import clock, money
 from common.errors import Missing, Refused
 from disputes import claim_drafts, claims, payouts, refusals, statements
 from disputes.models import Case
 from disputes.payouts import Check, Payout
+from evidence.intake import Received
 from rulebook import queries as rulebook
 from web import reversed_roles, wording
 from web.fields import amount_field
 from web.forms import HouseForm, of_its_length
-from web.merchant import shell
+from web.merchant import claim_files, shell
+from web.merchant.claim_files import FilesForm
 from web.merchant.claim_written import FIELDS, POINTS, Problem, Written
 from web.rules import length
 
@@ -232,14 +234,20 @@ def check(request: HttpRequest, ref: str) -> HttpResponse:
     if written is None:
         return HttpResponseRedirect(reverse("merchant:claim", args=[ref]))
     refused: Refused | None = None
-    asked_to_tick = request.method == "POST" and not request.POST.get("understood")
-    if request.method == "POST" and not asked_to_tick:
+    posted = request.method == "POST"
+    form = FilesForm(written.payout, request.POST if posted else None, request.FILES or None)
+    there = _files(desk, form) if posted else []
+    asked_to_tick = posted and not request.POST.get("understood")
+    if posted and not asked_to_tick and not form.errors:
+        proofs = claim_files.proofs(there, form.cleaned_data["code"])
         try:
-            case = claims.file(ref, written.as_contest(), actor=desk.actor, now=desk.now)
+            case = claims.file(ref, written.as_contest(), proofs=proofs, actor=desk.actor, now=clock.now())
         except Missing:
             raise Http404 from None
         except Refused as found:
             refused = found
+            if found.code in ("evidence_kind_differs", "evidence_code_unknown"):
+                form.add_error("code", refusals.say(found))
         else:
             messages.success(request, _("Sent. We check whether the case can be accepted."))
             return HttpResponseRedirect(reverse("merchant:case", args=[case.number]))
@@ -256,12 +264,20 @@ def check(request: HttpRequest, ref: str) -> HttpResponse:
         refused=refusals.say(refused) if refused is not None else "",
         refused_href=f"{_address(ref, step)}?check" if step in written.steps() else "",
         asked_to_tick=asked_to_tick,
+        form=form,
+        waiting=[(token, received.name) for token, received in there],
         term=length(rules.step("evidence").duration),
         saved=_("Saved %(at)s") % {"at": wording.moment(written.draft.saved_at, desk.now)},
         before=_address(ref, written.steps()[-1]),
     )
-    status = 422 if asked_to_tick or refused is not None else 200
+    status = 422 if asked_to_tick or form.errors or refused is not None else 200
     return render(request, "merchant/claim_check.html", shown, status=status)
+
+
+def _files(desk: shell.Desk, form: FilesForm) -> list[tuple[str, Received]]:
+    """The files that came with the form or wait for it; what is wrong with them stands in the form."""
+    form.is_valid()
+    return claim_files.waiting(desk, claim_files.tokens(desk, form), form)
 
 
 def href(case: Case, now: datetime) -> str:

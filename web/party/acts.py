@@ -73,7 +73,7 @@ def _make_offer(form: ActForm) -> None:
     offers.make(
         form.case.pk,
         amount=data["amount"],
-        returns=data["returns"],
+        returns=data.get("returns", False),
         text=data["text"],
         actor=form.actor,
         now=form.now,

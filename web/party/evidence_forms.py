@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.forms import (
@@ -26,6 +26,8 @@ from disputes.submissions import Answer
 from evidence import media as kinds
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
+from rulebook.rules import Rules
+from rulebook.schema import Need
 from web import case_page, media, samples
 from web.acts import ActForm
 from web.fields import FilesField, words
@@ -92,10 +94,17 @@ class EvidenceForm(ActForm):
         self.fields["file"].help_text = media.limits_text() + " " + _("The original is kept as it is.")
 
 
-def evidence_kinds(case: Case, side: Side) -> list[tuple[str, list[tuple[str, str]]]]:
+Groups = list[tuple[str, list[tuple[str, str]]]]
+
+
+def evidence_kinds(case: Case, side: Side) -> Groups:
     """What a side can give: the checklist of this dispute first, then all other kinds. Groups of code and name."""
     rules = rulebook.rules(case.substance_rules_id)
-    needs = rules.type(case.type_code).needs(side.value, case.order.state, case.line.category)
+    return grouped(rules, rules.type(case.type_code).needs(side.value, case.order.state, case.line.category))
+
+
+def grouped(rules: Rules, needs: Sequence[Need]) -> Groups:
+    """All kinds of evidence that a side can bring, what it ``needs`` first."""
     named = {code: str(kind.name) for code, kind in rules.exhibits.items()}
     asked = [need.code for need in needs if need.code in named and not rules.exhibits[need.code].automatic]
     others = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import (
     BooleanField,
@@ -22,7 +24,7 @@ from disputes import clocks, deadlines, labels, negotiation, queries, refusals
 from disputes.models import Offer
 from disputes.states import Kind
 from rulebook import queries as rulebook
-from web import sums
+from web import case_page, reversed_roles, sums
 from web.acts import ActForm
 from web.fields import amount_field, words
 
@@ -89,7 +91,12 @@ class ReturnForm(ActForm):
 class OfferForm(ActForm):
     """What would settle it."""
 
-    field_of = {"amount_out_of_range": "amount", "over_your_limit": "amount", "text_too_long": "text"}
+    field_of = {
+        "amount_out_of_range": "amount",
+        "contested_amount_out_of_range": "amount",
+        "over_your_limit": "amount",
+        "text_too_long": "text",
+    }
     amount = amount_field(gettext_lazy("Amount the buyer gets"))
     returns = BooleanField(label=gettext_lazy("The goods come back first"), required=False)
     text = words(gettext_lazy("A word to the other side"), required=False, rows=3)
@@ -98,6 +105,11 @@ class OfferForm(ActForm):
         self.fields["amount"].currency = self.case.currency  # type: ignore[attr-defined]
         case, limit = self.case, self.actor.limit
         self.fields["amount"].help_text = sums.at_most(case.paid, case.line.paid, case.currency)
+        if reversed_roles.is_merchants(case):
+            del self.fields["returns"]
+            claimed = money.sign(case.currency) + money.text(case.claimed, case.currency)
+            self.fields["amount"].label = _("Amount the buyer gives back")
+            self.fields["amount"].help_text = _("At most %(sum)s (what is claimed)") % {"sum": claimed}
         if limit is not None and limit < case.paid:
             own = money.sign(case.currency) + money.text(limit, case.currency)
             self.fields["amount"].help_text = _("At most %(sum)s (what you may accept)") % {"sum": own}
@@ -128,6 +140,11 @@ class OpenOfferForm(ActForm):
     def chosen(self) -> Offer | None:
         value = self["offer"].value()
         return next((offer for offer in self.offers if str(offer.pk) == str(value)), None)
+
+    @property
+    def offered(self) -> Any:
+        """What is to happen with the sum of the chosen one."""
+        return case_page.offered(self.chosen, self.case) if self.chosen is not None else ""
 
 
 class OwnOfferForm(OpenOfferForm):
