@@ -5,6 +5,7 @@ Knows fields and their own checks; what an act refuses is worded in `disputes.re
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.forms import (
@@ -20,6 +21,7 @@ from django.forms import (
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
+from disputes import refusals
 
 # Code of a refusal → our sentence.
 Words = dict[str, str]
@@ -39,6 +41,25 @@ class HouseForm(Form):
         for field in self.fields.values():
             say_what_is_wrong(field)
         super().full_clean()
+
+
+class QuestionForm(HouseForm):
+    """One page of a claim written question by question: nothing is required here; `say` tells what does not hold yet."""
+
+    def __init__(self, fields: Mapping[str, Field], data: Any = None) -> None:
+        super().__init__(data)
+        self.fields.update(fields)
+        for field in self.fields.values():
+            field.required = False
+
+    def say(self, problems: Iterable[tuple[str, Refused]]) -> None:
+        """What does not hold yet, each beside its field: the first thing only."""
+        for field, refused in problems:
+            if field not in self.errors:
+                self.add_error(field, self.words(of_its_length(refused, self.data.get(field, ""))))
+
+    def words(self, refused: Refused) -> str:
+        return refusals.say(refused)
 
 
 def of_its_length(refused: Refused, typed: str) -> Refused:

@@ -31,11 +31,11 @@ from rulebook.asking import Question
 from rulebook.schema import Payer, Remedy
 from web import courtesy, fetch, sums, wording
 from web import drafts as kept
-from web.buyer.claim import FIELDS, POINTS, Problem, Written
+from web.buyer.claim import FIELDS, POINTS, Written
 from web.buyer.filing import address, away, saved_text, written_or_away
 from web.buyer.settings import NoticesForm, notices_now
 from web.fields import amount_field
-from web.forms import HouseForm, of_its_length
+from web.forms import QuestionForm
 
 Text = str | Promise
 QUESTIONS = ("what", "which", "late", "points", "story", "want", "contact")
@@ -74,19 +74,11 @@ PAYERS: dict[Payer, Text] = {
 }
 
 
-class QuestionForm(HouseForm):
-    """The fields of one page, filled with what was said. What must hold of them stands in `claim`."""
+class BuyersForm(QuestionForm):
+    """Where a window is over, the page has the exceptions to it."""
 
-    def __init__(self, written: Written, step: str, data: Any = None) -> None:
-        super().__init__(data)
-        self.fields.update(_MADE[step](written))
-        for field in self.fields.values():
-            field.required = False
-
-    def say(self, problems: list[Problem]) -> None:
-        for field, refused in problems:
-            if field not in self.errors:
-                self.add_error(field, _words(of_its_length(refused, self.data.get(field, ""))))
+    def words(self, refused: Refused) -> str:
+        return _("Choose which exception applies.") if refused.code == "out_of_window" else super().words(refused)
 
 
 def question(request: HttpRequest, number: str, step: str) -> HttpResponse:
@@ -101,7 +93,7 @@ def question(request: HttpRequest, number: str, step: str) -> HttpResponse:
     if request.method != "POST":
         if step not in written.steps():
             return HttpResponseRedirect(reverse("buyer:filing", args=[number]))
-        form = QuestionForm(written, step)
+        form = BuyersForm(_MADE[step](written))
         kept.restore(request, form)
         return _page(request, written, step, form, now)
     try:
@@ -120,7 +112,7 @@ def question(request: HttpRequest, number: str, step: str) -> HttpResponse:
     for one in saved.elsewhere:
         if one.kept:
             typed[one.field] = one.text  # shown as it stands, lest the next try undo it
-    form = QuestionForm(written, step, typed)
+    form = BuyersForm(_MADE[step](written), typed)
     form.say(written.problems(step))
     if step == "contact" and form.is_valid():
         _keep_notices(request, form, actor)
@@ -129,7 +121,7 @@ def question(request: HttpRequest, number: str, step: str) -> HttpResponse:
     return HttpResponseRedirect(onward(request, written, step))
 
 
-def _keep_notices(request: HttpRequest, form: QuestionForm, actor: Actor) -> None:
+def _keep_notices(request: HttpRequest, form: BuyersForm, actor: Actor) -> None:
     """How one is reached holds for all cases, so that it is kept where the settings keep it."""
     notices = NoticesForm(request.POST)
     if not notices.is_valid():
@@ -162,13 +154,13 @@ def onward(request: HttpRequest, written: Written, step: str) -> str:
 def marks(written: Written, step: str) -> dict[str, str]:
     """What the page carries along, so that two devices do not undo each other: what was said, and what it shows there."""
     read = {f"read_{name}": drafts.mark(written.said(name)) for name in FIELDS[step] if written.has(name)}
-    fields = QuestionForm(written, step).fields
+    fields = BuyersForm(_MADE[step](written)).fields
     shown = {f"shown_{name}": drafts.mark(str(fields[name].initial or "")) for name in FIELDS[step] if name in fields}
     return {"page": secrets.token_hex(8), **read, **shown}
 
 
 def _page(
-    request: HttpRequest, written: Written, step: str, form: QuestionForm, now: datetime, *, status: int = 200
+    request: HttpRequest, written: Written, step: str, form: BuyersForm, now: datetime, *, status: int = 200
 ) -> HttpResponse:
     case = written.case
     steps = written.steps()
@@ -346,12 +338,6 @@ def _courtesy(written: Written) -> list[dict[str, Any]]:
     """Both remarks, with whether they are met: a script shows the others as soon as they are."""
     met = courtesy.remarks(written.said("story"))
     return [{"code": code, "text": text, "met": code in met} for code, text in COURTESY.items()]
-
-
-def _words(refused: Refused) -> str:
-    if refused.code == "out_of_window":
-        return _("Choose which exception applies.")
-    return refusals.say(refused)
 
 
 def _told(saved: Saved, now: datetime) -> str:

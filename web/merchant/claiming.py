@@ -29,10 +29,10 @@ from evidence.intake import Received
 from rulebook import queries as rulebook
 from web import reversed_roles, wording
 from web.fields import amount_field
-from web.forms import HouseForm, of_its_length
+from web.forms import QuestionForm
 from web.merchant import claim_files, shell
 from web.merchant.claim_files import FilesForm
-from web.merchant.claim_written import FIELDS, POINTS, Problem, Written
+from web.merchant.claim_written import FIELDS, POINTS, Written
 from web.rules import length
 
 Text = str | Promise
@@ -166,21 +166,6 @@ def discard(request: HttpRequest, ref: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("merchant:claims"))
 
 
-class QuestionForm(HouseForm):
-    """The fields of one page, filled with what was said. What must hold of them stands in `claim_written`."""
-
-    def __init__(self, written: Written, step: str, data: Any = None) -> None:
-        super().__init__(data)
-        self.fields.update(_MADE[step](written))
-        for field in self.fields.values():
-            field.required = False
-
-    def say(self, problems: list[Problem]) -> None:
-        for field, refused in problems:
-            if field not in self.errors:
-                self.add_error(field, refusals.say(of_its_length(refused, self.data.get(field, ""))))
-
-
 def question(request: HttpRequest, ref: str, step: str) -> HttpResponse:
     """GET: the page. POST: keep what was typed, and go on if it holds."""
     desk = shell.enter(request)
@@ -191,7 +176,7 @@ def question(request: HttpRequest, ref: str, step: str) -> HttpResponse:
         raise Http404
     if step not in written.steps():
         return HttpResponseRedirect(_next(written))
-    form = QuestionForm(written, step)
+    form = QuestionForm(_MADE[step](written))
     if request.method == "POST":
         typed = {name: request.POST[name].replace("\r\n", "\n") for name in FIELDS[step] if name in request.POST}
         # A choice that was not made is an answer that is missing, and says so.
@@ -204,7 +189,7 @@ def question(request: HttpRequest, ref: str, step: str) -> HttpResponse:
             messages.error(request, refusals.say(refused))
             return HttpResponseRedirect(reverse("merchant:claim", args=[ref]))
         written = Written(written.payout, draft, desk.now)
-        form = QuestionForm(written, step, request.POST)
+        form = QuestionForm(_MADE[step](written), request.POST)
         form.say(written.problems(step))
         if not form.errors:
             onward = "" if "check" in request.GET and not written.open_steps() else written.after(step)
