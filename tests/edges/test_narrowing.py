@@ -63,6 +63,13 @@ def test_a_view_that_does_not_exist_is_named(route, name, usual):
     assert "没有「" not in said(actor, route, **{name: usual}) + said(actor, route)
 
 
+def test_what_cannot_be_read_is_offered_as_no_view_to_keep():
+    made = reach.handed_in()
+    assert "view-name" in said(made.merchant, "merchant:inbox", type="DAMAGED")
+    assert "view-name" not in said(made.merchant, "merchant:inbox", type="zzz")
+    assert "view-name" not in said(made.merchant, "merchant:inbox", due="zzz", type="DAMAGED")
+
+
 def test_no_table_is_handed_out_that_is_wider_than_what_was_asked_for():
     made = reach.handed_in()
     client = Client()

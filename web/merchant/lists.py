@@ -217,12 +217,15 @@ def _every(desk: shell.Desk, narrowed: Filter) -> Iterator[cases.Row]:
 def _show(desk: shell.Desk, context: dict[str, Any], form: FilterForm, page: Page, *, title: str) -> HttpResponse:
     request = desk.request
     here = urlencode([(key, request.GET[key]) for key in _KEPT if request.GET.get(key)])
+    kept = here if not form.errors and not context.get("unknown") else ""
     views = SavedView.objects.filter(user_id=desk.user_id, merchant_id=desk.shop_id) if "strip" in context else []
     context |= {
         "views": [
             {"id": row.pk, "name": row.name, "query": row.query, "is_current": row.query == here} for row in views
         ],
         "here": here,
+        # What cannot be read is no view to keep.
+        "keeps": kept,
         "kept": [(key, request.GET[key][:64]) for key in _KEPT if request.GET.get(key)],
         "look": _look(request),
         "preview": preview.of(desk, request.GET.get("preview", "")) if "strip" in context else None,
