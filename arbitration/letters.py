@@ -198,7 +198,8 @@ class Letter:
 
     @property
     def not_fully_admitted(self) -> list[ExhibitWeight]:
-        return [exhibit for exhibit in self.exhibits if exhibit.verdict != Admission.FULL]
+        """Without those that nobody has weighed yet: a preview says of them nothing."""
+        return [exhibit for exhibit in self.exhibits if exhibit.verdict not in ("", Admission.FULL)]
 
 
 @dataclass(frozen=True)

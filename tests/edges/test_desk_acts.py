@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -493,3 +494,20 @@ def test_one_e_mail_that_arrived_later_makes_up_for_one_that_did_not():
     assert delivery.unreached(made.case) == {}
     Email.objects.filter(notice=last).update(state=Email.PARKED)
     assert delivery.unreached(made.case) == {"merchant": delivery.MAIL}
+
+
+def test_no_decision_on_an_appeal_stands_out_from_the_others():
+    made = deciding.under_appeal()
+    shown = text(signed_in(made.senior), page("appeal", made.case.number))
+    assert page("act", made.case.number, Event.APPEAL_UPHELD.value) in shown
+    assert "btn-primary" not in shown.partition("<main")[2]
+
+
+def test_a_preview_says_nothing_yet_of_what_nobody_has_weighed():
+    made = deciding.taken()
+    draft = deciding.a_draft(made)
+    weighed = dict(list(draft.admissions.items())[:1])
+    deciding.drafted(made, replace(draft, admissions=weighed))
+    shown = text(signed_in(made.arbitrator), page("preview", made.case.number))
+    paper = shown.partition('class="paper"')[2].partition("</article>")[0]
+    assert "采信 B1。" in paper and "不采信" not in paper
