@@ -392,7 +392,7 @@ def _exhibits(case: Case, actor: Actor) -> QuerySet[Exhibit]:
     mark = JSONObject(**{name: F(name) for name in _OF_A_MARK})
     return (
         masking.with_masks(record_pictures.with_first(Exhibit.objects.filter(dossier_id=case.dossier_id)))
-        .select_related("blob__sheet", "blob__preparation", "blob__scan")
+        .select_related("blob__sheet", "blob__preparation", "blob__scan", "blob__printed")
         .prefetch_related("blob__derivatives")
         .annotate(
             seen=Exists(seen),

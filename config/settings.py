@@ -311,6 +311,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # What looks for malware in files before anything opens them: tcp://host:3310 or unix:///path of a clamd; nothing without it.
 HENG_SCANNER = text("HENG_SCANNER")
+# Numbers in plain digits are read in photos, if the extra `ocr` is installed: two seconds of a worker each, in 400 MB.
+HENG_OCR = flag("HENG_OCR")
 
 # --- what leaves the house --------------------------------------------------------------------------------
 

@@ -294,7 +294,7 @@ def listing(dossier_id: int) -> QuerySet[Exhibit]:
     """Every exhibit by side and number, the withdrawn ones too, files with their copies. Two queries."""
     return (
         masking.with_masks(Exhibit.objects.filter(dossier_id=dossier_id))
-        .select_related("blob__sheet", "blob__preparation", "blob__scan")
+        .select_related("blob__sheet", "blob__preparation", "blob__scan", "blob__printed")
         .prefetch_related("blob__derivatives")
         .order_by("side", "place")
     )

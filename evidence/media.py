@@ -20,6 +20,11 @@ def takes_films() -> bool:
     return takes(sniff.MP4)
 
 
+def reads_digits() -> bool:
+    """Whether the extra ``ocr`` is here."""
+    return _is_there("rapidocr") and _is_there("onnxruntime")
+
+
 def accepts(kinds: Sequence[str] = ("photo", "video", "pdf")) -> str:
     """For the attribute ``accept`` of a file field. No list of types for photos: a phone then offers none of its HEICs.
 

@@ -17,7 +17,7 @@ MATCHES, DIFFERS, NONE, UNCHECKED = "matches", "differs", "none", "unchecked"
 # As carriers print them: letters and digits, most of them digits.
 _NUMBER = re.compile(r"[A-Z0-9]{8,32}")
 _LEAST_DIGITS = 6
-_MOST = 16
+_MOST, _MOST_PRINTED = 16, 48
 _SALT = "heng.evidence.numbers"
 
 
@@ -29,15 +29,18 @@ class Verdict:
     last: str = ""
 
 
-def keep(printed: object) -> list[dict[str, str]] | None:
-    """What a sheet keeps of what the reader of codes said; ``None`` if no reader looked. Never more than was expected."""
+def keep(printed: object, *, ends: bool = True) -> list[dict[str, str]] | None:
+    """What is kept of what a reader said; ``None`` if none looked. Never more than was expected.
+
+    ``ends``: with their last four signs. Among the digits of a label may be somebody's telephone number.
+    """
     if not isinstance(printed, list):
         return None
     numbers = dict.fromkeys(number for text in printed if isinstance(text, str) for number in _in(text))
     key = _key(settings.SECRET_KEY)
     return [
-        {"key": key, "digest": _digest(number, settings.SECRET_KEY), "last": number[-4:]}
-        for number in list(numbers)[:_MOST]
+        {"key": key, "digest": _digest(number, settings.SECRET_KEY)} | ({"last": number[-4:]} if ends else {})
+        for number in list(numbers)[: _MOST if ends else _MOST_PRINTED]
     ]
 
 
@@ -53,9 +56,10 @@ def weigh(kept: Sequence[Mapping[str, str]] | None, wanted: Collection[str]) -> 
     if not kept:
         return Verdict(NONE)
     for row in kept:
-        if any(_digest(number, known[row["key"]]) == row["digest"] for number in numbers):
-            return Verdict(MATCHES, row["last"])
-    return Verdict(DIFFERS, kept[0]["last"])
+        for number in numbers:
+            if _digest(number, known[row["key"]]) == row["digest"]:
+                return Verdict(MATCHES, number[-4:])
+    return Verdict(DIFFERS, kept[0].get("last", ""))
 
 
 def _in(text: str) -> Iterable[str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from common.acts import act
 from evidence import integrity, limits, store
-from evidence.models import Blob, Derivative, Mask, Preparation, Sheet
+from evidence.models import Blob, Derivative, Mask, Preparation, PrintedNumbers, Sheet
 
 
 def collect(now: datetime, *, limit: int = 200) -> int:
@@ -40,6 +40,7 @@ def collect(now: datetime, *, limit: int = 200) -> int:
 @act
 def _forget(blob_id: int) -> None:
     Preparation.objects.filter(blob_id=blob_id).delete()
+    PrintedNumbers.objects.filter(blob_id=blob_id).delete()
     Sheet.objects.filter(blob_id=blob_id).delete()
     Mask.objects.filter(blob_id=blob_id).delete()
     Derivative.objects.filter(blob_id=blob_id).delete()

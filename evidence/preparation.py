@@ -1,4 +1,5 @@
-"""Makes what is left to be made of a file after it was received: a film, further pages, a large copy. Knows no case.
+"""Makes what is left to be made of a file after it was received: a film, further pages, a large copy; and reads printed
+digits, where that is wanted. Knows no case.
 
 Work is rows: whoever is free claims the next one, does it outside of every act, and writes down what came of it. A claim is
 only a time before which nobody else tries, and a count, so that a worker may die at any moment: its work is tried
@@ -12,13 +13,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
 from common.acts import act, outside_act, require_act
 from common.errors import Refused
-from evidence import intake, limits, sandbox, sniff, store
-from evidence.models import Blob, Derivative, Exhibit, Kind, Preparation
+from evidence import intake, limits, media, numbers, sandbox, sniff, store
+from evidence.models import Blob, Derivative, Exhibit, Kind, Preparation, PrintedNumbers
 
 STATES = ("ready", "preparing", "unreadable")
 _AGAIN_AFTER = timedelta(seconds=30)
@@ -44,6 +46,17 @@ class _Claim:
 
 
 def needed(blob: Blob) -> str:
+    """What is still to be done with this file: one of `copies_needed`, "numbers", or nothing."""
+    unread = reads_digits() and blob.mime in sniff.PHOTOS and not PrintedNumbers.objects.filter(blob=blob).exists()
+    return copies_needed(blob) or ("numbers" if unread else "")
+
+
+def reads_digits() -> bool:
+    """Whether plain digits are read here: operations want it, and have installed what it takes."""
+    return bool(settings.HENG_OCR) and media.reads_digits()
+
+
+def copies_needed(blob: Blob) -> str:
     """What is still to be made of this file: "film", "pages", "large", or nothing. Its sheet and copies are asked for."""
     made = {copy.kind for copy in blob.derivatives.all()}
     if blob.mime in sniff.FILMS:
@@ -179,6 +192,9 @@ def _finish(claim: _Claim, reading: sandbox.Reading, base: str, *, now: datetime
     if preparation is None:
         return False
     Derivative.objects.bulk_create(intake.rows_of(claim.blob, reading.copies, base, attempt=claim.attempt))
+    if claim.work == "numbers":
+        printed = numbers.keep(reading.facts.get("printed"), ends=False) or []
+        PrintedNumbers.objects.create(blob=claim.blob, read_at=now, numbers=printed)
     if needed(Blob.objects.select_related("sheet").get(pk=claim.blob.pk)) and reading.copies:
         preparation.tries, preparation.retry_at = 0, now
         preparation.save(update_fields=["tries", "retry_at"])
@@ -193,7 +209,7 @@ def _refuse(claim: _Claim, refused: Refused, *, now: datetime) -> None:
     if preparation is None:
         return
     preparation.refused_at, preparation.code, preparation.data = now, refused.code, dict(refused.data)
-    # A photo without its large copy, a document without its last pages: what is there can be seen.
+    # A photo without its large copy or its digits, a document without its last pages: what is there can be seen.
     preparation.told_at = None if claim.work == "film" else now
     preparation.save(update_fields=["refused_at", "code", "data", "told_at"])
 

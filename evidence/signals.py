@@ -6,7 +6,7 @@ packing photo in many cases. So parties are never shown them, and words beside t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -25,6 +25,7 @@ ALIKE_HERE, ALIKE_ELSEWHERE = "alike_here", "alike_elsewhere"
 SAME_LISTED, ALIKE_LISTED = "same_listed", "alike_listed"
 WAYBILL_MATCHES, WAYBILL_DIFFERS = "waybill_matches", "waybill_differs"
 WAYBILL_NONE, WAYBILL_UNCHECKED = "waybill_none", "waybill_not_checked"
+WAYBILL_READ, WAYBILL_NOT_READ = "waybill_read", "waybill_not_read"
 TOO_DARK, TOO_BLURRED = "too_dark", "too_blurred"
 CODES = (
     NO_METADATA,
@@ -41,6 +42,8 @@ CODES = (
     WAYBILL_DIFFERS,
     WAYBILL_NONE,
     WAYBILL_UNCHECKED,
+    WAYBILL_READ,
+    WAYBILL_NOT_READ,
     TOO_DARK,
     TOO_BLURRED,
 )
@@ -88,9 +91,15 @@ class Moments:
 
 
 def of(
-    exhibit: Piece, sheet: Sheet | None, moments: Moments, twins: Twins | None, checks: frozenset[str] = frozenset()
+    exhibit: Piece,
+    sheet: Sheet | None,
+    moments: Moments,
+    twins: Twins | None,
+    checks: frozenset[str] = frozenset(),
+    printed: Sequence[Mapping[str, str]] | None = None,
 ) -> list[Signal]:
     """Everything there is to say of one file, the weightiest first. ``checks``: codes of what its kind is checked for.
+    ``printed``: the numbers that were read in its plain digits, ``None`` if nobody looked for any.
 
     Typed text and the platform's records have no file, and no signals.
     """
@@ -104,10 +113,24 @@ def of(
     if exhibit.kind != Kind.PDF and not (sheet.taken_at or sheet.make or sheet.model or sheet.software):
         found.append(Signal(NO_METADATA))
     if exhibit.kind != Kind.PDF and checks & _ASK_FOR_A_WAYBILL:
-        # Where no machine looked that is said, so that nobody takes silence for a yes.
-        verdict = numbers.weigh(sheet.numbers, moments.waybills)
-        found.append(Signal(_WAYBILL[verdict.code], {"ending": verdict.last} if verdict.last else {}))
+        found.append(_waybill(sheet.numbers, printed, moments.waybills))
     return found
+
+
+def _waybill(
+    coded: Sequence[Mapping[str, str]] | None, printed: Sequence[Mapping[str, str]] | None, wanted: tuple[str, ...]
+) -> Signal:
+    """A barcode has check digits, printed digits have none: so they are asked after it, and only for a yes.
+
+    Where no machine looked that is said, so that nobody takes silence for a yes.
+    """
+    verdict, read = numbers.weigh(coded, wanted), numbers.weigh(printed, wanted)
+    code = _WAYBILL[verdict.code]
+    if verdict.code != numbers.MATCHES and read.code == numbers.MATCHES:
+        verdict, code = read, WAYBILL_READ
+    elif verdict.code in (numbers.NONE, numbers.UNCHECKED) and read.code in (numbers.NONE, numbers.DIFFERS):
+        code = WAYBILL_NOT_READ
+    return Signal(code, {"ending": verdict.last} if verdict.last else {})
 
 
 def edited_by(software: str) -> str:

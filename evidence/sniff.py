@@ -11,6 +11,7 @@ JPEG, PNG, WEBP, GIF, PDF = "image/jpeg", "image/png", "image/webp", "image/gif"
 HEIC, AVIF = "image/heic", "image/avif"
 MP4, MOV, WEBM = "video/mp4", "video/quicktime", "video/webm"
 FILMS = (MP4, MOV, WEBM)
+PHOTOS = (JPEG, PNG, WEBP, GIF, HEIC, AVIF)
 EXTENSIONS = {
     JPEG: "jpg", PNG: "png", WEBP: "webp", GIF: "gif", PDF: "pdf",
     HEIC: "heic", AVIF: "avif", MP4: "mp4", MOV: "mov", WEBM: "webm",

@@ -18,7 +18,7 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 _STAMP = VENV / "heng-installed.txt"
 _LOG = VENV / "heng-install.log"
-_ROOM_MB = {"local": 900, "dev": 1700}
+_ROOM_MB = {"local": 900, "dev": 2100}
 
 
 def wanted(*, dev: bool) -> list[str]:

@@ -90,7 +90,7 @@ def waiting(row: Exhibit) -> str:
     left = row.blob and getattr(row.blob, "preparation", None)
     if row.blob is None or not left or left.is_over:
         return ""
-    match preparation.needed(row.blob):
+    match preparation.copies_needed(row.blob):
         case "film":
             return _("Received, being converted. It counts already; you can go on.")
         case "pages":

@@ -35,6 +35,7 @@ DISK_IS_FULL = 75
 
 WORKS: dict[str, Callable[[Job], Found]] = {
     "large": pictures.enlarge,
+    "numbers": pictures.transcribe,
     "film": films.rewrite,
     "pages": documents.go_on,
     "mask": masks.paint,

@@ -20,7 +20,8 @@ class Job:
     """One piece of work on ``directory/original``, whose results go to ``directory/out``.
 
     ``work``: "read" looks at the file for the first time; "large", "film" and "pages" make what is left to be made, from
-    page ``first`` on; "mask" paints ``regions`` over a picture of ours that is called ``kind``, "film_mask" over a film.
+    page ``first`` on; "numbers" reads printed digits;
+    "mask" paints ``regions`` over a picture of ours that is called ``kind``, "film_mask" over a film.
     """
 
     directory: Path

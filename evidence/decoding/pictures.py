@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from evidence import limits, sniff
-from evidence.decoding import codes, measures
+from evidence.decoding import codes, digits, measures
 from evidence.decoding.outcome import Found, Job, Refusal
 
 FORMATS = {sniff.JPEG: "JPEG", sniff.PNG: "PNG", sniff.WEBP: "WEBP", sniff.GIF: "GIF", sniff.AVIF: "AVIF"}
@@ -53,6 +53,14 @@ def enlarge(job: Job) -> Found:
     """A copy to look closely at (work "large")."""
     _stated, raw = _decoded(job, limits.LARGE_SIDE)
     return Found(copies=[write(_upright(raw, limits.LARGE_SIDE), job, "large", limits.LARGE_SIDE)])
+
+
+def transcribe(job: Job) -> Found:
+    """The numbers that are printed in it in plain digits (work "numbers")."""
+    _stated, raw = _decoded(job, limits.DISPLAY_SIDE)
+    shown = _upright(raw, limits.DISPLAY_SIDE)
+    shown.thumbnail((limits.DISPLAY_SIDE, limits.DISPLAY_SIDE))
+    return Found(shown.width, shown.height, facts={"printed": digits.of(shown)})
 
 
 def write(picture: Any, job: Job, kind: str, side: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ or back.
 """
 
 from evidence.models.dossiers import Dossier, Exhibit, Holder, Kind, Receipt, RecordPicture, Seal
-from evidence.models.files import Blob, Damage, Derivative, Preparation, Round, Sheet
+from evidence.models.files import Blob, Damage, Derivative, Preparation, PrintedNumbers, Round, Sheet
 from evidence.models.library import LibraryItem
 from evidence.models.masking import Mask, Opening
 from evidence.models.quarantine import Quarantined, Scan
@@ -24,6 +24,7 @@ __all__ = [
     "Opening",
     "Part",
     "Preparation",
+    "PrintedNumbers",
     "Quarantined",
     "Receipt",
     "RecordPicture",

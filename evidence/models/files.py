@@ -72,6 +72,20 @@ class Sheet(models.Model):
         triggers: ClassVar = [pgtrigger.Protect(name="sheets_stay", operation=pgtrigger.Update)]
 
 
+class PrintedNumbers(models.Model):
+    """The numbers that a machine read in a photo's plain digits, as `numbers` keeps them; none where it found none.
+
+    No row where it has not looked. Written once, by the reader.
+    """
+
+    blob = models.OneToOneField(Blob, models.PROTECT, related_name="printed", primary_key=True)
+    read_at = models.DateTimeField()
+    numbers = models.JSONField()
+
+    class Meta:
+        triggers: ClassVar = [pgtrigger.Protect(name="printed_numbers_stay", operation=pgtrigger.Update)]
+
+
 class Preparation(models.Model):
     """What is left to be made of a file of an exhibit: its film, its further pages, its large copy. Gone when all is made.
 

@@ -100,6 +100,39 @@ def test_a_number_that_was_read_is_held_against_the_parcels_of_the_order() -> No
         assert "0123" in words.words(signals.Signal("waybill_matches", {"ending": "0123"}))
 
 
+BARS = ["SF9999999999999"]
+
+
+@pytest.mark.parametrize(
+    ("coded", "printed", "found"),
+    [
+        ([], ["No SF1234567890123", "SF1234567890123"], "waybill_read"),
+        (None, ["运单号 SF 1234 5678 90123"], "waybill_read"),
+        (BARS, ["SF1234567890123"], "waybill_read"),
+        (["SF1234567890123"], [], "waybill_matches"),
+        (BARS, ["2026-11-20 21:14"], "waybill_differs"),
+        ([], ["2026-11-20 21:14"], "waybill_not_read"),
+        (None, [], "waybill_not_read"),
+        ([], None, "waybill_none"),
+        (None, None, "waybill_not_checked"),
+    ],
+)
+def test_printed_digits_are_asked_after_the_bars_and_say_so(
+    coded: list[str] | None, printed: list[str] | None, found: str
+) -> None:
+    parcels = Moments(SIGNED, CLAIMED, waybills=("SF1234567890123",))
+    kept = numbers.keep(printed, ends=False)
+    sheet = a_sheet(numbers=numbers.keep(coded))
+    told = signals.of(Piece(), sheet, parcels, None, frozenset({"waybill_readable"}), kept)
+    assert [signal.code for signal in told] == [found]
+    assert told[0].data.get("ending") == {"waybill_differs": "9999"}.get(found, "0123" if told[0].data else None)
+    with translation.override("en"):
+        said = words.words(told[0])
+    # Whoever reads it knows what was looked at, and what was not.
+    assert ("plain digits" in said.lower()) == (found in ("waybill_read", "waybill_not_read", "waybill_none"))
+    assert ("were not read" in said) == (found == "waybill_none")
+
+
 def test_of_a_number_in_a_picture_only_its_end_can_be_read_in_the_database() -> None:
     kept = numbers.keep(["SF1234567890123"])
     assert kept is not None and "12345678" not in json.dumps(kept) and kept[0]["last"] == "0123"

@@ -39,7 +39,8 @@ def found(row: Exhibit, when: Moments, copies: Twins | None, rules: Rules) -> li
     kind = rules.exhibits.get(row.code)
     checks = frozenset(check.code for check in kind.checks) if kind is not None else frozenset()
     sheet = row.blob.sheet if row.blob is not None else None
-    return signals.of(row, sheet, when, copies, checks)
+    printed = getattr(row.blob, "printed", None)
+    return signals.of(row, sheet, when, copies, checks, printed.numbers if printed is not None else None)
 
 
 def _signed_at(file: Mapping[str, Any]) -> datetime | None:
@@ -95,7 +96,16 @@ def words(signal: Signal) -> str:
                 % data
             )
         case signals.WAYBILL_NONE:
-            return _("A machine found no barcode in it. A number in plain digits may still be there.")
+            return _("A machine found no barcode in it. Plain digits were not read: a number may still be there.")
+        case signals.WAYBILL_READ:
+            return (
+                _(
+                    "A machine read this order's waybill number in its plain digits (it ends in %(ending)s). It may misread."
+                )
+                % data
+            )
+        case signals.WAYBILL_NOT_READ:
+            return _("A machine read its plain digits and saw no waybill number of this order. It may have missed one.")
         case signals.WAYBILL_UNCHECKED:
             return _("Whether the waybill number can be read was not checked by a machine.")
         case signals.TOO_DARK:
