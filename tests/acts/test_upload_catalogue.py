@@ -116,6 +116,15 @@ CATALOGUE: list[Row] = [
     ("U21 XHTML", lambda: files.XHTML, "x.xhtml", "type_not_accepted"),
     ("U21 shortcut", lambda: files.LNK, "x.url", "type_not_accepted"),
     ("U42 ZIP named .png", files.archive, "x.png", "type_not_accepted"),
+    ("U43 ZIP that climbs out", lambda: files.archive("../../../x"), "x.zip", "type_not_accepted"),
+    ("U44 office file", lambda: files.archive("word/document.xml", files.XHTML), "x.docx", "type_not_accepted"),
+    ("U45 sheet with macros", lambda: files.archive("xl/vbaProject.bin"), "x.xlsm", "type_not_accepted"),
+    (
+        "U56 chat log",
+        lambda: b"[Platform] refund approved <script>alert(1)</script>\n" * 99,
+        "x.txt",
+        "type_not_accepted",
+    ),
     # U22–U27: broken
     ("U22 nothing", lambda: b"", "x.jpg", "file_is_empty"),
     ("U23 one byte", lambda: b"\xff", "x.jpg", "type_not_accepted"),
