@@ -93,6 +93,8 @@ def test_what_is_not_right_yet_is_said_and_what_was_typed_stays() -> None:
     text = short.content.decode()
     assert short.status_code == 422 and "至少 10 个字" in text and "太短" in text
     assert re.search(r'value="second"[^>]*checked', text)
+    nothing = http.post(of(seat), {"do": "check"}).content.decode()
+    assert "有 2 处需要修改" in nothing and "至少 10 个字" in nothing and "请选一项" in nothing
     assert http.post(of(seat), {"do": "send", "choice": "second", "reason": "太短"}).status_code == 422
     again = http.post(of(seat), {"do": "edit", "choice": "second", "reason": "太短"}).content.decode()
     assert "太短" in again and "errsum" not in again
@@ -282,7 +284,9 @@ def test_a_buyer_volunteers_passes_is_confirmed_and_sits() -> None:
     exam = Exam.objects.get()
     assert http.post(reverse("jury:exam"), {}).status_code == 422
     http.post(reverse("jury:exam"), _right(exam, wrong=1))
-    assert "答对 4 题" in shown(http, reverse("jury:exam"))
+    page = shown(http, reverse("jury:exam"))
+    assert "答对 4 题" in page and "现在起你可能被抽中" in page
+    assert "现在起你可能被抽中" not in shown(http, reverse("jury:exam")), "said once"
     juror = Juror.objects.get(user_id=buyer.id)
     assert jurors.enrol_due(clock.now()) == 0
     ops = builders.an_officer(Role.OPS)
@@ -364,7 +368,7 @@ def test_the_sides_say_by_one_button_whether_a_reason_helped_and_the_juror_reads
     assert reply.status_code == 302 and reply["Location"] == f"{path}#reason-2"
     page = shown(http, path)
     assert page.count('name="helpful" value="yes"') == 2 and "你认为有帮助" in page
-    assert '<details class="more" open>' in page
+    assert '<details class="read-more jury-reasons" open>' in page
     http.post(rate, {"nth": "2", "helpful": "no"})
     assert "不能更改" in (page := shown(http, path)) and "你认为有帮助" in page
     theirs = shown(client(made.merchant.id), reverse("merchant:case", args=[made.case.number]))

@@ -75,6 +75,9 @@ def page(request: HttpRequest) -> HttpResponse:
     if posted and form.is_valid():
         act = partial(jurors.hand_in_exam, exam.pk, form.answers(), actor=reader.actor, now=reader.now)
         if _done_by(act, form):
+            exam.refresh_from_db()
+            if standing.passes(exam.right):
+                messages.success(request, _("Passed. You can be drawn from now on."))
             return HttpResponseRedirect(reverse("jury:exam"))
     return _asked(request, reader, form, _("Practice cases"))
 
@@ -124,8 +127,6 @@ def _done(request: HttpRequest, reader: shell.Reader, why_not: str) -> HttpRespo
         _explained(mocks.by_code(code), answer)
         for code, answer in (zip(last.cases, last.answers, strict=True) if last is not None else ())
     ]
-    if last is not None and standing.passes(last.right) and not why_not:
-        messages.success(request, _("Passed. You can be drawn from now on."))
     shown = shell.around(
         reader,
         "lobby",

@@ -95,8 +95,8 @@ class VoteForm(HouseForm):
     def vote(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {
-            "choice": data["choice"],
-            "reason": data["reason"],
+            "choice": data.get("choice", ""),
+            "reason": data.get("reason", ""),
             "decisive": [int(pk) for pk in data.get("decisive", [])],
         }
 
@@ -120,6 +120,8 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     about = brief.of(seat, now=reader.now)
     form = VoteForm(request.POST, about=about)
     if not form.is_valid() or do == "edit":
+        if set(form.errors) == {"choice"} and (missing := _problem(form, about)) is not None:
+            _add(form, missing)  # all that is wrong is said at once
         return _show(request, reader, seat, form if do != "edit" else VoteForm(initial=_typed(request), about=about))
     if do == "send":
         try:
