@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
 else:
     Page, Inline = admin.ModelAdmin, admin.TabularInline
 
-# Permissions by group would be a second way to rights, beside grants and memberships.
-admin.site.unregister(Group)
+# Permissions by group would be a second way to rights, beside grants and memberships; addresses and second factors that
+# somebody else enters would be a second way into a person's account.
+for model in (Group, EmailAddress, Authenticator):
+    admin.site.unregister(model)
 
 
 class ReadOnly:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from arbitration.calculator import DISMISSAL, GIFT_KEPT, IN_KIND, TEST_FEE, Calculation
+from arbitration.calculator import DISMISSAL, GIFT_KEPT, IN_KIND, PARTIAL, TEST_FEE, Calculation
 from common.errors import Refused
 from disputes.awards import AwardLine, Payer
 
@@ -55,7 +55,7 @@ class RulingView:
     calculator gives now; ``None`` while remedy or share are missing. ``over_caps``: sums beyond what a clause allows, as
     (field, clause). ``return_freight``: ``None`` for what the way back costs by rule. ``refuted``: grounds that the file
     itself contradicts. ``deviates``: like cases draw a clear line, and this departs from it. ``jury``: the side
-    that the jury found for.
+    that the jury found for. ``left``: what was paid for the thing and was not given back before.
     """
 
     points: tuple[PointView, ...]
@@ -80,6 +80,7 @@ class RulingView:
     return_freight: int | None = None
     deduction: int = 0
     compensation: int = 0
+    left: int = 0
     minimum_reasons: int = 30
     refuted: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
@@ -185,6 +186,10 @@ def _remedy(view: RulingView) -> Iterator[Problem]:
 def _award(view: RulingView) -> Iterator[Problem]:
     if view.expected is None:
         return
+    goods = sum(line.amount for line in view.expected.lines if line.label in ("goods", "deduction"))
+    if view.remedy in PARTIAL and view.left and goods >= view.left:
+        # All of the price while the goods stay is a refund without return, whatever it is called (R1, clause 3.2).
+        yield Problem("partial_is_whole", "value")
     if view.remedy in IN_KIND and not view.expected.substitute:
         # Otherwise nothing could be enforced if it is never done.
         yield Problem("substitute_missing", "value")

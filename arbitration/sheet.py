@@ -185,6 +185,7 @@ def view(sheet: Sheet, now: datetime, *, names: Sequence[str] | None = None) -> 
         deduction=ruling.deduction,
         compensation=ruling.compensation,
         reasons=ruling.reasons,
+        left=0 if sheet.case.claimant == Side.MERCHANT.value else sheet.case.paid,
         minimum_reasons=thresholds.minimum_reasons_characters,
         names=tuple(names_in(sheet.case) if names is None else names),
         jury=results.proposed(sheet.case),

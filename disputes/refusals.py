@@ -241,6 +241,10 @@ SENTENCES: dict[str, str | Promise] = {
     "ground_missing": _("A refund without return needs one ground. Choose it."),
     "ground_unknown": _("Choose the ground from the list."),
     "ground_contradicted": _("The file of this case contradicts this ground. Choose another."),
+    "partial_is_whole": _(
+        "A partial refund gives back the value that is lost, not all of the price. If the buyer keeps the goods and "
+        "gets all of it back, choose the refund without return and its ground."
+    ),
     "ground_not_needed": _("This remedy needs no ground for keeping the goods. Remove it."),
     "share_missing": _("Enter the merchant's share of liability."),
     "share_contradicts_remedy": _(

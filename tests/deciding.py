@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from arbitration import appeals, assignment, drafting, linter, outgoing, queries, rulings
+from arbitration import appeals, assignment, calculator, drafting, linter, outgoing, queries, rulings
 from arbitration.drafts import Draft
 from arbitration.models import Appeal, Ruling
 from common import clock
@@ -72,7 +72,10 @@ def a_draft(made: Scene, **changes: Any) -> Draft:
         merchant_share=10_000,
         reasons=f"争点 {numbers}：{REASONS}依据凭证 {cited}。",
     )
-    return replace(draft, **changes)
+    draft = replace(draft, **changes)
+    if draft.remedy in calculator.PARTIAL and "merchant_share" not in changes:
+        return replace(draft, merchant_share=9_900)  # all of the price and the goods is no partial refund
+    return draft
 
 
 def for_the_merchant(made: Scene) -> Draft:

@@ -14,3 +14,11 @@ def name(case: Case) -> str:
     if case.intervened_at is not None and case.remedy in remedies:
         return str(remedies[case.remedy].name)
     return str(labels.KINDS[Kind(case.kind)])
+
+
+def returns(case: Case) -> bool:
+    """Whether the goods would go back by what is asked for: what was decided may differ, and stands on the case by then."""
+    remedies = rulebook.rules(case.substance_rules_id).remedies
+    if case.intervened_at is not None and case.remedy in remedies:
+        return remedies[case.remedy].returns
+    return case.kind == Kind.RETURN_REFUND.value

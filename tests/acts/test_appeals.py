@@ -154,7 +154,7 @@ def test_nobody_hears_the_appeal_against_their_own_ruling() -> None:
 
 
 def test_whoever_signed_the_ruling_does_not_hear_the_appeal_against_it() -> None:
-    made = deciding.taken(paid=200_000)
+    made = deciding.taken(paid=250_000)
     ruling = deciding.drafted(made)
     rulings.issue(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
     approvals.approve(ruling.pk, actor=made.senior, now=clock.now())
@@ -222,7 +222,7 @@ def test_a_changed_ruling_takes_the_place_of_the_first_in_one_stroke() -> None:
     draft.refresh_from_db()
     assert (first.state, draft.state, draft.stage) == (Ruling.SUPERSEDED, Ruling.SERVED, Ruling.APPEAL)
     outcome = outcomes.effective(made.case.pk)
-    assert (outcome.source, outcome.amount) == ("appealed", 68_000)
+    assert (outcome.source, outcome.amount) == ("appealed", 67_320)
     assert made.case.outcomes.count() == 2
     assert appeal.decision == Appeal.CHANGED
     assert made.state is State.AWAITING_COMPLIANCE

@@ -214,7 +214,7 @@ def test_filters_narrow_the_queue() -> None:
 
 
 def test_a_senior_finds_what_waits_for_them_but_not_their_own() -> None:
-    made = deciding.taken(paid=200_000)
+    made = deciding.taken(paid=250_000)
     ruling = deciding.drafted(made)
     rulings.issue(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
     assert [case.pk for case in queries.queue(made.senior, View.APPROVALS).cases] == [made.case.pk]

@@ -69,7 +69,7 @@ def test_appeals_count_beside_the_rulings_of_their_month_and_by_type_and_clause(
     assert mine["overturned", ""] == (1, 1)
     assert mine["overturned_type", "DAMAGED"] == (1, 1)
     assert mine["overturned_clause", "4.2"] == (1, 1)
-    assert mine["spread", "DAMAGED:full"] == (1, 1), "as the appeal left it"
+    assert mine["spread", "DAMAGED:part"] == (1, 1), "as the appeal left it"
 
 
 def test_departures_are_counted_among_all_rulings() -> None:

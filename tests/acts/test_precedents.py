@@ -15,7 +15,7 @@ from django.db.models import Func, TextField, Value
 from accounts.models import User
 from arbitration import appeals, approvals, precedents, rulings
 from arbitration.models import Deviation, DrawnLine, Precedent, Ruling
-from arbitration.precedent_rules import FULL, MERCHANT
+from arbitration.precedent_rules import FULL, MERCHANT, PART
 from arbitration.precedents import Wanted
 from common import clock
 from common.actor import Role
@@ -109,7 +109,7 @@ def test_a_ruling_becomes_a_precedent_when_nobody_can_appeal_any_more() -> None:
     assert not Precedent.objects.exists(), "the appeal window is open"
     final(made)
     kept = Precedent.objects.get()
-    assert (kept.case_id, kept.result, kept.remedy, kept.merchant_share) == (made.case.pk, FULL, "R2", 10_000)
+    assert (kept.case_id, kept.result, kept.remedy, kept.merchant_share) == (made.case.pk, PART, "R2", 9_900)
     assert kept.clauses == ["2.5", "4.2"] and kept.type_code == "DAMAGED" and kept.band == 3
     assert [point["finding"] for point in kept.points] == ["buyer", "buyer"]
     assert kept.buyer_codes == sorted(kept.buyer_codes) and kept.buyer_codes
@@ -140,7 +140,7 @@ def test_what_an_appeal_changed_is_kept_as_it_was_changed() -> None:
     )
     ticks.consequences()
     kept = Precedent.objects.get()
-    assert kept.on_appeal and kept.result == FULL and kept.ruling_id == ruling.pk
+    assert kept.on_appeal and kept.result == PART and kept.ruling_id == ruling.pk
 
 
 def test_what_was_sent_back_is_no_precedent() -> None:
@@ -261,7 +261,7 @@ def test_the_words_of_a_precedent_go_with_those_of_its_case_and_its_facts_stay()
     assert retention.erase_due(case.closed_at + timedelta(days=1096)) == 1
     kept = Precedent.objects.get()
     assert (kept.points, kept.reasons, kept.words) == ([], "", None) and kept.erased_at is not None
-    assert kept.result == FULL and kept.clauses == ["2.5", "4.2"] and kept.buyer_codes
+    assert kept.result == PART and kept.clauses == ["2.5", "4.2"] and kept.buyer_codes
     assert precedents.search(Wanted(words="裂纹")).rows == []
 
 
@@ -297,7 +297,7 @@ def test_departing_from_a_clear_line_needs_a_reason_and_a_second_signature() -> 
 
 def test_going_with_the_line_needs_no_reason() -> None:
     made = deciding.taken()
-    a_line(made)
+    a_line(made, result=PART)
     ruling = deciding.drafted(made)
     assert deciding.problems(ruling) == [] and not Deviation.objects.exists()
     served = rulings.issue(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
@@ -321,7 +321,7 @@ def test_like_cases_are_compared_again_only_when_the_file_changed_or_time_went_b
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made = deciding.taken()
-    a_line(made)
+    a_line(made, result=PART)
     compared = []
     near = precedents.near
     monkeypatch.setattr(precedents, "near", lambda *what, **how: compared.append(1) or near(*what, **how))

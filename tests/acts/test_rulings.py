@@ -32,7 +32,7 @@ def test_a_complete_ruling_is_served_and_opens_the_appeal_window() -> None:
     outcome = outcomes.effective(made.case.pk)
     assert made.state is State.APPEAL_WINDOW
     assert ruling.state == Ruling.SERVED and ruling.served_at is not None
-    assert outcome is not None and (outcome.source, outcome.amount) == ("ruled", 68_000)
+    assert outcome is not None and (outcome.source, outcome.amount) == ("ruled", 67_320)
     assert made.case.ruled_by_id == made.arbitrator.id
     assert Deadline.objects.filter(case=made.case, duty="appeal_window", state=Deadline.PENDING).exists()
 
@@ -56,7 +56,7 @@ def test_the_letter_reads_the_same_for_both_sides_but_for_who_must_act() -> None
     letter = buyers.letter
     assert [fact.number for fact in letter.facts] == [1, 2]
     assert {clause.number for clause in letter.clauses} == {"2.5", "4.2"}
-    assert letter.result.amount == 68_000
+    assert letter.result.amount == 67_320
     assert letter.remedies.until == made.case.due_at.isoformat()
     assert letter.remedies.routes and letter.remedies.grounds
     assert letter.decided_by and letter.decided_by not in ("", deciding.name_of(made.arbitrator))
@@ -310,7 +310,7 @@ def proposed(made):
 
 
 def test_a_large_sum_waits_for_a_second_signature() -> None:
-    made = deciding.taken(paid=200_000)
+    made = deciding.taken(paid=250_000)
     ruling = proposed(made)
     assert made.state is State.AWAITING_APPROVAL
     assert ruling.needs_approval_because == ["amount"]
@@ -327,7 +327,7 @@ def test_a_new_arbitrator_and_a_refund_without_return_wait_for_a_second_signatur
 
 
 def test_what_needs_a_signature_is_not_served_without_and_the_other_way_round() -> None:
-    made = deciding.taken(paid=200_000)
+    made = deciding.taken(paid=250_000)
     ruling = deciding.drafted(made)
     with pytest.raises(Refused, match="needs_approval"):
         rulings.serve(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
@@ -338,7 +338,7 @@ def test_what_needs_a_signature_is_not_served_without_and_the_other_way_round() 
 
 
 def test_a_senior_approves_and_the_ruling_is_served_as_its_authors() -> None:
-    made = deciding.taken(paid=200_000)
+    made = deciding.taken(paid=250_000)
     ruling = proposed(made)
     approvals.approve(ruling.pk, actor=made.senior, now=clock.now())
     assert made.state is State.APPEAL_WINDOW
@@ -347,7 +347,7 @@ def test_a_senior_approves_and_the_ruling_is_served_as_its_authors() -> None:
 
 
 def test_an_arbitrator_cannot_approve_their_own_ruling() -> None:
-    made = deciding.taken(paid=200_000)
+    made = deciding.taken(paid=250_000)
     made.arbitrator, keep = made.senior, made.arbitrator
     assignment.hand_back(made.case.pk, reason="other", actor=keep, now=clock.now())
     assignment.take(made.case.pk, actor=made.senior, now=clock.now())
@@ -361,7 +361,7 @@ def test_an_arbitrator_cannot_approve_their_own_ruling() -> None:
 def test_the_database_too_refuses_an_approval_by_the_author() -> None:
     from arbitration.models import Approval
 
-    made = deciding.taken(paid=200_000)
+    made = deciding.taken(paid=250_000)
     ruling = proposed(made)
     with pytest.raises(IntegrityError, match="approval_by_somebody_else"), transaction.atomic():
         Approval.objects.create(
@@ -382,7 +382,7 @@ def test_the_database_too_refuses_an_approval_by_the_author() -> None:
 
 
 def test_a_returned_ruling_stays_as_it_was_and_a_copy_goes_on() -> None:
-    made = deciding.taken(paid=200_000)
+    made = deciding.taken(paid=250_000)
     ruling = proposed(made)
     again = approvals.send_back(ruling.pk, reason="理由没有说明时间差。", actor=made.senior, now=clock.now())
     ruling.refresh_from_db()
@@ -393,14 +393,14 @@ def test_a_returned_ruling_stays_as_it_was_and_a_copy_goes_on() -> None:
 
 
 def test_a_ruling_is_returned_with_a_reason_or_not_at_all() -> None:
-    made = deciding.taken(paid=200_000)
+    made = deciding.taken(paid=250_000)
     ruling = proposed(made)
     with pytest.raises(Refused, match="text_missing"):
         approvals.send_back(ruling.pk, reason="  ", actor=made.senior, now=clock.now())
 
 
 def test_a_proposed_ruling_is_approved_once() -> None:
-    made = deciding.taken(paid=200_000)
+    made = deciding.taken(paid=250_000)
     ruling = proposed(made)
     approvals.approve(ruling.pk, actor=made.senior, now=clock.now())
     with pytest.raises(Refused, match="ruling_not_proposed"):

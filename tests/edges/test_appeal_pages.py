@@ -177,12 +177,12 @@ def test_a_changed_ruling_tells_both_sides_why_and_all_that_is_put_right() -> No
     assert told is not None
     right = {one.what: (one.before, one.after) for one in told.restored}
     assert right["amount"] == ("0", str(ruling.amount)) and right["counted"] == ("no", "yes")
-    assert right["share"] == ("0", "10000") and right["beside"] == ("none", "none")
+    assert right["share"] == ("0", "9900") and right["beside"] == ("none", "none")
     assert told.ruling_code == Ruling.objects.get(case=made.case, state=Ruling.SUPERSEDED).letter_code
     for actor, area, whose in ((made.buyer, "buyer", "申诉方：你。"), (made.merchant, "merchant", "申诉方：买家。")):
         page = text(signed_in(actor).get(reverse(f"{area}:decision", args=[made.case.number])))
         assert "改判后恢复的事项" in page and REASONS in page and whose in page
-        assert "买家收到的金额：原 ¥0.00，现 ¥680.00" in page and "扣分和经营限制" in page
+        assert "买家收到的金额：原 ¥0.00，现 ¥673.20" in page and "扣分和经营限制" in page
     assert letters.is_genuine(ruling)
 
 

@@ -34,7 +34,7 @@ def typed(made: Scene, version: int = 0, **changes: str) -> dict[str, object]:
     draft = deciding.a_draft(made)
     data: dict[str, object] = {
         "version": version,
-        "share": "100",
+        "share": "99",
         "clauses": list(draft.clauses),
         "remedy": draft.remedy,
         "reasons": draft.reasons,

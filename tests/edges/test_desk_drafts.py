@@ -34,7 +34,7 @@ def test_a_script_is_told_the_version_when_it_was_saved_and_what_is_lacking():
     assert lacking["Set the shares of liability"] == "#id_share"
     assert lacking["B1 has not been opened: view it, or say why you skip it"] == "evidence/B1/"
     told = by_script(made, turn=2, version=told["version"]).json()
-    assert told["version"] == 2 and told["sum"] == "¥680.00"
+    assert told["version"] == 2 and told["sum"] == "¥673.20"
     assert not [line for line in told["lacking"] if "opened" not in line["text"]]
 
 
@@ -45,7 +45,7 @@ def test_a_second_page_that_saves_itself_is_told_what_the_first_one_saved():
     told = reply.json()
     assert reply.status_code == 409 and told["standing"] == 1 and "version" not in told
     assert {part["label"]: part["there"] for part in told["differs"]} == {
-        "shares": "Merchant 100%",
+        "shares": "Merchant 99%",
         "reasons": "第一页写的",
     }
     assert DraftAside.objects.get().body["reasons"] == "第二页写的"

@@ -44,7 +44,7 @@ def text_of(reply: Any) -> str:
 
 def test_each_side_is_addressed_in_its_own_reading(made: Scene) -> None:
     buyer, shop = text_of(get(made, made.buyer, "buyer")), text_of(get(made, made.merchant, "merchant"))
-    assert "你将收到 ¥680.00" in buyer and "支持你" in buyer
+    assert "你将收到 ¥673.20" in buyer and "支持你" in buyer
     assert "由你退给买家" in shop and "支持买家" in shop
     for text in (buyer, shop):
         code = Ruling.objects.get(case=made.case).letter_code

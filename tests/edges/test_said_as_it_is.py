@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from arbitration import rulings
 from common import clock
 from common.actor import Actor
 from disputes import labels, negotiation, offers
@@ -77,3 +78,18 @@ def test_where_one_side_gave_nothing_the_time_is_said_to_be_over_and_not_the_fil
     assert "The evidence period is over; the case waits for an arbitrator" in shown and "file is complete" not in shown
     answered = reach.queued()
     assert "The file is complete" in page(answered.buyer, reverse("buyer:case", args=[answered.case.number]))
+
+
+def test_what_was_asked_for_stays_as_it_was_asked_whatever_was_decided() -> None:
+    """A return was asked, a part of the price without one was ruled: the claim is still a return."""
+    made = deciding.taken(kind=Kind.RETURN_REFUND)
+    ruling = deciding.drafted(made, deciding.a_draft(made, remedy="R2", merchant_share=5_000))
+    rulings.issue(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
+    made.reload()
+    assert not made.case.returns
+    for actor, area, words in (
+        (made.buyer, "buyer", ("the goods go back", "the goods stay with you")),
+        (made.merchant, "merchant", ("the goods come back", "the goods stay with the buyer")),
+    ):
+        shown = page(actor, reverse(f"{area}:case", args=[made.case.number]))
+        assert words[0] in shown and words[1] not in shown

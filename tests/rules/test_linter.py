@@ -122,6 +122,28 @@ def test_a_refund_without_return_needs_exactly_one_known_ground() -> None:
     assert codes(a_view(**gate, ground="COUNTERFEIT", refuted=frozenset({"CONSENT"}))) == []
 
 
+@pytest.mark.parametrize(
+    ("remedy", "amount", "deducted", "found"),
+    [
+        ("R2", 68_000, 0, ["partial_is_whole"]),
+        ("R16", 68_000, 0, ["partial_is_whole"]),
+        ("R2", 67_999, 0, []),
+        ("R2", 68_000, 1_000, []),
+        ("R3", 68_000, 0, []),  # the goods go back
+    ],
+)
+def test_all_of_the_price_and_the_goods_is_no_partial_refund(
+    remedy: str, amount: int, deducted: int, found: list[str]
+) -> None:
+    lines = (
+        AwardLine("goods", "value_by_share", amount),
+        *([AwardLine("deduction", "deducted", -deducted)] if deducted else []),
+    )
+    total = amount - deducted
+    calculated = Calculation(total, lines, remedy == "R3", True, 0, Payer.MERCHANT)
+    assert codes(a_view(remedy=remedy, left=68_000, amount=total, lines=lines, expected=calculated)) == found
+
+
 def test_what_is_undetermined_is_decided_by_the_burden_rule_and_says_so() -> None:
     open_point = (PointView(1, "buyer"), PointView(2, "undetermined"))
     silent = a_view().reasons.replace("商家没有证明交付时完好，", "")

@@ -18,6 +18,7 @@ from disputes.awards import BY_THE_FUND
 from disputes.lifecycle import Event, Kind, State
 from rulebook import queries as rulebook
 from web import acts, case_page, fetch, listing_pictures, reversed_roles, sums, supplements, timeline, wording
+from web import asked as asked_for
 from web.buyer import evidence, following, respond
 from web.case_page import Action, CasePage
 from web.party import choices, closed, terms
@@ -185,7 +186,7 @@ def _claim(built: CasePage) -> list[dict[str, Any]]:
         return _claimed_from_me(built)
     asked = labels.KINDS[Kind(case.kind)] if case.intervened_at is None else built.rules.remedy(case.remedy).name
     stay = _("the goods stay with you") if case.order.has_arrived else ""
-    back = _("the goods go back") if case.returns else stay
+    back = _("the goods go back") if asked_for.returns(case) else stay
     rows: list[dict[str, Any]] = [
         *sums.given_back_rows(case),
         {"label": _("Asked for"), "value": str(asked), "amount": case.claimed, "after": back},

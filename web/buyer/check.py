@@ -106,6 +106,7 @@ def _look(
         "claimed": claimed,
         "page": {"type_name": _type_name(written)},
         "asked": asked.name(claimed),
+        "asked_returns": asked.returns(claimed),
         "story": written.said("story"),
         "points": [text for name in POINTS if (text := written.said(name).strip())],
         "rows": _rows(written),

@@ -28,6 +28,9 @@ SENTENCES: dict[str, str | Promise] = {
     "ground_missing": _("Say why the goods need not come back"),
     "ground_unknown": _("Choose a ground from the list"),
     "ground_contradicted": _("The file contradicts this ground: choose another"),
+    "partial_is_whole": _(
+        "All of the price is no partial refund: say what value is lost, or choose refund without return"
+    ),
     "ground_not_needed": _("This remedy needs no ground: take it out"),
     "share_missing": _("Set the shares of liability"),
     "share_contradicts_remedy": _("Shares and remedy contradict each other"),

@@ -71,6 +71,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "home": reverse("merchant:inbox"),
         "buttons": buttons,
         "asked": asked.name(case),
+        "asked_returns": asked.returns(case),
         "own_claim": reversed_roles.is_merchants(case),
         "reason": reversed_roles.REASONS.get(case.contests.reason, "") if reversed_roles.is_merchants(case) else "",
         "about": _about(case),
