@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language
 
-from common import money
-from common.ids import PLATFORM_ZONE
+from common import dates, money
 from journal.kinds import Kind
 from notifications.catalogue import BUYER, OFFER_ENDS, concerned
 
@@ -32,8 +31,5 @@ def _in_language(written: dict[str, str]) -> str:
 
 
 def _end(due_at: datetime) -> str:
-    """Midnight belongs to the day that it ends, as on the pages: ``12-09 24:00``, never ``12-10 00:00``."""
-    local = due_at.astimezone(PLATFORM_ZONE)
-    if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return f"{local - timedelta(minutes=1):%m-%d} 24:00"
-    return f"{local:%m-%d %H:%M}"
+    """As on the pages, without the year: a notice is of a term that runs."""
+    return dates.written(*dates.end(due_at), with_year=False)

@@ -102,6 +102,12 @@ SENTENCES: dict[Kind, Text] = {
     Kind.HOLD_LIFTED: gettext_lazy("lifted the legal hold"),
     Kind.ERASED: gettext_lazy("erased what was said and handed in; sums, dates and digests stay"),
 }
+# The same where nobody said it: the time of whoever was asked ran out, and the rules say what that counts as.
+OF_SILENCE: dict[Kind, Text] = {
+    Kind.REFUND_AGREED: gettext_lazy("counted the merchant's silence as agreement to the refund of %(amount)s"),
+    Kind.RETURN_AGREED: gettext_lazy("counted the merchant's silence as agreement to the return"),
+    Kind.RETURN_ACCEPTED: gettext_lazy("counted the merchant's silence as confirmation of the return"),
+}
 _TOLD = [kind.value for kind in SENTENCES]
 _TOLD_TO_PARTIES = [kind.value for kind in SENTENCES if kind not in HOUSE_ONLY]
 ICONS = {"b": "user-round", "m": "store", "p": "scale"}
@@ -251,6 +257,8 @@ def sentence(entry: Entry, reader: str, *, claimant: str = "buyer") -> str:
     if entry.kind == Kind.PAYMENT_DONE.value:
         return str(movements.sentence(entry.data, reader))
     kind = Kind(entry.kind)
+    if entry.actor_role == Role.SYSTEM.value and kind in OF_SILENCE:
+        return str(OF_SILENCE[kind])
     return str(SENTENCES[kind] if claimant == "buyer" else reversed_roles.SENTENCES.get(kind, SENTENCES[kind]))
 
 

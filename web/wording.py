@@ -8,9 +8,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+
+from common import dates
 
 # Deadlines are promises about the marketplace's day, so every reader sees them on its clock, wherever they sit.
 HOUSE_ZONE = ZoneInfo("Asia/Shanghai")
@@ -135,35 +136,32 @@ def _working(days: int) -> str:
 def moment(at: datetime, now: datetime | None = None) -> str:
     """When something happened: ``today 18:34``, ``30 Nov, 18:00``, with the year only when it is another one."""
     local = at.astimezone(HOUSE_ZONE)
-    near = _near_day(local, now)
+    near = _near_day(local.date(), now)
     if near:
         return f"{near} {local:%H:%M}"
-    return _dated(local, now, f"{local:%H:%M}")
+    return _dated(local.date(), now, f"{local:%H:%M}")
 
 
 def deadline(at: datetime, now: datetime | None = None) -> str:
     """When something ends. Midnight belongs to the day that it ends: ``3 Dec, 24:00``."""
-    local = at.astimezone(HOUSE_ZONE)
-    clock = f"{local:%H:%M}"
-    if clock == "00:00" and not local.second:
-        local, clock = local - MINUTE, "24:00"
-    near = _near_day(local, now)
-    return f"{near} {clock}" if near else _dated(local, now, clock)
+    day, clock = dates.end(at)
+    near = _near_day(day, now)
+    return f"{near} {clock}" if near else _dated(day, now, clock)
 
 
 def day(at: datetime, now: datetime | None = None) -> str:
     """The calendar day alone: ``30 Nov``."""
-    return _dated(at.astimezone(HOUSE_ZONE), now, None)
+    return _dated(at.astimezone(HOUSE_ZONE).date(), now, None)
 
 
 def _last_day(due_at: datetime) -> date:
     return (due_at.astimezone(HOUSE_ZONE) - timedelta(microseconds=1)).date()
 
 
-def _near_day(local: datetime, now: datetime | None) -> str:
+def _near_day(day: date, now: datetime | None) -> str:
     if now is None:
         return ""
-    away = (local.date() - now.astimezone(HOUSE_ZONE).date()).days
+    away = (day - now.astimezone(HOUSE_ZONE).date()).days
     return _near_names(get_language()).get(away, "") if -1 <= away <= 1 else ""
 
 
@@ -172,18 +170,9 @@ def _near_names(_language: str | None) -> dict[int, str]:
     return {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
 
 
-def _dated(local: datetime, now: datetime | None, clock: str | None) -> str:
-    same_year = now is not None and now.astimezone(HOUSE_ZONE).year == local.year
-    written = _written_day(local.date(), same_year, get_language())
-    if clock is None:
-        return written
-    return pgettext("day and time", "{day}, {time}").format(day=written, time=clock)
-
-
-# The days of a list are few; writing one costs more than the rest of its cell.
-@lru_cache(maxsize=512)
-def _written_day(day: date, same_year: bool, _language: str | None) -> str:
-    return date_format(day, pgettext("day format", "j M") if same_year else pgettext("day format with year", "j M Y"))
+def _dated(day: date, now: datetime | None, clock: str | None) -> str:
+    same_year = now is not None and now.astimezone(HOUSE_ZONE).year == day.year
+    return dates.written(day, clock, with_year=not same_year)
 
 
 def masked_name(name: str) -> str:
