@@ -15,7 +15,7 @@ from accounts.models import Right
 from arbitration import bench, composition, letters, linter, prints, rulings, sheet
 from arbitration.drafts import LONGEST_REASONS
 from arbitration.models import Appeal, Finding, Ruling
-from common.actor import Actor, Role
+from common.actor import Actor, Role, Side
 from common.acts import act, require_act
 from common.errors import Conflict, Refused
 from disputes import access, queries, statements
@@ -54,14 +54,16 @@ def file(
     """One side appeals against the findings on these points; the other side has 72 hours to answer (T29).
 
     ``ground``: ``new_evidence`` needs at least one exhibit that was not on the file, ``rule_error`` at least one point,
-    ``procedure`` neither. Files were received before the act. Raises `Refused`: ``new_evidence_missing``,
-    ``evidence_is_not_new``, ``evidence_not_for_this_ground``, ``point_missing_in_appeal``, ``point_unknown``…
+    ``procedure`` neither. Only findings that went against the appellant count; whoever has none appeals against what was
+    ordered and names no point. Files were received before the act. Raises `Refused`: ``new_evidence_missing``,
+    ``evidence_is_not_new``, ``evidence_not_for_this_ground``, ``point_missing_in_appeal``, ``point_unknown``,
+    ``finding_in_own_favour``…
     """
     case = queries.lock(case_id, seen=seen)
     _require_appellant(case, actor)
     side = actor.side
     assert side is not None
-    facts = bench.facts(case, actor, now, refusals=against_filing(case, ground, points, exhibits))
+    facts = bench.facts(case, actor, now, refusals=against_filing(case, ground, points, exhibits, side))
     ruling = in_force(case)
     statement = statements.add(case, "appeal", text, actor=actor, now=now, required=True)
     assert statement is not None
@@ -239,19 +241,31 @@ def _require_appellant(case: Case, actor: Actor) -> None:
         raise Refused("right_missing", right=Right.APPEAL.value)
 
 
-def against_filing(case: Case, ground: str, points: Sequence[int], exhibits: Sequence[NewExhibit]) -> tuple[str, ...]:
+def attackable(case: Case, side: Side) -> set[int]:
+    """The points that this side can appeal on: all but those that were found in its own favour. Two queries."""
+    numbers = Point.objects.filter(case=case, round=case.round).values_list("number", flat=True)
+    found = found_in(case)
+    return {number for number in numbers if found.get(number) != side.value}
+
+
+def against_filing(
+    case: Case, ground: str, points: Sequence[int], exhibits: Sequence[NewExhibit], side: Side
+) -> tuple[str, ...]:
     """All that speaks against this appeal as it is written, for a page that shows it before it is filed; the act asks
     again.
     """
     unknown = () if ground in Appeal.GROUNDS else ("ground_of_appeal_unknown",)
-    return (*unknown, *_against_points(case, ground, points), *_against_exhibits(case, ground, exhibits))
+    return (*unknown, *_against_points(case, ground, points, side), *_against_exhibits(case, ground, exhibits))
 
 
-def _against_points(case: Case, ground: str, points: Sequence[int]) -> tuple[str, ...]:
+def _against_points(case: Case, ground: str, points: Sequence[int], side: Side) -> tuple[str, ...]:
     known = Point.objects.filter(case=case, round=case.round).values_list("number", flat=True)
     if not set(points) <= set(known):
         return ("point_unknown",)
-    needed = ground in (Appeal.NEW_EVIDENCE, Appeal.RULE_ERROR)
+    against = attackable(case, side)
+    if not set(points) <= against:
+        return ("finding_in_own_favour",)
+    needed = bool(against) and ground in (Appeal.NEW_EVIDENCE, Appeal.RULE_ERROR)
     return ("point_missing_in_appeal",) if needed and not points else ()
 
 

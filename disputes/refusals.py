@@ -274,6 +274,9 @@ SENTENCES: dict[str, str | Promise] = {
     # appeals
     "ground_of_appeal_unknown": _("Choose why you appeal: new evidence, the procedure or a misapplied rule."),
     "point_missing_in_appeal": _("Choose at least one finding that you dispute."),
+    "finding_in_own_favour": _(
+        "A finding in your favour cannot be appealed. Choose only findings that went against you."
+    ),
     "new_evidence_missing": _("This ground needs new evidence. Add at least one new piece of evidence."),
     "evidence_is_not_new": _("One of these files was submitted before. Add evidence that is not on the file yet."),
     "evidence_not_for_this_ground": _(

@@ -11,7 +11,7 @@ from accounts.models import Right
 from arbitration import appeals, approvals, assignment, letters, rulings
 from arbitration.models import Appeal, Ruling
 from common import clock
-from common.actor import Role
+from common.actor import Role, Side
 from common.errors import Refused
 from disputes import outcomes, sweep
 from disputes.lifecycle import State
@@ -67,6 +67,21 @@ def test_an_appeal_needs_its_ground(changes: dict, code: str) -> None:
     with pytest.raises(Refused, match=code):
         file(made, **changes)
     assert made.state is State.APPEAL_WINDOW
+
+
+def test_a_finding_in_ones_own_favour_is_nothing_to_appeal_against() -> None:
+    made = deciding.dismissed()  # every point was found for the merchant, who may still think that the rule was misread
+    with pytest.raises(Refused, match="finding_in_own_favour"):
+        file(made, actor=made.merchant)
+    assert made.state is State.APPEAL_WINDOW
+    assert appeals.attackable(made.case, Side.MERCHANT) == set()
+    assert appeals.attackable(made.case, Side.BUYER) == {point.number for point in made.case.points.all()}
+
+
+def test_whoever_won_every_point_still_appeals_against_what_was_ordered() -> None:
+    made = deciding.served()  # every point was found for the buyer, and a part of the sum was ordered
+    filed = file(made, points=[])
+    assert filed.points == [] and made.state is State.AWAITING_APPEAL_ANSWER
 
 
 def test_what_was_on_the_file_is_not_new_and_what_is_new_says_why_it_is_late() -> None:
@@ -134,9 +149,10 @@ def test_without_an_answer_the_appeal_is_decided_on_the_file() -> None:
     assert made.state is State.ENFORCING
 
 
-def answered(made):
-    file(made)
-    appeals.answer(made.case.pk, text="规则没有用错。", actor=made.merchant, now=clock.now())
+def answered(made, *, by_the_shop: bool = False):
+    by, other = (made.merchant, made.buyer) if by_the_shop else (made.buyer, made.merchant)
+    file(made, actor=by)
+    appeals.answer(made.case.pk, text="规则没有用错。", actor=other, now=clock.now())
     return made
 
 
@@ -199,7 +215,7 @@ def test_an_appeal_is_one_seniors_until_they_leave_the_bench() -> None:
 
 
 def test_upheld_means_final_with_reasons_and_a_letter() -> None:
-    made = answered(deciding.served())
+    made = answered(deciding.served(), by_the_shop=True)
     appeals.take(made.case.pk, actor=made.senior, now=clock.now())
     with pytest.raises(Refused, match="reasons_too_short"):
         appeals.uphold(made.case.pk, reasons="维持", actor=made.senior, now=clock.now())

@@ -57,7 +57,7 @@ def test_of_two_at_once_exactly_one_wins() -> None:
             points=[1],
             text="补充照片，请重新认定。",
             exhibits=[new],
-            actor=ruled.buyer,
+            actor=ruled.merchant,
             now=clock.now(),
         ),
         lambda: claims.file(ruled.case.number, driver.a_contest(68_000), actor=ruled.merchant, now=clock.now()),

@@ -72,6 +72,17 @@ def test_what_was_written_is_looked_at_before_it_is_filed_and_no_file_is_lost(ar
     assert made.state is State.AWAITING_APPEAL_ANSWER
 
 
+def test_what_was_found_in_ones_own_favour_is_not_offered_to_appeal_against() -> None:
+    made = deciding.served()
+    path = {area: reverse(f"{area}:act", args=[made.case.number, "appeal_filed"]) for area in ("buyer", "merchant")}
+    theirs = signed_in(made.merchant).get(path["merchant"]).context["form"]
+    assert theirs.fields["points"].choices
+    own = signed_in(made.buyer).get(path["buyer"])
+    assert own.status_code == 200 and "points" not in own.context["form"].fields
+    reply = post(made, made.buyer, "buyer", do="send", ground=Appeal.RULE_ERROR, text="金额算错了。")
+    assert reply.status_code == 302 and made.state is State.AWAITING_APPEAL_ANSWER
+
+
 def test_whoever_goes_back_finds_everything_as_it_was_and_the_file_with_it() -> None:
     made = deciding.dismissed()
     looked = text(post(made, made.buyer, "buyer", do="check", file=[photo()], **WORDS, **WHY))

@@ -47,7 +47,7 @@ def file(form: ActForm) -> None:
     filed = appeals.file(
         form.case.pk,
         ground=data["ground"],
-        points=[int(number) for number in data["points"]],
+        points=[int(number) for number in data.get("points", ())],
         text=data["text"],
         exhibits=new,
         actor=form.actor,
@@ -73,7 +73,7 @@ def check(form: ActForm) -> dict[str, Any] | None:
         here = []
     new = [NewExhibit(received, code=code, name="", why_late=why_late) for received in here]
     ground, points = data.get("ground", ""), [int(number) for number in data.get("points", ())]
-    for code_of_refusal in appeals.against_filing(form.case, ground, points, new):
+    for code_of_refusal in appeals.against_filing(form.case, ground, points, new, form.actor.side or Side.BUYER):
         _refuse(form, Refused(code_of_refusal))
     if form.errors:
         return None

@@ -50,6 +50,7 @@ class AppealForm(ActForm):
     field_of = {
         "point_missing_in_appeal": "points",
         "point_unknown": "points",
+        "finding_in_own_favour": "points",
         "new_evidence_missing": "file",
         "evidence_is_not_new": "file",
         "why_late_missing": "why_late",
@@ -92,7 +93,10 @@ class AppealForm(ActForm):
         procedure = rulebook.rules(self.case.procedure_rules_id)
         grounds = [(code, f"{ground.name} · {ground.text}") for code, ground in procedure.appeal_grounds.items()]
         self.fields["ground"].choices = grounds  # type: ignore[attr-defined]
-        points = queries.points(self.case)
         found = appeals.found_in(self.case)
+        # What was found in one's own favour is nothing to appeal against.
+        points = [point for point in queries.points(self.case) if found.get(point.number) != side.value]
         self.fields["points"].choices = [(str(p.number), _with_finding(p, found)) for p in points]  # type: ignore[attr-defined]
+        if not points:
+            del self.fields["points"]
         self.fields["code"].choices = evidence_kinds(self.case, side)  # type: ignore[attr-defined]
