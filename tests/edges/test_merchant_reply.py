@@ -66,6 +66,7 @@ def test_nothing_is_sent_before_the_check_page_which_shows_what_the_buyer_will_r
     checked = client.post(f"/en{path_of(made)}", typed(made, do="check"))
     said = checked.content.decode()
     assert checked.status_code == 200
+    assert "cannot be changed afterwards" in said and "You can still add evidence until" in said
     assert "This is what the buyer will see" in said and "答第 1 点" in said
     assert made.state is State.AWAITING_CONFIRMATION
     assert not PointAnswer.objects.filter(side="merchant").exists()

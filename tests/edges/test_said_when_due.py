@@ -21,9 +21,11 @@ from engine import delivery
 from journal.kinds import Kind as Entry
 from notifications import words
 from notifications.models import Notice
+from rulebook import queries as rulebook
 from tests import builders, deciding, reach
 from tests.reach import Scene
 from web import turn
+from web.party import terms
 
 pytestmark = pytest.mark.django_db
 
@@ -202,3 +204,20 @@ def test_beside_the_clock_stands_what_a_merchants_silence_means_here_until_when_
 def turn_of(scene: Scene, actor: Actor) -> turn.Turn:
     with translation.override("en"):
         return turn.turn(scene.reload(), actor, queries.open_deadlines(scene.case.pk), clock.now())
+
+
+def test_a_page_does_not_offer_the_platform_for_a_day_that_the_merchants_silence_forestalls() -> None:
+    scene = reach.a_scene()
+    rules = rulebook.rules(scene.case.procedure_rules_id)
+    opens_at = scene.case.opened_at + timedelta(hours=rules.step("intervention_opens").duration.amount)
+    assert armed(scene, "merchant_reply") < opens_at
+    page = text(scene.buyer, "buyer:case", scene.case.number)
+    assert "If the merchant does not reply by" in page and "You can ask the platform to step in from" not in page
+
+
+def test_what_was_missing_when_it_was_ruled_is_not_asked_for_again_while_an_appeal_is_answered() -> None:
+    scene = deciding.dismissed()
+    deciding.appealed(scene)
+    case = scene.reload()
+    assert State(case.state) is State.AWAITING_APPEAL_ANSWER
+    assert terms.until(case, clock.now()) and not terms.required(case, ["签收底单"], clock.now())

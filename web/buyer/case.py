@@ -16,6 +16,7 @@ from common.actor import Role
 from disputes import labels
 from disputes.awards import BY_THE_FUND
 from disputes.lifecycle import Event, Kind, State
+from disputes.models import Case
 from rulebook import queries as rulebook
 from web import acts, case_page, fetch, listing_pictures, reversed_roles, sums, supplements, timeline, wording
 from web import asked as asked_for
@@ -83,7 +84,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "mine": built.my_exhibits,
         "theirs": [exhibit for exhibit in built.their_exhibits if exhibit.side == "m"],
         "letter": letter,
-        "opens": _opens(built, now),
+        "opens": "" if _is_answered_before(case) else _opens(built, now),
         "next_lines": following.lines(built),
         "primary": dock[0] if dock else None,
         "main_act": bool(dock) and dock[0].event is not Event.WITHDRAWN,
@@ -136,15 +137,24 @@ def _actions(built: CasePage, now: datetime) -> list[Action]:
     return found
 
 
+def _is_answered_before(case: Case) -> bool:
+    """Whether the merchant's time ends before the platform can be asked: then silence has counted, and nobody asks."""
+    return case.due_at is not None and case.due_at <= _opening(case)
+
+
 def _opens(built: CasePage, now: datetime) -> str:
     """From when the platform can be asked, while the merchant still has time; empty once it can, or where it cannot."""
     case = built.case
     waiting = State(case.state) is State.AWAITING_MERCHANT and case.refusals_so_far == 0
     if not waiting:
         return ""
-    step = rulebook.rules(case.procedure_rules_id).step("intervention_opens")
-    opens_at = case.opened_at + timedelta(hours=step.duration.amount)
+    opens_at = _opening(case)
     return wording.moment(opens_at, now) if now < opens_at else ""
+
+
+def _opening(case: Case) -> datetime:
+    step = rulebook.rules(case.procedure_rules_id).step("intervention_opens")
+    return case.opened_at + timedelta(hours=step.duration.amount)
 
 
 def _lacks_what_is_required(built: CasePage) -> bool:
@@ -162,7 +172,8 @@ def _checklist(built: CasePage) -> dict[str, Any] | None:
     counted = [line for line in lines if line.level != evidence.LEVELS["optional"] or line.state in ("done", "auto")]
     done = sum(line.state in ("done", "auto") for line in counted)
     missing = len(counted) - done
-    needed = evidence.needed(lines)
+    ruled = State(case.state) is State.AWAITING_APPEAL_ANSWER
+    needed = [] if ruled else evidence.needed(lines)
     if not needed and missing:
         # One row at a time asks for attention: the first that is still open.
         first = next(place for place, line in enumerate(counted) if line.state not in ("done", "auto"))

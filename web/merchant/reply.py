@@ -28,7 +28,7 @@ from evidence.models import Exhibit
 from web import awaited, drafts, fetch, navigation, timeline, wording
 from web.merchant import like
 from web.merchant.reply_form import PartForm, ReplyForm
-from web.party import closed
+from web.party import choices, closed
 
 EVENTS = (Event.CLAIM_REBUTTED, Event.POINT_ANSWERED)
 
@@ -266,11 +266,21 @@ def _working(draft: Any, form: ReplyForm) -> str:
     return _("%(name)s began this answer (saved %(at)s). You go on from there.") % told
 
 
+def _unchangeable(case: Case) -> str:
+    """The answers are final; the file stays open for as long as its term runs, which the case page says as well."""
+    now = clock.now()
+    ends_at = choices.evidence_ends_at(case, now)
+    if ends_at is None:
+        return _("What you send cannot be changed afterwards.")
+    told = _("Your answers cannot be changed afterwards. You can still add evidence until %(at)s.")
+    return told % {"at": wording.deadline(ends_at, now)}
+
+
 def _consequences(reply: _Reply) -> list[dict[str, Any]]:
     if reply.event is Event.POINT_ANSWERED:
         return [{"icon": "eye", "text": _("The buyer reads this at once. You can change it until the period ends.")}]
     return [
         {"icon": "gavel", "text": _("The case goes to an arbitrator, who decides every point with reasons.")},
         {"icon": "eye", "text": _("The buyer reads your words and sees the evidence that you name.")},
-        {"icon": "lock-keyhole", "text": _("What you send cannot be changed afterwards.")},
+        {"icon": "lock-keyhole", "text": _unchangeable(reply.case)},
     ]

@@ -29,8 +29,10 @@ def until(case: Case, now: datetime) -> str:
 
 
 def required(case: Case, missing: Sequence[str], now: datetime) -> str:
-    """What of the required evidence is ``missing``, until when it can be added, and what follows; empty if nothing is."""
-    if not missing:
+    """What of the required evidence is ``missing``, until when it can be added, and what follows; empty if nothing is,
+    and once it is ruled."""
+    if not missing or State(case.state) is State.AWAITING_APPEAL_ANSWER:
+        # That round is ruled: what was missing has counted already.
         return ""
     what, state = _named(missing), State(case.state)
     if state is State.ADMISSION:
