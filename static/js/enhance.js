@@ -54,6 +54,21 @@
   document.addEventListener("visibilitychange", function () { if (!document.hidden) tick(); });
   document.addEventListener("htmx:afterSwap", tick);
 
+  // The seconds in which a ruling can be called back; the page asks by itself what became of it soon after.
+  document.querySelectorAll("[data-seconds]").forEach(function (el) {
+    var until = Date.parse(el.dataset.seconds), every = setInterval(count, 250);
+    function count() {
+      var left = Math.ceil((until - Date.now() - offset) / 1000);
+      if (left > 0) { el.textContent = fill(el.dataset.left, { n: left }); return; }
+      clearInterval(every);
+      el.textContent = el.dataset.ended;
+      document.querySelectorAll("[data-over]").forEach(function (title) { title.textContent = title.dataset.over; });
+      document.querySelectorAll("[data-while-seconds]").forEach(function (form) { form.remove(); });
+      say(el.dataset.ended);
+    }
+    count();
+  });
+
   // Focus: an error summary takes it on load.
   var wants = document.querySelector("[data-focus]");
   if (wants) wants.focus();

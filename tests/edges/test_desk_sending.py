@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -60,6 +62,25 @@ def test_nobody_else_calls_it_back():
     signed_in(made.senior).post(page("call_back", made.case.number))
     assert signed_in(made.buyer).post(page("call_back", made.case.number)).status_code == 404
     assert Outgoing.objects.exists()
+
+
+def test_the_page_says_until_when_and_asks_by_itself_what_became_of_it():
+    made = deciding.taken()
+    sent(made)
+    mine, where = signed_in(made.arbitrator), page("sent", made.case.number)
+    shown = text(mine, where)
+    wait = re.search(r'<meta http-equiv="refresh" content="(\d+)">', shown)
+    assert wait is not None and 10 <= int(wait[1]) <= 13
+    assert re.search(r"told at \d\d:\d\d:\d\d", shown) and "data-seconds=" in shown
+    builders.travel(outgoing.HOLD)
+    late = text(mine, where)
+    assert (
+        "it is being served" in late and "data-seconds=" not in late and page("call_back", made.case.number) not in late
+    )
+    assert '<meta http-equiv="refresh" content="3">' in late
+    outgoing.release_due(clock.now())
+    done = text(mine, where)
+    assert "The ruling is served on both sides" in done and "refresh" not in done.split("<body")[0]
 
 
 def test_whoever_wishes_so_has_the_next_case_at_once():

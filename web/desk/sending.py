@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from arbitration import assignment, outgoing, preferences, queries
-from arbitration.models import Ruling
+from arbitration.models import Outgoing, Ruling
 from common import clock
 from common.actor import Actor
 from common.errors import Missing, Refused
@@ -20,6 +21,9 @@ from disputes import refusals
 from disputes.models import Case
 from web import fetch, wording
 from web.desk import shell
+
+# The tick that serves it comes soon after its time is over, and no later than this as a rule.
+_TICK = timedelta(seconds=3)
 
 
 def onward(case: Case, actor: Actor, now: datetime) -> str:
@@ -52,9 +56,18 @@ def sent(request: HttpRequest, number: str) -> HttpResponse:
         "until": f"{at:%H:%M:%S}" if at is not None else "",
         "may_call_back": waiting is not None and waiting.can_be_called_back(now),
         "set_aside": waiting is not None and waiting.set_aside_at is not None,
+        "called_back_until": waiting.until if waiting is not None and waiting.can_be_called_back(now) else None,
+        "again_in": _again_in(waiting, now),
         "following": request.GET.get("next", "")[:32],
     }
     return render(request, "desk/sent.html", shown)
+
+
+def _again_in(waiting: Outgoing | None, now: datetime) -> int:
+    """After how many seconds the page asks again what became of it, without scripts too; 0 where nothing moves by itself."""
+    if waiting is None or waiting.set_aside_at is not None:
+        return 0
+    return math.ceil((max(waiting.until - now, timedelta()) + _TICK).total_seconds())
 
 
 @require_POST
