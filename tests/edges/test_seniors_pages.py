@@ -55,7 +55,9 @@ def test_an_appeal_is_handed_back_on_its_page():
     made = deciding.under_appeal()
     back = page("act", made.case.number, "handed_back")
     assert back in shown(made.senior, "appeal", made)
-    assert back in shown(deciding.another(Role.SENIOR), "appeal", made)
+    theirs = shown(deciding.another(Role.SENIOR), "appeal", made)
+    assert back in theirs and "A colleague has this appeal in hand" in theirs
+    assert "A colleague has this appeal in hand" not in shown(made.senior, "appeal", made)
     assert send(made.senior, made, Event.HANDED_BACK, reason="absence", text="").status_code == 302
     assert made.reload().assignee_id is None
     assert page("act", made.case.number, "appeal_taken") in shown(made.senior, "appeal", made)

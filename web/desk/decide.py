@@ -230,6 +230,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
         "changes": _changes_to(first, work, work.draft, now) if mine and work.draft is not None else [],
         "mine": mine,
         "own": own,
+        "with_another": State(case.state) is State.UNDER_APPEAL and case.assignee_id not in (None, actor.id),
         "signed": offered.has_signed(work, actor),
         "draft": work.draft if mine else None,
         "step_back_href": _step_back(case) if not mine and not own else "",
