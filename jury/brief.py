@@ -11,7 +11,6 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership
 from disputes import queries
 from disputes.models import Case, Statement
 from evidence import masking
@@ -69,8 +68,9 @@ class Brief:
     issues: tuple[Issue, ...]
     things: tuple[Thing, ...]
     clause: Clause
-    # Any other words of this case, as this juror may read them.
+    # Any other words of this case, as this juror may read them; and their own, as the sides will.
     said: Callable[[str], str]
+    sealed: Callable[[str], str]
 
     @property
     def unopened(self) -> int:
@@ -87,7 +87,7 @@ def of(seat: Seat, *, now: datetime) -> Brief:
     """Seven queries, whatever the length of the file. ``seat.panel.case`` and its question are loaded."""
     case = seat.panel.case
     called = labels(seat)
-    names = _names(case)
+    names = seats.names_of(case)
     rules = rulebook.rules(case.substance_rules_id)
     kind = rules.type(case.type_code)
 
@@ -118,6 +118,7 @@ def of(seat: Seat, *, now: datetime) -> Brief:
         things=_things(seat, called, said, now),
         clause=rules.clause(kind.burden.clause),
         said=said,
+        sealed=lambda text: neutral.unnamed(text, names),
     )
 
 
@@ -153,12 +154,6 @@ def _accounts(case: Case) -> dict[str, str]:
         if statement.side not in told or rank <= told[statement.side][0]:
             told[statement.side] = (rank, statement.text)
     return {side: text for side, (_rank, text) in told.items()}
-
-
-def _names(case: Case) -> list[str]:
-    """How the people and the shop of this case are called, to be left out."""
-    members = Membership.objects.filter(merchant_id=case.merchant_id).values_list("user__display_name", flat=True)
-    return [name for name in (case.buyer.display_name, case.merchant.name, *members) if name]
 
 
 def _other(side: str) -> str:

@@ -44,12 +44,19 @@ class Account:
 
 def neutral(text: str, *, names: Iterable[str], labels: Mapping[str, str]) -> str:
     """``names``: of people and of the shop. ``labels``: what ``buyer`` and ``merchant`` are called on this page."""
-    for name in sorted({name for name in names if len(name) > 1}, key=len, reverse=True):
-        text = text.replace(name, STARS)
+    text = _without(names, text)
     for pattern in (_MAIL, _LINK, _NUMBER, _PHONE, _SUM):
         text = pattern.sub(STARS, text)
     text = _calling(_BUYERS, labels["buyer"], text)
     return _calling(_MERCHANTS, labels["merchant"], text)
+
+
+def unnamed(text: str, names: Iterable[str]) -> str:
+    """A juror's own words as they go into the envelope: nobody's name, number or address, whatever they typed."""
+    text = _without(names, text)
+    for mask in (_MAIL, _LINK, _PHONE):
+        text = mask.sub(STARS, text)
+    return text
 
 
 def equal(first: str, second: str) -> tuple[Account, Account]:
@@ -62,8 +69,12 @@ def by_side(text: str, calls: Mapping[str, str]) -> str:
     """A juror's words for the sides to read: every side by its name again, and nobody's number or address."""
     for label, name in calls.items():
         text = text.replace(label, name) if name else text
-    for mask in (_MAIL, _LINK, _PHONE):
-        text = mask.sub(STARS, text)
+    return unnamed(text, ())
+
+
+def _without(names: Iterable[str], text: str) -> str:
+    for name in sorted({name for name in names if len(name) > 1}, key=len, reverse=True):
+        text = text.replace(name, STARS)
     return text
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from accounts import hats
+from accounts.models import Membership
 from common.actor import Actor, Role
 from common.acts import act, require_act
 from common.errors import Missing, Refused
@@ -23,7 +24,7 @@ from disputes.models import Case
 from evidence.models import Exhibit, Holder
 from journal import book
 from journal.kinds import Kind
-from jury import panels, pool, sealing, standing
+from jury import neutral, panels, pool, sealing, standing
 from jury.models import Ballot, Control, Juror, Opened, Panel, Seat
 from jury.tally import Vote
 
@@ -65,6 +66,12 @@ def may_look_at(user_id: int, exhibit: Exhibit, now: datetime) -> bool:
     )
     shown = exhibit.visible_at is not None and exhibit.visible_at <= now and exhibit.withdrawn_at is None
     return shown and exhibit.side != Holder.PLATFORM.value and held.exists()
+
+
+def names_of(case: Case) -> list[str]:
+    """How the people and the shop of this case are called, to be left out. Three queries at most."""
+    members = Membership.objects.filter(merchant_id=case.merchant_id).values_list("user__display_name", flat=True)
+    return [name for name in (case.buyer.display_name, case.merchant.name, *members) if name]
 
 
 def skips_left(juror: Juror, now: datetime) -> int:
@@ -139,6 +146,7 @@ def vote(
 ) -> Ballot:
     """The vote is sealed and stays as it is. Nobody reads it before the vote is over, and who cast it never.
 
+    Names, numbers and addresses in the reason are left out before it is sealed: the sides read it as it is kept.
     ``decisive`` are ids of up to three exhibits; they or ten characters of reason have to be given. Raises as `come`, and
     ``already_voted``, ``come_first``, ``choice_unknown``, ``items_unopened``, ``reason_or_items``, ``too_many_decisive``,
     ``text_too_long``.
@@ -156,6 +164,7 @@ def vote(
     if len(opened) < len(there):
         raise Refused("items_unopened", left=len(there) - len(opened))
     said, named = _grounds(reason, decisive, there)
+    said = neutral.unnamed(said, names_of(case))
     panel = seat.panel
     slip = sealing.slip(panel.public_id, seat.token, _vote(choice, seat), decisive=named, reason=said)
     ballot = Ballot.objects.create(

@@ -15,7 +15,7 @@ from accounts.models import Grant, User
 from common import clock
 from common.actor import Actor, Role
 from engine import ticks
-from jury import counting, jurors, measures, mocks, seats
+from jury import counting, jurors, measures, mocks, results, seats
 from jury.models import Ballot, Exam, Juror, Seat
 from tests import builders, deciding, juries
 from tests.juries import held, sent
@@ -64,7 +64,7 @@ def test_a_juror_goes_from_the_lobby_to_a_sealed_vote_without_scripts() -> None:
     seat = held(made)[0]
     http = client(seat.juror.user_id)
     lobby = shown(http, reverse("jury:lobby"))
-    assert lobby.count(of(seat, "come")) == 1 and "5 人" in lobby
+    assert lobby.count(of(seat, "come")) == 1 and "5 人" in lobby and "开始评审后有六小时" in lobby
     assert "没有关系" in shown(http, of(seat, "come"))
     comes(seat)
     closed = shown(http, of(seat))
@@ -80,6 +80,28 @@ def test_a_juror_goes_from_the_lobby_to_a_sealed_vote_without_scripts() -> None:
     done = shown(http, of(seat))
     assert "已投票" in done and "提前结束" in done and re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", done)
     assert "都够人了" in shown(http, reverse("jury:lobby"))
+    assert http.get(reverse("jury:me")).context["rows"][0]["at"] == Ballot.objects.get().at
+
+
+def test_a_reason_is_sealed_without_names_and_the_juror_reads_it_as_the_sides_will() -> None:
+    made = sent()
+    for user, name in ((made.buyer, "林知夏"), (made.merchant, "周掌柜")):
+        User.objects.filter(pk=user.id).update(display_name=name)
+    made.reload()
+    seat = held(made)[0]
+    http = comes(seat)
+    opens_everything(http, seat)
+    typed = {"choice": "first", "reason": f"缺口边缘很新。林知夏 13812345678 问过周掌柜，{made.shop.name}没回。"}
+    checked = http.post(of(seat), {"do": "check", **typed}).content.decode()
+    said = re.search(r"缺口边缘很新[^<]*", checked)
+    assert (
+        said is not None and said[0] == "缺口边缘很新。*** *** 问过***，***没回。" and "姓名和电话号码已去掉" in checked
+    )
+    http.post(of(seat), {"do": "send", **typed})
+    for other in held(made)[:2]:
+        juries.votes(other, seat.first)
+    counting.close_settled(clock.now())
+    assert said[0] in [one.text for one in results.of(made.reload()).reasons]
 
 
 def test_what_is_not_right_yet_is_said_and_what_was_typed_stays() -> None:

@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
         {
             "token": seat.token,
             "type": str(rulebook.rules(seat.panel.case.substance_rules_id).type(seat.panel.case.type_code).name),
-            "at": seat.summoned_at,
+            "at": seat.ended_at or seat.summoned_at,
             "state": STATES[seat.state],
             "voted": seat.state == Seat.VOTED,
             "ballot": getattr(seat, "ballot", None),

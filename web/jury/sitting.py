@@ -345,7 +345,7 @@ def _confirm(request: HttpRequest, reader: Reader, seat: Seat, form: VoteForm, a
         seat=seat,
         question=about.question,
         choice=dict(form.fields["choice"].choices)[said["choice"]],  # type: ignore[attr-defined]
-        reason=said["reason"],
+        reason=about.sealed(said["reason"]),
         named=named,
         hidden=[("choice", said["choice"]), ("reason", said["reason"]), *(("decisive", pk) for pk in said["decisive"])],
         back=reverse("jury:case", args=[seat.token]),
