@@ -30,7 +30,7 @@ from jury.sortition import Background
 SEATS = 31
 SHOP = "stationery"  # where the merchants among them work, and the buyers among them once bought
 LONG_AGO = timedelta(days=200)
-QUESTION = "照片里的缺口，是在交付之前就有的吗？"
+QUESTION = "缺口是交付前还是交付后造成的，谁的说法有凭证支持？"
 # Of all who have voted when a visitor comes: one vote more decides it for the buyer.
 SAID = ("buyer",) * 14 + ("merchant",) * 9 + ("unsure",) * 2
 LEFT = SEATS - len(SAID)

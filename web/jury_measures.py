@@ -27,7 +27,10 @@ FIRST = (
 )
 OWN = (
     gettext_lazy("For one's own side"),
-    gettext_lazy("Buyers for buyers, merchants for merchants. Half of every jury are either."),
+    gettext_lazy(
+        "Buyers for buyers, merchants for merchants. "
+        "Every jury is drawn half and half, to within one seat, as far as there are enough of either."
+    ),
 )
 AGREEMENT = (
     gettext_lazy("With the answer of the panel"),

@@ -415,6 +415,7 @@ def test_the_figures_are_public_and_say_nothing_of_fewer_than_thirty() -> None:
     counting.close_settled(clock.now())
     page = shown(Client(), reverse("public:jury_measures"))
     assert "共 3 票" in page and page.count("样本不足") == 4
+    assert "最多差一席" in page and "不算支持任何一方" in page and "每小时统计一次" in page
     found = measures.measure()
     assert (found.panels, found.votes, found.first) == (1, 3, None)
 

@@ -191,7 +191,11 @@ class JuryForm(ActForm):
 
     field_of = {"text_missing": "question", "text_too_long": "question"}
     question = _words(
-        gettext_lazy("Question to the jury"), gettext_lazy("One question that can be answered for one side.")
+        gettext_lazy("Question to the jury"),
+        gettext_lazy(
+            "One question that is answered by a side: whose account does the evidence bear out, on what? "
+            "The answers are for one side, for the other, or cannot tell."
+        ),
     )
 
 
