@@ -282,7 +282,8 @@ class Town:
         form = page.form("share", "reasons")
         freight = "退回运费按票据计算。" if filled.get("return_freight") else ""
         words = {
-            "share": "100" if finds == "buyer" else "0",
+            # All of the price is no partial refund.
+            "share": "0" if finds != "buyer" else "99" if filled.get("remedy", "R2") == "R2" else "100",
             "remedy": "R2" if finds == "buyer" else "R7",
             "clauses": ["2.5"],
             "more_clauses": "4.2",
