@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging.config
 import re
 import secrets
@@ -27,6 +28,12 @@ def _only_plain_values(logger: Any, method: str, event: Event) -> Event:
     return {key: value for key, value in event.items() if isinstance(value, _PLAIN)}
 
 
+def _line(event: Event, **how: Any) -> str:
+    """One line, also for a reader that ends lines where Unicode does."""
+    return json.dumps(event, ensure_ascii=False, **how).translate(_ENDS_A_LINE)
+
+
+_ENDS_A_LINE = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -38,7 +45,7 @@ _SHARED: list[Any] = [
 
 def config(*, level: str, readable: bool) -> dict[str, Any]:
     """Django's LOGGING: everything to standard error, JSON or, for development, coloured lines."""
-    last = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
+    last = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(serializer=_line)
     return {
         "version": 1,
         "disable_existing_loggers": False,

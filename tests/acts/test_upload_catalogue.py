@@ -1,7 +1,7 @@
 """The upload catalogue, row by row: what strangers send, and what is promised to come of it.
 
-A number names a row of the catalogue of hostile uploads. Rows about transport are proved beside the transport, those
-about workers in test_preparation.py, those about names in tests/rules/test_evidence_names.py.
+A number names a row of the catalogue of hostile uploads. What is not a matter of taking one file in is proved where it
+belongs; `ELSEWHERE` says where, so that no row is without its proof.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -19,14 +20,18 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from PIL import Image
 
+from accounts.models import User
+from common import clock
 from common.errors import Refused
+from disputes import submissions
 from evidence import intake, integrity, limits, sandbox, sniff, store
 from evidence.decoding import films
 from evidence.decoding.outcome import Job, Refusal
 from evidence.models import Blob
-from tests import files
+from tests import files, reach
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 TAKEN = "taken"
@@ -219,6 +224,60 @@ CATALOGUE: list[Row] = [
 ]
 
 
+# Row → the test that proves it, beside the transport, the workers, the names, the pages.
+ELSEWHERE = {
+    33: "rules/test_evidence_names.py::test_a_name_is_shown_without_its_path_and_its_tricks",
+    36: "rules/test_evidence_names.py::test_any_name_is_shown_short_in_one_line_visibly_and_with_the_true_extension",
+    37: "rules/test_evidence_names.py::test_a_name_of_two_alphabets_is_told_from_one_of_one",
+    41: "rules/test_evidence_names.py::test_a_name_is_shown_without_its_path_and_its_tricks",
+    57: "acts/test_upload_catalogue.py::test_a_party_that_writes_like_the_platform_is_still_a_party",
+    59: "edges/test_merchant_inbox.py::test_the_list_can_be_taken_away_as_a_table_without_formulas",
+    60: "rules/test_logs.py::test_a_line_of_the_log_is_one_line_whatever_it_tells",
+    # Headers that trickle never reach us: the web server before us ends them (docs/operations.md).
+    61: "edges/test_bodies.py::test_a_body_that_trickles_is_let_go_of",
+    62: "edges/test_tus_pages.py::test_a_piece_at_the_wrong_place_changes_nothing",
+    63: "edges/test_bodies.py::test_of_a_body_that_is_far_too_large_not_a_byte_is_read",
+    64: "edges/test_bodies.py::test_a_form_of_a_thousand_files_is_not_taken_apart",
+    65: "acts/test_uploads_abandoned.py::test_what_was_abandoned_is_gone_within_the_hour",
+    67: "acts/test_evidence.py::test_the_same_bytes_by_the_other_side_are_another_exhibit_with_another_receipt",
+    68: "acts/test_upload_catalogue.py::test_nothing_of_the_evidence_rests_on_a_broken_digest",
+    69: "acts/test_evidence.py::test_a_file_that_was_altered_in_the_storage_is_named_and_not_served",
+    70: "edges/test_file_addresses.py::test_a_link_is_of_no_use_to_anybody_else_or_later",
+    72: "edges/test_file_addresses.py::test_no_other_site_shows_or_runs_a_file",
+    73: "edges/test_house.py::test_every_reply_forbids_foreign_and_inline_code",
+    74: "acts/test_uploads_abandoned.py::test_a_window_that_closes_meanwhile_refuses_the_whole_file",
+    76: "acts/test_malware.py::test_malware_is_refused_before_anything_opens_it",
+    77: "acts/test_malware.py::test_malware_is_refused_before_anything_opens_it",  # a scanner that knows digests
+    78: "acts/test_weighing.py::test_a_picture_of_a_listing_is_known_as_one",
+    79: "acts/test_upload_catalogue.py::test_no_address_that_somebody_wrote_becomes_a_link",
+    80: "acts/test_preparation.py::test_work_that_kills_three_workers_is_set_aside_and_can_be_tried_again",
+    81: "acts/test_preparation.py::test_one_who_sends_many_files_keeps_nobody_waiting",
+    82: "acts/test_uploads_abandoned.py::test_who_is_killed_between_the_bytes_and_the_row_leaves_nothing_for_ever",
+}
+ROWS = 82
+NONE: set[int] = {34, 66, 4, 71, 40, 11, 75, 50, 20, 58, 28}  # numbers that no row has
+
+
+def test_no_row_of_the_catalogue_is_without_its_proof() -> None:
+    named = " ".join(row[0] for row in CATALOGUE) + Path(__file__).read_text(encoding="utf-8")
+    proved = set(ELSEWHERE)
+    for first, last in re.findall(r"\bU(\d+)(?:–U?(\d+))?", named):
+        proved |= set(range(int(first), int(last or first) + 1))
+    assert set(range(1, ROWS + 1)) - NONE - proved == set()
+    tests = Path(__file__).parents[1]
+    for place in ELSEWHERE.values():
+        file, _, test = place.partition("::")
+        assert f"def {test}" in (tests / file).read_text(encoding="utf-8"), place
+
+
+def test_nothing_of_the_evidence_rests_on_a_broken_digest() -> None:
+    """Two files of one SHA-1 or MD5 are two files: neither is asked for where evidence is told apart."""
+    root = Path(__file__).parents[2]
+    for room in ("evidence", "journal", "insights"):
+        for file in (root / room).rglob("*.py"):
+            assert re.search(r"\b(sha1|md5)\b", file.read_text(encoding="utf-8").casefold()) is None, file
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("make", "name", "promised"), [pytest.param(*row[1:], id=row[0]) for row in CATALOGUE])
 def test_every_row_of_the_upload_catalogue_has_its_promised_outcome(
@@ -365,3 +424,28 @@ def test_what_this_installation_cannot_read_is_refused_and_not_asked_for(
             intake.receive(io.BytesIO(content), claimed_name=name, now=NOON)
         assert refused.value.code == "kind_not_installed"
     assert "video" not in media.accepts() and "视频" in limits_text() and "读不了" in limits_text()
+
+
+def as_the_shop_sees(note: str) -> str:
+    """A photo with these words of the buyer, on the page that the shop opens it on."""
+    made = reach.admitted()
+    exhibit = submissions.add_evidence(
+        made.case.pk, reach.received(), code="E06", name="", note=note, actor=made.buyer, now=clock.now()
+    )
+    client = Client()
+    client.force_login(User.objects.get(pk=made.merchant.id))
+    return client.get(f"/shop/cases/{made.case.number}/evidence/{exhibit.number}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_party_that_writes_like_the_platform_is_still_a_party() -> None:
+    """``[Platform] refund approved`` stands as the words of the side that wrote it."""
+    before, claimed, _ = as_the_shop_sees("[平台客服] 已批准退款，请放款。").partition("[平台客服]")
+    assert claimed and 'class="party b"' in before and 'class="party p"' not in before
+
+
+@pytest.mark.django_db
+def test_no_address_that_somebody_wrote_becomes_a_link() -> None:
+    """Nor any that a picture shows: nothing reads those at all."""
+    shown = as_the_shop_sees("详情见 https://pay.example/login 扫码")
+    assert "https://pay.example/login" in shown and 'href="https://pay.example' not in shown

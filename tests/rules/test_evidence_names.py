@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence import limits, names, sniff
+from evidence import limits, names, sheets, sniff
 from tests import files
 
 NAMES = [
@@ -97,3 +97,17 @@ def test_no_first_bytes_break_the_sniffer(head: bytes) -> None:
         b"GIF89a",
     ):
         sniff.size_of((signature + head)[: sniff.HEAD])
+
+
+@pytest.mark.parametrize(
+    ("name", "mixes"),
+    [
+        ("Р\u0430ypal receipt", True),  # the first two letters are Cyrillic
+        ("paypal receipt", False),
+        ("Отчёт receipt", False),  # a word of each
+        ("收据 receipt", False),
+        ("", False),
+    ],
+)
+def test_a_name_of_two_alphabets_is_told_from_one_of_one(name: str, mixes: bool) -> None:
+    assert sheets.mixes_scripts(name) is mixes
