@@ -87,7 +87,7 @@ def test_what_the_platform_paid_first_is_owed_back_when_the_ruling_falls(market:
     proposal = advances.propose(town.case.pk, reason="凭证确凿。", actor=town.ops.actor, now=clock.now())
     advances.approve(proposal.pk, actor=builders.an_officer(Role.OPS), now=clock.now())
     town.tick()
-    assert (town.state, town.paid()) == (State.APPEAL_WINDOW, [("advance", PAID)])
+    assert (town.state, town.paid()) == (State.APPEAL_WINDOW, [("advance", PAID * 99 // 100)])
     appeals(town, town.merchant, "orange")
     town.buyer.do(town.case, Event.APPEAL_ANSWERED, text="出库照片拍的是另一只。")
     town.tick()

@@ -171,6 +171,6 @@ def test_a_marketplace_leads_a_case_from_its_feed_to_the_outcome_it_reads(market
     town.tick()
     closed = system.reads()
     assert (closed["state"], closed["outcome"]["amount"], closed["actions"]) == ("closed", GIVEN, [])
-    assert town.paid() == [("refund_to_buyer", GIVEN)]
+    assert town.paid() == [("refund_to_buyer", GIVEN), ("release", PAID - GIVEN)]
     assert town.state is State.CLOSED and not town.buyer.may(case, Event.WITHDRAWN)
     town.all_is_well()
