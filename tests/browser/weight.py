@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import CDPSession
 
-# Evidence is counted by itself: there is as much of it as people hand in.
-_EVIDENCE = "/files/"
+# Evidence, and what was bought, is counted by itself: there is as much of it as people hand in and buy.
+_EVIDENCE = ("/files/", "/listing/")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def weigh(line: CDPSession, load: Callable[[], object]) -> Weight:
     line.remove_listener("Network.loadingFinished", finished)
     urls = {key: urlsplit(url) for key, url in asked.items() if not url.startswith(("data:", "blob:"))}
     own = next(iter(urls.values())).netloc
-    counted = {key for key, url in urls.items() if _EVIDENCE not in url.path}
+    counted = {key for key, url in urls.items() if not url.path.startswith(_EVIDENCE)}
     return Weight(
         bytes=sum(came.get(key, 0) for key in counted),
         requests=len(counted),

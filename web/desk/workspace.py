@@ -380,13 +380,15 @@ def _filled(
     """A template below the reasons typed so far, filled from what was typed. Nothing is saved by it."""
     values = {name: str(form[name].value() or "") for name in form.fields}
     weights = {row.number: values.get(f"admit_{row.number}", "") for row in work.exhibits}
-    first, signed = panes.first_report(work), panes.delivered_at(work)
+    signed = panes.delivered_at(work)
+    # Whoever never wrote in the chat reported it with the request.
+    first = panes.first_report(work) or work.case.opened_at
     facts = reasons.Facts(
         findings={point.number: values[f"finding_{point.number}"] for point in work.points},
         admitted=[number for number, weight in weights.items() if weight in ("yes", "part")],
         refused=[number for number, weight in weights.items() if weight == "no"],
         burden=rules.type(work.case.type_code).burden.clause,
-        after=first - signed if first is not None and signed is not None else None,
+        after=first - signed if signed is not None and first > signed else None,
     )
     language = values["language"] if values["language"] in LANGUAGES else work.language
     text = reasons.fill(request.POST["template"], facts, language)
