@@ -104,4 +104,5 @@ def note_failure(picture_id: int, code: str, *, for_good: bool, now: datetime) -
 
 
 def _due(now: datetime) -> QuerySet[RecordPicture]:
-    return RecordPicture.objects.filter(blob__isnull=True, failed_at__isnull=True, retry_at__lte=now)
+    # Whoever dies in a fetch leaves its try counted, so that no picture kills workers for ever.
+    return RecordPicture.objects.filter(blob__isnull=True, failed_at__isnull=True, retry_at__lte=now, tries__lt=TRIES)

@@ -143,6 +143,14 @@ def test_a_claimed_picture_is_nobody_elses_and_a_kept_one_is_no_orphan(market: M
     assert record_pictures.kept([named(content)["sha256"]])
 
 
+def test_a_picture_in_whose_fetch_everybody_dies_is_left(market: Market) -> None:
+    want([named(photo())])
+    for _death in range(record_pictures.TRIES):
+        assert record_pictures.claim_next(clock.now()) is not None
+        builders.travel(timedelta(minutes=6))
+    assert record_pictures.claim_next(clock.now()) is None
+
+
 def test_a_picture_without_a_digest_is_not_wanted() -> None:
     want([{"url": f"https://{HOST}/a.jpg"}])
     assert not RecordPicture.objects.exists()
