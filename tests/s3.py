@@ -1,4 +1,8 @@
-"""An S3 server of the tests' own, over HTTP, in this process: moto's, with everything in memory."""
+"""The S3 server that the tests of the store speak to, over HTTP: moto's in this process, or the one that `HENG_TEST_S3` names.
+
+`HENG_TEST_S3=http://127.0.0.1:7480` with a user whose keys are `heng` and `heng-secret` runs the same tests against a server that
+keeps things for real; tools/s3_server.sh brings one up.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,12 @@ BUCKET = "evidence"
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Its address. No request of it is recorded and none leaves this machine."""
+    """Its address, with an empty bucket there. Of moto no request is recorded and none leaves this machine."""
+    given = os.environ.get("HENG_TEST_S3")
+    if given:
+        _empty(given)
+        yield given
+        return
     os.environ.setdefault("MOTO_S3_DEFAULT_KEY_BUFFER_SIZE", str(1024 * 1024))
     running = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     running.start()
@@ -26,6 +35,16 @@ def server() -> Iterator[str]:
         yield url
     finally:
         running.stop()
+
+
+def _empty(url: str) -> None:
+    """Make the bucket where it is missing, and throw away what an earlier run left in it."""
+    there = client(url)
+    if BUCKET not in {bucket["Name"] for bucket in there.list_buckets()["Buckets"]}:
+        there.create_bucket(Bucket=BUCKET)
+    for page in there.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
+        for found in page.get("Contents", []):
+            there.delete_object(Bucket=BUCKET, Key=found["Key"])
 
 
 def client(url: str) -> Any:
