@@ -1,4 +1,7 @@
-"""How a day and the end of a term are written in the language that is active: ``3 Dec, 18:00``, ``12-03 18:00``."""
+"""How a day and the end of a term are written in the language that is active: ``3 Dec, 18:00``, ``12-03 18:00``.
+
+And in a cell, where spreadsheets have to read it too.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,18 @@ def end(at: datetime) -> tuple[date, str]:
     if (local.hour, local.minute, local.second) == (0, 0, 0):
         return (local - _MINUTE).date(), "24:00"
     return local.date(), f"{local:%H:%M}"
+
+
+# What stands behind the name of a column whose cells `cell` wrote.
+CELL_ZONE = "UTC+8"
+
+
+def cell(at: datetime | None) -> str:
+    """``2026-12-05 18:00`` in the platform's zone, which spreadsheets take for a moment; empty for none.
+
+    Rounded down to the minute. The zone stands in the head of the column: no spreadsheet reads a moment with one.
+    """
+    return f"{at.astimezone(PLATFORM_ZONE):%Y-%m-%d %H:%M}" if at is not None else ""
 
 
 # The days of a list are few; writing one costs more than the rest of its cell.

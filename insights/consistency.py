@@ -18,6 +18,7 @@ from django.db.models import Max
 
 from arbitration import agreement
 from arbitration.precedent_rules import PUBLIC_CASES
+from common import dates
 from common.acts import act
 from common.ids import PLATFORM_ZONE
 from insights.measures import harmless
@@ -169,14 +170,14 @@ def table(found: Report) -> str:
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["month", "kind", "key", "numerator", "denominator", "kappa", "at"])
+    writer.writerow(["month", "kind", "key", "numerator", "denominator", "kappa", f"at ({dates.CELL_ZONE})"])
     for kind in sorted(found.of):
         for row in found.of[kind]:
             kappa = "" if row.kappa is None else f"{row.kappa:.4f}"
             month = f"{row.month:%Y-%m}"
             cells = [month, row.kind, row.key, str(row.numerator), str(row.denominator)]
             # A κ below zero is a number; everything else is somebody's text.
-            writer.writerow([*(harmless(cell) for cell in cells), kappa, row.at.isoformat()])
+            writer.writerow([*(harmless(cell) for cell in cells), kappa, dates.cell(row.at)])
     return out.getvalue()
 
 

@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from common import dates
 from insights.models import Measure
 from insights.snapshots import WINDOW_DAYS
 
 # With fewer cases than these a share says more about chance than about the shop.
 FEWEST = 10
+_MOMENTS = tuple(f"{name} ({dates.CELL_ZONE})" for name in ("from", "until"))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -50,7 +52,7 @@ def table(measures: Measures) -> str:
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["kind", "key", "numerator", "denominator", "window_days", "from", "until"])
+    writer.writerow(["kind", "key", "numerator", "denominator", "window_days", *_MOMENTS])
     for kind in sorted(measures.of):
         writer.writerows(_row(measure) for measure in measures.of[kind])
     return out.getvalue()
@@ -59,7 +61,7 @@ def table(measures: Measures) -> str:
 def _row(measure: Measure) -> Iterable[str]:
     since = measure.at - timedelta(days=measure.window_days)
     parts = [measure.kind, measure.key, measure.numerator, measure.denominator, measure.window_days]
-    return [harmless(str(part)) for part in [*parts, since.isoformat(), measure.at.isoformat()]]
+    return [harmless(str(part)) for part in [*parts, dates.cell(since), dates.cell(measure.at)]]
 
 
 def harmless(text: str) -> str:

@@ -17,6 +17,8 @@ WINDOW_DAYS = 90
 EVERY = timedelta(hours=1)
 # How many of a kind are kept for each shop: what comes after these is the long tail.
 KEPT = 10
+# From so many cases of one type on it is said what most of them have in common, if that is rarer among the others.
+LEANING = 3
 # The reason of the rulebook that says: when it was taken cannot be verified.
 TIME_UNKNOWN = "time_unknown"
 
@@ -32,6 +34,7 @@ def take(now: datetime) -> int:
                 "now": now,
                 "window": WINDOW_DAYS,
                 "kept": KEPT,
+                "leaning": LEANING,
                 "time_unknown": TIME_UNKNOWN,
             },
         )
@@ -58,19 +61,32 @@ WITH taken AS MATERIALIZED (
 ), sold AS (
     SELECT merchant_id, count(*) AS orders FROM marketplace_order
      WHERE paid_at >= %(since)s AND paid_at < %(now)s AND merchant_id IN (SELECT merchant_id FROM shop) GROUP BY 1
-), shares AS (
-    SELECT merchant_id, 'type' AS kind, type_code AS key, count(*) AS n FROM taken GROUP BY 1, 3
+), facets AS MATERIALIZED (
+    SELECT t.merchant_id, t.type_code, 'sku' AS kind, l.sku AS key
+      FROM taken t JOIN marketplace_orderline l ON l.id = t.line_id WHERE l.sku <> ''
     UNION ALL
-    SELECT t.merchant_id, 'sku', l.sku, count(*) FROM taken t JOIN marketplace_orderline l ON l.id = t.line_id
-     WHERE l.sku <> '' GROUP BY 1, 3
+    SELECT t.merchant_id, t.type_code, 'batch', l.batch
+      FROM taken t JOIN marketplace_orderline l ON l.id = t.line_id WHERE l.batch <> ''
     UNION ALL
-    SELECT t.merchant_id, 'batch', l.batch, count(*) FROM taken t JOIN marketplace_orderline l ON l.id = t.line_id
-     WHERE l.batch <> '' GROUP BY 1, 3
-    UNION ALL
-    SELECT t.merchant_id, 'carrier', s.carrier, count(*) FROM taken t CROSS JOIN LATERAL (
+    SELECT t.merchant_id, t.type_code, 'carrier', s.carrier FROM taken t CROSS JOIN LATERAL (
         SELECT carrier FROM marketplace_shipment
          WHERE order_id = t.order_id AND direction = 'outbound' ORDER BY shipped_at DESC, id DESC LIMIT 1
-    ) s WHERE s.carrier <> '' GROUP BY 1, 3
+    ) s WHERE s.carrier <> ''
+), of_type AS MATERIALIZED (
+    SELECT merchant_id, type_code, count(*) AS n FROM taken GROUP BY 1, 2
+), shares AS (
+    SELECT merchant_id, 'type' AS kind, type_code AS key, n FROM of_type
+    UNION ALL
+    SELECT merchant_id, kind, key, count(*) FROM facets GROUP BY 1, 2, 3
+), leaning AS (
+    SELECT f.merchant_id, f.type_code, f.kind, left(f.key, 80) AS key, f.n, y.n AS of,
+           row_number() OVER (PARTITION BY f.merchant_id, f.type_code
+                              ORDER BY f.n::numeric / y.n - s.n::numeric / shop.cases DESC, f.n DESC, f.kind, f.key) AS place
+      FROM (SELECT merchant_id, type_code, kind, key, count(*) AS n FROM facets GROUP BY 1, 2, 3, 4) f
+      JOIN of_type y USING (merchant_id, type_code)
+      JOIN shares s USING (merchant_id, kind, key)
+      JOIN shop USING (merchant_id)
+     WHERE f.n >= %(leaning)s AND f.n * 2 >= y.n AND f.n * shop.cases > s.n * y.n
 ), ranked AS (
     SELECT s.merchant_id, s.kind, left(s.key, 120) AS key, s.n,
            row_number() OVER (PARTITION BY s.merchant_id, s.kind ORDER BY s.n DESC, s.key) AS place
@@ -115,6 +131,8 @@ WITH taken AS MATERIALIZED (
     UNION ALL
     SELECT r.merchant_id, r.kind, r.key, r.n, shop.cases FROM ranked r JOIN shop USING (merchant_id)
      WHERE r.place <= %(kept)s
+    UNION ALL
+    SELECT merchant_id, 'leaning', type_code || ':' || kind || ':' || key, n, of FROM leaning WHERE place = 1
     UNION ALL
     SELECT merchant_id, 'liability', '', count(*) FILTER (WHERE lost), count(*) FROM decided GROUP BY 1
     UNION ALL

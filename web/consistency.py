@@ -17,7 +17,7 @@ from insights.models import Consistency
 from jury import measures
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
-from web import jury_measures
+from web import jury_measures, wording
 
 Text = str | Promise
 MOST = 12
@@ -149,7 +149,7 @@ def _in_order(number: str) -> tuple[int, ...]:
 def _share(row: Consistency | None, count: int) -> str:
     if not count:
         return "–"
-    return f"{(row.numerator if row else 0) * 100 / count:.0f}%"
+    return wording.percent(row.numerator if row else 0, count)
 
 
 def _with_kappa(row: Consistency | None) -> str:
@@ -161,4 +161,4 @@ def _parts(row: Consistency | None) -> str:
 
 
 def _percent(row: Consistency) -> str:
-    return f"{row.numerator * 100 / row.denominator:.0f}%" if row.denominator else "–"
+    return wording.percent(row.numerator, row.denominator)

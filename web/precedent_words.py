@@ -12,6 +12,7 @@ from arbitration.models import Deviation, Precedent
 from arbitration.precedent_rules import BANDS, FULL, MERCHANT, PART, Spread
 from common import money
 from insights.models import Outcomes
+from web import wording
 
 Text = str | Promise
 RESULTS: dict[str, Text] = {
@@ -57,7 +58,7 @@ def spread_parts(spread: Spread) -> list[dict[str, Any]]:
     """Each result with its share, as `components/spread.html` draws it; empty where there is none."""
     every = spread.total
     parts = [(RESULTS[result], spread.of(result)) for result in RESULTS]
-    return [{"name": name, "n": n, "all": every, "percent": f"{n * 100 / every:.0f}%"} for name, n in parts if every]
+    return [{"name": name, "n": n, "all": every, "percent": wording.percent(n, every)} for name, n in parts if every]
 
 
 def deviation_words(found: Deviation | None) -> str:

@@ -175,6 +175,15 @@ def _dated(day: date, now: datetime | None, clock: str | None) -> str:
     return dates.written(day, clock, with_year=not same_year)
 
 
+def percent(part: int, whole: int) -> str:
+    """``12.5%``: half rounds up at the first decimal, which is left out where it says nothing. A dash of nothing."""
+    if not whole:
+        return "–"
+    thousandths = (2000 * part + whole) // (2 * whole)
+    whole_part, rest = divmod(thousandths, 10)
+    return f"{whole_part}.{rest}%" if rest else f"{whole_part}%"
+
+
 def masked_name(name: str) -> str:
     """``林**``: the first character and two stars, never the length of the rest."""
     return f"{name.strip()[:1]}**"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -152,6 +153,7 @@ def test_the_table_has_numbers_and_codes_and_no_formula() -> None:
     month = consistency.counted_months()[0]
     written = consistency.table(consistency.report(month))
     rows: list[Any] = list(csv.reader(io.StringIO(written.removeprefix("\ufeff"), newline="")))
-    assert rows[0] == ["month", "kind", "key", "numerator", "denominator", "kappa", "at"]
+    assert rows[0] == ["month", "kind", "key", "numerator", "denominator", "kappa", "at (UTC+8)"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", rows[1][6])
     assert rows[1][:6] == [f"{month:%Y-%m}", "spread", "DAMAGED:full", "1", "1", ""]
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -46,6 +46,34 @@ def test_why_cases_come_is_counted_by_type_and_product_for_each_shop_alone() -> 
     assert mine["batch", "B7"] == (1, 2)
     assert mine["intervention", ""] == (0, 2)
     assert counted(other.shop.pk)["type", other.case.type_code] == (1, 1)
+
+
+def opened(made: reach.Scene, type_code: str, *, sku: str, batch: str) -> None:
+    line = builders.a_line(made.buyer, made.shop)
+    OrderLine.objects.filter(pk=line.pk).update(sku=sku, batch=batch)
+    negotiation.open_refund(
+        line.pk,
+        kind=reach.Kind.REFUND_ONLY,
+        type_code=type_code,
+        amount=line.paid,
+        text="不对。",
+        actor=made.buyer,
+        now=clock.now(),
+    )
+
+
+def test_what_most_cases_of_a_type_have_in_common_is_said_where_it_is_rarer_among_the_others() -> None:
+    made = reach.a_scene(type_code="DAMAGED")
+    OrderLine.objects.filter(pk=made.case.line_id).update(sku="CUP-1", batch="B7")
+    for sku, batch in (("CUP-1", "B7"), ("CUP-1", "B7"), ("CUP-2", "B7")):
+        opened(made, "DAMAGED", sku=sku, batch=batch)
+    # The batch is as usual among the others: what leans is the product.
+    for sku in ("CUP-3", "CUP-4"):
+        opened(made, "NOT_AS_DESCRIBED", sku=sku, batch="B7")
+    builders.travel(builders.HOUR)
+    snapshots.take(clock.now())
+    leanings = {key: parts for (kind, key), parts in counted(made.shop.pk).items() if kind == "leaning"}
+    assert leanings == {"DAMAGED:sku:CUP-1": (3, 4)}
 
 
 def test_the_first_reply_is_the_first_act_of_the_shop_and_not_of_the_clock() -> None:
@@ -109,7 +137,9 @@ def test_no_cell_of_the_table_is_taken_for_a_formula(cell: str) -> None:
     snapshots.take(clock.now())
     written = measures.table(measures.of_shop(made.shop.pk))
     rows = list(csv.reader(io.StringIO(written.removeprefix("\ufeff"), newline="")))
-    assert rows[0][0] == "kind"
+    assert rows[0][0] == "kind" and rows[0][-2:] == ["from (UTC+8)", "until (UTC+8)"]
+    since, until = (datetime.strptime(rows[1][place], "%Y-%m-%d %H:%M") for place in (-2, -1))
+    assert until - since == timedelta(days=snapshots.WINDOW_DAYS)
     cells = [text for row in rows for text in row]
     assert f"'{cell}" in cells
     assert not [text for text in cells if text.startswith(("=", "+", "-", "@", "\t", "\r"))]

@@ -12,6 +12,7 @@ from common.actor import Actor
 from insights import measures, snapshots
 from insights.models import Measure
 from tests import builders, deciding, reach
+from web import wording
 
 pytestmark = pytest.mark.django_db
 
@@ -69,8 +70,28 @@ def test_with_enough_cases_each_share_shows_its_parts(django_assert_max_num_quer
     client.get("/en/shop/insights/")
     with django_assert_max_num_queries(BUDGET):
         said = client.get("/en/shop/insights/").content.decode()
-    for text in ("38%", "15 / 40", "顺丰", "75%", "8 of 12 lost points", "15%", "3 rulings against you", "1 h 0 min"):
+    measured(made, "leaning", "DAMAGED:batch:202609", 9, 15)
+    said = client.get("/en/shop/insights/").content.decode()
+    assert "15 of 40 cases · 9 of them batch 202609" in said
+    for text in ("37.5%", "30 / 40", "顺丰", "75%", "8 of 12 lost points", "15%", "3 rulings against you", "1 h 0 min"):
         assert text in said, text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (1, 8, "12.5%"),
+        (3, 8, "37.5%"),
+        (1, 3, "33.3%"),
+        (2, 3, "66.7%"),
+        (1, 16, "6.3%"),
+        (5, 5, "100%"),
+        (0, 9, "0%"),
+        (1, 0, "–"),
+    ],
+)
+def test_a_share_is_rounded_at_its_first_decimal_half_up(part: int, whole: int, said: str):
+    assert wording.percent(part, whole) == said
 
 
 def test_another_shops_numbers_stay_its_own():

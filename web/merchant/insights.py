@@ -23,10 +23,16 @@ from web.merchant import shell
 Text = str | Promise
 TOP = 3
 WHY = {
-    "type": gettext_lazy("By dispute type"),
+    "type": gettext_lazy("The most frequent reasons"),
     "sku": gettext_lazy("By product"),
     "batch": gettext_lazy("By batch"),
     "carrier": gettext_lazy("By carrier"),
+}
+# What most cases of a type have in common.
+LEANINGS = {
+    "sku": gettext_lazy("%(n)s of them product %(key)s"),
+    "batch": gettext_lazy("%(n)s of them batch %(key)s"),
+    "carrier": gettext_lazy("%(n)s of them with %(key)s"),
 }
 # Why a point was lost, and what would have helped.
 CAUSES: dict[str, tuple[Text, Text]] = {
@@ -88,8 +94,9 @@ def table(request: HttpRequest) -> HttpResponse:
 
 
 def _why(kind: str, found: Measures, names: dict[str, str]) -> dict[str, Any]:
-    rows = [_share(row, names if kind == "type" else {}) for row in found.of[kind][:TOP]]
-    return {"title": WHY[kind], "rows": rows}
+    leanings = _leanings(found) if kind == "type" else {}
+    rows = [_share(row, names if kind == "type" else {}) | leanings.get(row.key, {}) for row in found.of[kind][:TOP]]
+    return {"title": WHY[kind], "rows": rows, "spoken": kind == "type"}
 
 
 def _share(row: Measure, names: dict[str, str]) -> dict[str, Any]:
@@ -101,6 +108,15 @@ def _share(row: Measure, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _leanings(found: Measures) -> dict[str, dict[str, str]]:
+    """By type: what most of its cases have in common, in words, where it is rarer among the others."""
+    said = {}
+    for row in found.of.get("leaning", ()):
+        type_code, kind, key = row.key.split(":", 2)
+        said[type_code] = {"leaning": LEANINGS[kind] % {"key": key, "n": row.numerator}}
+    return said
+
+
 def _lost(row: Measure) -> dict[str, Any]:
     cause, fix = CAUSES.get(row.key, (row.key, ""))
     said = ngettext("%(n)s of %(all)s lost point", "%(n)s of %(all)s lost points", row.denominator)
@@ -108,7 +124,7 @@ def _lost(row: Measure) -> dict[str, Any]:
 
 
 def _percent(row: Measure) -> str:
-    return f"{row.numerator * 100 / row.denominator:.0f}%" if row.denominator else "–"
+    return wording.percent(row.numerator, row.denominator)
 
 
 def _indicators(found: Measures) -> list[dict[str, Any]]:

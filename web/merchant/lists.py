@@ -23,9 +23,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import shop_desk
 from accounts.models import Right, SavedView
-from common import money
+from common import dates, money
 from common.errors import Missing, Refused
-from common.ids import PLATFORM_ZONE
 from disputes import handling, labels, refusals
 from disputes.lifecycle import TERMINAL, Event, State
 from insights import measures
@@ -177,11 +176,13 @@ def export(request: HttpRequest) -> HttpResponse:
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
     heads = [pgettext("column", "Case"), _("Item"), _("Type"), _("State"), _("Amount"), _("Currency")]
-    writer.writerow([*heads, pgettext("column", "Due at"), pgettext("column", "Looked after by")])
+    # Midnight is the end of the day before: a column that says "before" cannot be read as a whole day more.
+    due_head = _("Due before (%(zone)s)") % {"zone": dates.CELL_ZONE}
+    writer.writerow([*heads, due_head, pgettext("column", "Looked after by")])
     for row in _every(desk, _filter(form)):
-        due, amount = row["due_at"], money.text(row["amount"], row["currency"])
+        amount = money.text(row["amount"], row["currency"])
         cells = [row["number"], row["title"], row["type_name"], str(row["badge"].text), amount, row["currency"]]
-        cells += [due.astimezone(PLATFORM_ZONE).isoformat() if due else "", row["who"]]
+        cells += [dates.cell(row["due_at"]), row["who"]]
         writer.writerow([measures.harmless(cell) for cell in cells])
     reply = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     reply["Content-Disposition"] = 'attachment; filename="cases.csv"'
