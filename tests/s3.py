@@ -1,7 +1,7 @@
-"""The S3 server that the tests of the store speak to, over HTTP: moto's in this process, or the one that `HENG_TEST_S3` names.
+"""The S3 server that the tests of the store speak to: moto's in this process, or the one that `HENG_TEST_S3` names.
 
-`HENG_TEST_S3=http://127.0.0.1:7480` with a user whose keys are `heng` and `heng-secret` runs the same tests against a server that
-keeps things for real; tools/s3_server.sh brings one up.
+`HENG_TEST_S3=http://127.0.0.1:7480`, with a user whose keys are `heng` and `heng-secret`, runs the same tests against a
+server that keeps things for real; tools/s3_server.sh brings one up.
 """
 
 from __future__ import annotations
