@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import django
 
-PARTS = ("pages", "sweeps", "files", "precedents")
+PARTS = ("pages", "sweeps", "files", "letters", "precedents")
 
 
 def main() -> int:
@@ -25,7 +25,7 @@ def main() -> int:
     chosen = parser.parse_args()
     django.setup()
 
-    from bench import files, generate, precedents, report
+    from bench import files, generate, letters, precedents, report
 
     began = time.perf_counter()
     world = None
@@ -36,6 +36,7 @@ def main() -> int:
         print(f"  in {time.perf_counter() - began:.0f} s", flush=True)
     parts: dict[str, Iterator[report.Line]] = {
         "files": files.lines(turns=chosen.turns),
+        "letters": letters.lines(turns=chosen.turns),
         "precedents": precedents.lines(count=chosen.precedents),
     }
     if world is not None:
