@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 
@@ -26,11 +28,13 @@ from engine import demo_album
 from engine.demo_feed import MORE_SHOPS
 from evidence import intake
 from evidence.intake import Received
-from evidence.models import Exhibit
+from evidence.models import Exhibit, Holder
 from marketplace.models import OrderLine
 from rulebook import queries as rulebook
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# What reasons call the platform's own records, by code.
+_RECORDS = {"E01": "商品快照", "E02": "聊天记录", "E03": "物流轨迹", "E24": "商家承诺", "E25": "付款记录"}
 
 
 @dataclass(frozen=True)
@@ -99,21 +103,48 @@ def file_claim(
     intervention.request(case.pk, claim, actor=actor, now=at)
 
 
-def received(picture: str, at: datetime, *, taken_at: datetime | None = None) -> Received:
+Take = Callable[..., bytes]  # a photo, drawn when it is taken: ``take(taken_at=…)``
+
+
+def received(picture: str | Take, at: datetime, *, taken_at: datetime | None = None) -> Received:
     """A photo of the album, or one that lies in static/img/demo, as it is uploaded at ``at``."""
-    if picture in demo_album.PICTURES or "/" in picture:
-        data = io.BytesIO(demo_album.photo(picture, taken_at=taken_at))
-        return intake.receive(data, claimed_name=f"{picture.replace('/', '_')}.jpg", now=at)
-    path = settings.BASE_DIR / "static" / "img" / "demo" / f"{picture}.webp"
-    with path.open("rb") as file:
-        return intake.receive(file, claimed_name=path.name, now=at)
+    if isinstance(picture, str) and picture in demo_album.KEPT:
+        path = settings.BASE_DIR / "static" / "img" / "demo" / f"{picture}.webp"
+        with path.open("rb") as file:
+            return intake.receive(file, claimed_name=path.name, now=at)
+    take = partial(demo_album.photo, picture) if isinstance(picture, str) else picture
+    return intake.receive(io.BytesIO(take(taken_at=taken_at)), claimed_name=f"IMG_{at:%m%d_%H%M}.jpg", now=at)
 
 
-def photo(case: Case, actor: Actor, picture: str, code: str, name: str, at: datetime, *, note: str = "") -> Exhibit:
-    """Given at ``at``; a buyer's telephone says that it was taken some hours before, a shop's camera says nothing."""
-    taken_at = at - 2 * HOUR if actor.role is Role.BUYER else None
+def photo(
+    case: Case, actor: Actor, picture: str | Take, code: str, name: str, at: datetime, *, at_the_door: bool = True
+) -> Exhibit:
+    """Given at ``at``; a shop's camera does not say when it was taken, a buyer's telephone does: ``at_the_door``, half an
+    hour after the parcel was signed for, or else some hours before it is given.
+    """
+    taken_at = None
+    if actor.role is Role.BUYER:
+        signed_at = case.line.order.signed_at
+        taken_at = signed_at + HOUR / 2 if at_the_door and signed_at else at - 2 * HOUR
     file = received(picture, at, taken_at=taken_at)
-    return submissions.add_evidence(case.pk, file, code=code, name=name, note=note, actor=actor, now=at)
+    return submissions.add_evidence(case.pk, file, code=code, name=name, note="", actor=actor, now=at)
+
+
+def reasons(template: str, exhibits: Iterable[Exhibit], **words: str) -> str:
+    """``{buyer}`` and ``{merchant}`` become the photos of that side, ``{E02}`` and its like a record of the platform by
+    name. The records that are left come at the end: nobody questioned them.
+    """
+    told: dict[str, str] = dict(words)
+    by_side: dict[str, list[str]] = defaultdict(list)
+    for exhibit in exhibits:
+        if exhibit.side == Holder.PLATFORM.value:
+            told[exhibit.code] = f"{_RECORDS[exhibit.code]} {exhibit.number} "
+        else:
+            by_side[exhibit.side].append(exhibit.number)
+    told |= {side: "、".join(numbers) for side, numbers in by_side.items()}
+    left = [said.strip() for code, said in told.items() if code in _RECORDS and f"{{{code}}}" not in template]
+    text = template.format_map(told)
+    return f"{text}\n{'、'.join(left)}由平台留存，双方对其内容没有异议。" if left else text
 
 
 def answers(case: Case, text: str) -> list[Answer]:
@@ -135,7 +166,7 @@ def rule(case: Case, draft: Draft, by: Actor, at: datetime, *, signed_by: Actor 
         ground=draft.ground,
         merchant_share=draft.merchant_share,
         value=draft.value,
-        reasons=draft.reasons.format(named="、".join(admitted)),
+        reasons=reasons(draft.reasons, exhibits),
     )
     bench.mark_many_seen([exhibit.pk for exhibit in exhibits], actor=by, now=at)
     saved = drafting.save(case.pk, whole, version=0, actor=by, now=at)

@@ -16,19 +16,19 @@ from marketplace.models import ExternalRefund, OrderLine
 
 HOUR = timedelta(hours=1)
 POINTS = ("退回的不是本店寄出的那一件", "这笔款不该由本店承担")
-STORY = "退货到仓后拆包，釉色和底款都对不上，不是本店寄出的那一件。拆包全程有照片。"
+STORY = "退货到仓后拆包，釉色和底款都对不上，不是本店寄出的那一件。两只的底款拍在一张照片里。"
 
 
 def at_the_buyer(line: OrderLine, *, shop: Actor, buyer: Actor, ops: Actor, now: datetime) -> Case:
     """The shop has handed in; the buyer has about 20 of the 24 hours left."""
-    case = _filed(line, shop, ops, now - 30 * HOUR)
+    case = _filed(line, ("plate_bases", "plate_packed"), shop, ops, now - 30 * HOUR)
     submissions.hand_in(case.pk, actor=shop, now=now - 4 * HOUR)
     return case
 
 
 def at_the_desk(line: OrderLine, *, shop: Actor, buyer: Actor, ops: Actor, now: datetime) -> Case:
     """Both sides have said what they had; the case waits for somebody to decide it."""
-    case = _filed(line, shop, ops, now - 70 * HOUR)
+    case = _filed(line, ("censer_bases", "censer_packed"), shop, ops, now - 70 * HOUR)
     submissions.hand_in(case.pk, actor=shop, now=now - 60 * HOUR)
     said = "寄回的就是收到的那一件，快递当面验过。"
     answers = [Answer(point.pk, "disputes", said) for point in queries.points(Case.objects.get(pk=case.pk))]
@@ -36,15 +36,14 @@ def at_the_desk(line: OrderLine, *, shop: Actor, buyer: Actor, ops: Actor, now: 
     return case
 
 
-def _filed(line: OrderLine, shop: Actor, ops: Actor, at: datetime) -> Case:
+def _filed(line: OrderLine, pictures: tuple[str, str], shop: Actor, ops: Actor, at: datetime) -> Case:
     payout = payouts.of_refund(_refund(line, at - 20 * HOUR))
     assert payout is not None
     contest = Contest(reason="swapped", amount=payout.amount, points=POINTS, story=STORY)
     case = claims.file(payout.ref, contest, actor=shop, now=at)
     intervention.admit(case.pk, actor=ops, now=at + 2 * HOUR)
-    key = line.order.external_id
-    for picture, code, name in ((f"{key}-base", "E13", "出库与退回底款比对"), (key, "E09", "打包照片")):
-        demo_cast.photo(case, shop, f"{picture}/before_sending", code, name, at + 4 * HOUR)
+    for picture, code, name in zip(pictures, ("E13", "E09"), ("出库与退回底款比对", "打包照片"), strict=True):
+        demo_cast.photo(case, shop, picture, code, name, at + 4 * HOUR)
     return case
 
 

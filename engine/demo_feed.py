@@ -38,12 +38,32 @@ MORE_SHOPS = (
     DemoShop("wardrobe", "北岸衣橱", "shop-wardrobe"),
     DemoShop("orchard", "禾田鲜品", "shop-orchard"),
 )
-ATTRIBUTES = {
-    "shop-1": {"产地": "景德镇"},
-    "shop-2": {"颜色": "曜黑"},
-    "shop-3": {"颜色": "黑色"},
-    "shop-wardrobe": {"发货地": "浙江嘉兴"},
-    "shop-orchard": {"产地": "山东烟台"},
+# What a page says beside its title, by the order; what a shop refers to later stands there.
+PAGES: dict[str, tuple[dict[str, str], str]] = {
+    "teapot": ({"产地": "河南汝州", "容量": "280 ml"}, "汝窑釉面有天然开片，纹路各不相同，不渗水。"),
+    "cups": ({"产地": "景德镇", "数量": "六只"}, "青釉素面，口径 6 cm。手工拉坯，大小略有差异。"),
+    "tray": ({"材质": "竹", "尺寸": "42 × 22 cm"}, "竹材手工染色，每只颜色略有差异。"),
+    "caddy": ({"材质": "锡", "容量": "100 g"}, "双层盖，密封防潮。"),
+    "kettle": ({"材质": "铸铁", "容量": "1.2 L"}, "内壁无涂层，首次使用请先开锅。"),
+    "brush": ({"数量": "两支"}, "养壶用，笔毛柔软不伤釉面。"),
+    "gaiwan": ({"产地": "景德镇", "容量": "150 ml"}, "白瓷三才盖碗，盖、碗、托成套。"),
+    "vase": ({"产地": "景德镇", "高": "18 cm"}, "天青釉，小口长颈，插一两枝正好。"),
+    "bowl": ({"产地": "景德镇", "口径": "14 cm"}, "斗笠形，手绘弦纹，一对两只。"),
+    "phone": ({"颜色": "海蓝", "存储": "12+256GB"}, "全国联保一年，整机未拆封。"),
+    "case": ({"颜色": "磨砂黑", "适用": "澄野 X3"}, "孔位按 X3 开模，其他机型请勿下单。"),
+    "charger": ({"供电": "USB-C 充电", "高": "28 cm"}, "三档亮度，充满可用 8 小时。"),
+    "burner": ({"材质": "黄铜", "口径": "9 cm"}, "带盖，盖上镂空出烟。"),
+    "scoop": ({"材质": "竹", "长": "17 cm"}, "带竹节，每支形状不同。"),
+    "cherries": ({"产地": "山东烟台", "净重": "2.5 kg"}, "产地直发，冰袋保鲜，坏果包赔。"),
+    "honey": ({"产地": "山东烟台", "净含量": "950 g"}, "枣花蜜，会有少量花粉沉淀。"),
+    "coat": ({"材质": "100% 亚麻", "尺码": "M"}, "建议冷水手洗，缩水率不超过 3%。"),
+    "beads": ({"材质": "天然翡翠（A 货）", "数量": "17 颗"}, "附证书，可扫码查验。"),
+    "handset": ({"颜色": "暮紫", "存储": "512GB"}, "内外双屏，全国联保一年。"),
+    "battery": ({"容量": "20000 mAh", "接口": "USB-C"}, "三重保护，出厂前满充测试。"),
+    "dishes": ({"产地": "景德镇", "数量": "四只"}, "青釉浅碟，口径 10 cm。"),
+    "dish": ({"产地": "景德镇", "口径": "20 cm"}, "影青釉，暗刻花瓣，底有手写款。"),
+    "censer": ({"材质": "陶", "口径": "12 cm"}, "仿古三足双耳，底有刻款。"),
+    "pens": ({"颜色": "黑色", "数量": "十支"}, "0.5 mm，速干。"),
 }
 TEAPOT = (("buyer", "收到了，可是壶身有一道纹，注水会渗。"), ("merchant", "汝窑有开片，是天然特征。"))
 ORDERS = (
@@ -68,11 +88,11 @@ ORDERS = (
            talk=(("buyer", "物流三天没动了。"), ("merchant", "已经催了。"))),
     Bought("case", "buyer-2", "shop-2", "手机保护壳 磨砂黑", "phone", 3_900, "SIGNED", 7),
     Bought("charger", "buyer-2", "shop-1", "茶席灯 充电款", "home", 12_800, "SIGNED", 10,
-           talk=(("buyer", "灯不亮。"), ("merchant", "请再试试。"))),
+           talk=(("buyer", "灯罩是裂的，灯也不亮。"), ("merchant", "请再试试。"))),
     Bought("burner", "buyer-1", "shop-1", "铜香炉 带盖", "home", 26_800, "SIGNED", 22,
            talk=(("buyer", "比图上小，想退。"), ("merchant", "可以退，请按原样寄回。"))),
     Bought("scoop", "buyer-1", "shop-1", "竹节茶则", "kitchen", 6_800, "SIGNED", 12,
-           talk=(("buyer", "柄上有裂，想退。"), ("merchant", "好的，请寄回。"))),
+           talk=(("buyer", "用不上，能退吗？"), ("merchant", "可以，请寄回。"))),
     Bought("cherries", "buyer-1", "shop-orchard", "美早大樱桃 2.5 kg", "fresh", 16_800, "SIGNED", 4,
            talk=(("buyer", "到手烂了快一半。"), ("merchant", "签收时没有说坏。"))),
     Bought("honey", "buyer-1", "shop-orchard", "枣花蜜 950 g", "food", 13_800, "SIGNED", 20,
@@ -80,9 +100,9 @@ ORDERS = (
     Bought("coat", "buyer-2", "shop-wardrobe", "亚麻短袖衬衫 M", "apparel", 32_900, "SIGNED", 15,
            talk=(("buyer", "洗一次就缩水了。"), ("merchant", "请按水洗标洗。"))),
     Bought("beads", "buyer-2", "shop-wardrobe", "翡翠手串 17 颗", "jewellery", 168_000, "SIGNED", 30,
-           talk=(("buyer", "送检说是染色的。"), ("merchant", "我们有证书。"))),
+           talk=(("buyer", "找人看过，说颜色是染的。"), ("merchant", "我们有证书。"))),
     Bought("handset", "buyer-2", "shop-2", "澄野 Fold 折叠手机 512GB", "phone", 468_000, "SIGNED", 14,
-           talk=(("buyer", "拆箱屏幕就是裂的。"), ("merchant", "出库时通电正常。"))),
+           talk=(("buyer", "拆箱内屏就是裂的。"), ("merchant", "出库时通电正常。"))),
     Bought("battery", "buyer-2", "shop-2", "充电宝 20000mAh", "phone", 25_900, "SIGNED", 24,
            talk=(("buyer", "用了三次就鼓包。"), ("merchant", "请寄回检测。"))),
     Bought("dishes", "buyer-1", "shop-1", "青釉小碟 四只装", "kitchen", 9_900, "SIGNED", 14,
@@ -121,6 +141,7 @@ def feed(now: datetime) -> Iterator[Record]:
 def _records(order: Bought, now: datetime) -> Iterator[Record]:
     placed = now - order.days_ago * DAY
     paid, shipped, signed = placed + HOUR / 6, placed + DAY, placed + 3 * DAY
+    attributes, words = PAGES[order.key.partition("-")[0]]
     record: Record = {
         "type": "order",
         "id": f"demo-{order.key}",
@@ -147,8 +168,8 @@ def _records(order: Bought, now: datetime) -> Iterator[Record]:
                 "listing": {
                     "id": f"listing-{order.key}",
                     "title": order.title,
-                    "attributes": dict(ATTRIBUTES[order.shop]),
-                    "description": f"{order.title}。实物拍摄，手工制品略有差异。",
+                    "attributes": dict(attributes),
+                    "description": f"{order.title}。{words}",
                     "images": demo_listings.images(order.key),
                     "captured_at": _text(placed),
                 },

@@ -15,6 +15,7 @@ from django.conf import settings
 from common import digest
 from common.acts import outside_act
 from engine import demo_pictures as draw
+from engine import demo_things as things
 from engine.demo_pictures import Scene, Sheet, Turned
 
 log = logging.getLogger(__name__)
@@ -26,23 +27,20 @@ STUDIO = Scene((240, 241, 243), (226, 228, 232), 0.6, 0)
 
 def _cups(sheet: Sheet) -> None:
     for place in range(6):
-        draw.turn(sheet, draw.CUP, (200 + place % 3 * 280, 270 + place // 3 * 220), 180)
-
-
-def _flat(colour: draw.Colour, rim: draw.Colour) -> Callable[[Sheet], None]:
-    def drawn(sheet: Sheet) -> None:
-        sheet.pen.ellipse((170, 230, 790, 560), colour, rim, 14)
-        sheet.pen.ellipse((300, 300, 660, 490), None, rim, 4)
-
-    return drawn
+        draw.turn(sheet, things.CUP, (200 + place % 3 * 280, 270 + place // 3 * 220), 180)
 
 
 def _several(thing: Turned, count: int, height: int) -> Callable[[Sheet], None]:
     def drawn(sheet: Sheet) -> None:
         for place in range(count):
-            draw.turn(sheet, thing, (480 + (place - (count - 1) / 2) * height * 1.1, 400), height)
+            draw.turn(sheet, thing, (480 + (place - (count - 1) / 2) * height * 2.2, 400), height)
 
     return drawn
+
+
+def _four_dishes(sheet: Sheet) -> None:
+    for place in range(4):
+        draw.turn(sheet, things.DISH, (290 + place % 2 * 380, 320 + place // 2 * 220), 100)
 
 
 def _tray(sheet: Sheet) -> None:
@@ -77,26 +75,26 @@ def _pens(sheet: Sheet) -> None:
 PICTURES: dict[str, Callable[[Sheet], None]] = {
     "cups": _cups,
     "tray": _tray,
-    "caddy": _several(Turned(((0, 0.42), (0.16, 0.44), (0.18, 0.4), (0.95, 0.4), (1, 0.38)), (150, 154, 160)), 1, 430),
-    "kettle": _several(Turned(((0, 0.1), (0.1, 0.24), (0.3, 0.6), (0.7, 0.66), (1, 0.5)), (58, 58, 62)), 1, 400),
+    "caddy": _several(things.CADDY, 1, 430),
+    "kettle": lambda sheet: things.kettle(sheet, (500, 420), 320),
     "brush": _brushes,
-    "gaiwan": _several(Turned(((0, 0.12), (0.2, 0.5), (0.24, 0.62), (0.7, 0.46), (1, 0.3)), (238, 238, 234)), 1, 360),
-    "vase": _several(draw.VASE, 1, 560),
-    "bowl": _several(draw.BOWL, 2, 250),
+    "gaiwan": _several(things.GAIWAN, 1, 340),
+    "vase": _several(things.VASE, 1, 560),
+    "bowl": _several(things.BOWL, 2, 170),
     "phone": _phone((32, 70, 110)),
     "case": lambda sheet: draw.shell(sheet, (350, 50), 620),
-    "charger": _several(draw.LAMP, 1, 520),
-    "burner": _several(draw.BURNER, 1, 420),
+    "charger": _several(things.LAMP, 1, 520),
+    "burner": _several(things.BURNER, 1, 360),
     "scoop": _scoop,
-    "cherries": lambda sheet: draw.fruit(sheet, (158, 26, 40), 30),
-    "honey": _several(draw.JAR, 1, 540),
+    "cherries": lambda sheet: draw.fruit(sheet, (158, 26, 40), 42),
+    "honey": _several(things.JAR, 1, 540),
     "coat": lambda sheet: draw.coat(sheet, (70, 92, 74)),
     "beads": lambda sheet: draw.bead_string(sheet, (70, 140, 92), beads=17, radius=44),
-    "handset": _phone((88, 60, 110)),
-    "battery": lambda sheet: draw.shell(sheet, (370, 120), 460, colour=(226, 228, 230)),
-    "dishes": _several(Turned(((0, 0.9), (0.3, 0.8), (0.8, 0.5), (1, 0.4)), (150, 190, 172)), 4, 100),
-    "dish": _flat((226, 234, 232), (150, 178, 180)),
-    "censer": _several(Turned(draw.PLAIN_BURNER.profile, (96, 106, 96)), 1, 420),
+    "handset": lambda sheet: things.foldable(sheet, (240, 70), 560, screen=(88, 60, 110)),
+    "battery": lambda sheet: things.power_bank(sheet, (370, 120), 460),
+    "dishes": _four_dishes,
+    "dish": lambda sheet: things.carved(sheet, (480, 370), 260, (226, 234, 232)),
+    "censer": lambda sheet: things.censer(sheet, (480, 370), 320),
     "pens": _pens,
 }
 

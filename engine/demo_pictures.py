@@ -42,20 +42,6 @@ class Turned:
     colour: Colour
 
 
-CUP = Turned(((0, 0.52), (0.1, 0.54), (0.6, 0.46), (0.85, 0.3), (0.9, 0.22), (1, 0.24)), (168, 198, 186))
-BOWL = Turned(((0, 0.98), (0.08, 1.0), (0.45, 0.78), (0.8, 0.4), (0.86, 0.3), (1, 0.32)), (214, 206, 190))
-VASE = Turned(
-    ((0, 0.17), (0.04, 0.19), (0.1, 0.13), (0.24, 0.13), (0.42, 0.33), (0.6, 0.39), (0.85, 0.25), (1, 0.21)),
-    (128, 168, 190),
-)
-LAMP = Turned(((0, 0.2), (0.04, 0.22), (0.5, 0.5), (0.52, 0.08), (0.92, 0.08), (0.94, 0.3), (1, 0.32)), (232, 222, 200))
-JAR = Turned(((0, 0.3), (0.14, 0.3), (0.15, 0.27), (0.2, 0.36), (0.3, 0.42), (0.92, 0.42), (1, 0.38)), (196, 130, 34))
-BURNER = Turned(
-    ((0, 0.05), (0.06, 0.12), (0.22, 0.4), (0.3, 0.62), (0.62, 0.66), (0.86, 0.44), (1, 0.4)), (112, 92, 70)
-)
-PLAIN_BURNER = Turned(((0, 0.56), (0.08, 0.6), (0.5, 0.66), (0.86, 0.44), (1, 0.4)), (112, 92, 70))
-
-
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A picture on its way. ``dice`` are its own."""
@@ -195,10 +181,44 @@ def box(sheet: Sheet, left: Point, size: Point, *, colour: Colour = (196, 160, 1
         crack(sheet, corner, (corner[0] + dice.randint(60, 130), corner[1] + dice.randint(-70, 70)), width=3)
 
 
-def phone(sheet: Sheet, left: Point, height: float, *, screen: Colour = (38, 52, 84), broken: bool = False) -> None:
-    """A telephone lying on the table, seen from above."""
+def disc(sheet: Sheet, middle: Point, radius: float, colour: Colour) -> None:
+    """Something round and flat from straight above, its rim a little brighter."""
+    x, y = middle
+    _shadow(sheet, (x + radius * 0.06, y + radius * 0.1), (radius, radius))
+    sheet.pen.ellipse((x - radius, y - radius, x + radius, y + radius), _shade(colour, 1.06), _shade(colour, 0.72), 4)
+    inner = radius * 0.86
+    sheet.pen.ellipse((x - inner, y - inner, x + inner, y + inner), colour, _shade(colour, 0.9), 3)
+
+
+def slab(sheet: Sheet, left: Point, size: Point, colour: Colour) -> None:
+    """Something flat with round corners, lying on the table."""
+    (x, y), (wide, high) = left, size
+    _shadow(sheet, (x + wide * 0.6, y + high * 0.54), (wide * 0.66, high * 0.5))
+    sheet.pen.rounded_rectangle((x, y, x + wide, y + high), high * 0.07, colour, _shade(colour, 0.78), 3)
+
+
+def worn(sheet: Sheet, left: Point, right: Point) -> None:
+    """A golden line, and where it came off."""
+    dice, steps = sheet.dice, 22
+    for step in range(steps):
+        if dice.random() < 0.42:
+            continue
+        ends = [
+            (
+                left[0] + (right[0] - left[0]) * at / steps,
+                left[1] + (right[1] - left[1]) * at / steps + dice.uniform(-2, 2),
+            )
+            for at in (step, step + 1)
+        ]
+        sheet.pen.line(ends, (198, 160, 70), 9)
+
+
+def phone(
+    sheet: Sheet, left: Point, height: float, *, screen: Colour = (38, 52, 84), broken: bool = False, wide: float = 0.48
+) -> None:
+    """A telephone lying on the table, seen from above; ``wide`` in shares of its height."""
     x, y = left
-    wide = height * 0.48
+    wide *= height
     _shadow(sheet, (x + wide * 0.6, y + height * 0.54), (wide * 0.66, height * 0.5))
     sheet.pen.rounded_rectangle((x, y, x + wide, y + height), height * 0.07, (24, 26, 30))
     sheet.pen.rounded_rectangle((x + 9, y + 9, x + wide - 9, y + height - 9), height * 0.06, screen)
@@ -248,7 +268,7 @@ def coat(sheet: Sheet, colour: Colour, *, ruler: int = 0, washed: bool = False) 
         sheet.pen.ellipse((mid + 12, top + 116 + button * 66, mid + 26, top + 130 + button * 66), _shade(colour, 0.5))
     if washed:
         for _stain in range(26):
-            at = (mid + sheet.dice.gauss(0, 100), top + sheet.dice.uniform(140, long - 20))
+            at = (mid + max(-165.0, min(140.0, sheet.dice.gauss(0, 80))), top + sheet.dice.uniform(140, long - 30))
             sheet.pen.ellipse(
                 (*at, at[0] + sheet.dice.randint(8, 34), at[1] + sheet.dice.randint(6, 22)), _shade(colour, 1.5)
             )

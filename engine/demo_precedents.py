@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from accounts import demo, hats, memberships, people
@@ -24,7 +25,8 @@ from disputes.lifecycle import Kind
 from disputes.models import Case
 from disputes.submissions import Answer
 from enforcement import movements
-from engine import demo_cast
+from engine import demo_album, demo_cast
+from engine.demo_album import CHIP, CRACK, WORN
 from evidence.models import Exhibit
 from insights import consistency
 from marketplace import ingest
@@ -40,49 +42,74 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class _Story:
-    """One decided case. ``share`` in per cent: 100 for the buyer, 0 for the merchant."""
+    """One decided case. ``part``: what suffered ``harm`` (as `demo_album` draws it). ``transit``: the second point is about
+    the way and not about the wrapping. ``share`` in per cent: 100 for the buyer, 0 for the merchant.
+    """
 
     key: str
     title: str
     paid: int
-    points: tuple[str, str]
-    share: int
-    reasons: str
+    part: str
+    harm: str
+    share: int = 100
+    transit: bool = False
+
+    @property
+    def points(self) -> tuple[str, str]:
+        mark, first = _HARMS[self.harm]
+        second = f"{mark}由运输造成" if self.transit else f"包装不足以保护{self.part}"
+        return first.format(part=self.part), second
+
+    @property
+    def found(self) -> str:
+        """What the reasons say that there was."""
+        return f"{self.part}{_FOUND[self.harm]}"
 
 
+_HARMS = {
+    CHIP: ("缺口", "{part}缺口在签收前已有"),
+    CRACK: ("裂痕", "收到时{part}已裂"),
+    WORN: ("脱落", "收到时{part}描金脱落"),
+}
+_FOUND = {CHIP: "有缺口", CRACK: "有裂痕", WORN: "描金脱落"}
+# ``buyer`` and ``merchant`` are their exhibits, ``E02`` a record of the platform: `demo_cast.reasons` fills them.
 _FULL = (
-    "争点 1：买家签收当天报损，{named} 相互印证，商家的打包照片看不出破损处，认定收到时已经破损。"
+    "争点 1：{buyer} 显示{found}，签收当天的{E02}已经说到，商家的 {merchant} 拍得远，看不出{part}，认定收到时已有。"
     "争点 2：签收前的风险由商家承担，商家没有证明交付时完好。破损的器物不宜寄回。"
 )
 _PART = (
-    "争点 1：{named} 显示轻微破损，不影响使用，认定收到时已有。"
-    "争点 2：买家使用后才报损，扩大的部分由买家承担，责任各半。"
+    "争点 1：{buyer} 显示{found}，程度轻微，不影响使用；商家的 {merchant} 看不出{part}，认定收到时已有。"
+    "争点 2：买家用过之后才提出退款，扩大的部分由买家承担，责任各半。"
 )
-_NONE = "争点 1：开箱视频与 {named} 显示交付时完好，买家没有证明收到时已破损。争点 2：破损发生在签收之后，由买家承担。"
-# By the share: all of it without a return, part of it, nothing.
-_REMEDIES = {100: "R1", 50: "R2", 0: "R7"}
+_NONE = (
+    "争点 1：{buyer} 拍的是用过之后的样子，商家的 {merchant} 显示出库时完好，{E02}也没有说到{part}，"
+    "买家没有证明收到时已经{found}。"
+    "争点 2：没有凭证说明破损发生在签收之前，由买家承担。"
+)
+# By the share: what is ordered, all of it without a return, part of it, nothing; and why.
+_REMEDIES = {100: ("R1", _FULL), 50: ("R2", _PART), 0: ("R7", _NONE)}
 # So many that their arbitrator is not new any more (``new_arbitrator_rulings``), and may let a small ruling go out alone.
 STORIES = (
-    _Story("jar", "粗陶花器 中号", 18_600, ("瓶口缺口在签收前已有", "包装不足以保护瓶口"), 100, _FULL),
-    _Story("plate", "白瓷浅盘 四只", 13_900, ("收到时盘沿已裂", "裂痕由运输造成"), 100, _FULL),
-    _Story("mug", "手捏马克杯 一对", 11_800, ("收到时杯口有缺口", "包装不足以保护杯口"), 100, _FULL),
-    _Story("urn", "影青花瓶 小号", 19_200, ("瓶口缺口在签收前已有", "商家包装没有缓冲"), 100, _FULL),
-    _Story("pitcher", "公道杯 玻璃", 7_900, ("收到时杯身已裂", "裂痕由运输造成"), 100, _FULL),
-    _Story("vessel", "天目釉花插", 16_500, ("瓶口缺口在签收前已有", "包装不足以保护瓶口"), 100, _FULL),
-    _Story("saucer", "建盏茶托 两只", 9_900, ("收到时托沿有缺口", "包装不足以保护边缘"), 100, _FULL),
-    _Story("flask", "青瓷酒器 一套", 17_800, ("瓶口缺口在签收前已有", "裂痕由运输造成"), 100, _FULL),
-    _Story("tumbler", "描金水杯 单只", 8_800, ("收到时描金脱落", "包装不足以保护杯口"), 50, _PART),
-    _Story("cruet", "手绘油壶", 12_600, ("瓶口缺口在签收前已有", "包装不足以保护瓶口"), 0, _NONE),
-    _Story("tureen", "盖碗 三才", 9_600, ("收到时碗沿已裂", "包装不足以保护瓶口"), 100, _FULL),
-    _Story("kettle", "侧把陶壶", 17_200, ("壶口缺口在签收前已有", "包装不足以保护瓶口"), 100, _FULL),
-    _Story("goblet", "玻璃高脚杯 两只", 8_600, ("收到时杯口有缺口", "裂痕由运输造成"), 100, _FULL),
-    _Story("incense", "白瓷香插", 6_900, ("收到时瓶口已裂", "包装不足以保护瓶口"), 100, _FULL),
-    _Story("amphora", "双耳陶瓶", 18_900, ("瓶口缺口在签收前已有", "裂痕由运输造成"), 100, _FULL),
-    _Story("ewer", "青瓷执壶", 19_500, ("壶口缺口在签收前已有", "包装不足以保护瓶口"), 100, _FULL),
-    _Story("platter", "粗陶大盘", 14_200, ("收到时盘沿已裂", "包装不足以保护瓶口"), 100, _FULL),
-    _Story("carafe", "耐热玻璃壶", 9_200, ("收到时壶身已裂", "裂痕由运输造成"), 100, _FULL),
-    _Story("canister", "彩绘茶罐", 13_400, ("收到时罐口有缺口", "包装不足以保护瓶口"), 50, _PART),
-    _Story("basin", "釉下彩水盂", 10_800, ("瓶口缺口在签收前已有", "裂痕由运输造成"), 0, _NONE),
+    _Story("jar", "粗陶花器 中号", 18_600, "瓶口", CHIP),
+    _Story("plate", "白瓷浅盘 四只", 13_900, "盘沿", CRACK, transit=True),
+    _Story("mug", "手捏马克杯 一对", 11_800, "杯口", CHIP),
+    _Story("urn", "影青花瓶 小号", 19_200, "瓶口", CHIP),
+    _Story("pitcher", "公道杯 玻璃", 7_900, "杯身", CRACK, transit=True),
+    _Story("vessel", "天目釉花插", 16_500, "瓶口", CHIP),
+    _Story("saucer", "建盏茶托 两只", 9_900, "托沿", CHIP),
+    _Story("flask", "青瓷酒瓶", 17_800, "瓶身", CRACK, transit=True),
+    _Story("tumbler", "描金水杯 单只", 8_800, "杯口", WORN, share=50),
+    _Story("cruet", "手绘油壶", 12_600, "壶口", CHIP, share=0),
+    _Story("tureen", "盖碗 三才", 9_600, "碗身", CRACK, transit=True),
+    _Story("kettle", "侧把陶壶", 17_200, "壶身", CRACK, transit=True),
+    _Story("goblet", "玻璃高脚杯 两只", 8_600, "杯口", CHIP, transit=True),
+    _Story("incense", "白瓷香插", 6_900, "底座", CRACK, transit=True),
+    _Story("amphora", "双耳陶瓶", 18_900, "瓶口", CHIP, transit=True),
+    _Story("ewer", "青瓷执壶", 19_500, "壶口", CHIP),
+    _Story("platter", "粗陶大盘", 14_200, "盘沿", CRACK, transit=True),
+    _Story("carafe", "耐热玻璃壶", 9_200, "壶身", CRACK, transit=True),
+    _Story("canister", "彩绘茶罐", 13_400, "罐口", CHIP, share=50),
+    _Story("basin", "釉下彩水盂", 10_800, "盂口", CHIP, share=0),
 )
 
 
@@ -125,7 +152,7 @@ def _play(story: _Story, line: OrderLine, owner: Actor, cast: dict[str, User], a
     buyer = hats.actor_for(line.order.buyer, Role.BUYER)
     ops = hats.actor_for(cast["ops"], Role.OPS)
     arbitrator = hats.actor_for(cast["arbitrator"], Role.ARBITRATOR)
-    text = f"收到的{story.title}有破损。"
+    text = f"收到的{story.title}，{story.found}。"
     case = negotiation.open_refund(
         line.pk, kind=Kind.REFUND_ONLY, type_code=TYPE, amount=line.paid, text=text, actor=buyer, now=at
     )
@@ -134,11 +161,12 @@ def _play(story: _Story, line: OrderLine, owner: Actor, cast: dict[str, User], a
     intervention.request(case.pk, claim, actor=buyer, now=at + 8 * HOUR)
     intervention.admit(case.pk, actor=ops, now=at + 9 * HOUR)
     for picture, code, name, actor in (
-        ("damage", "E06", "破损处特写", buyer),
+        ("damage", "E06", f"{story.part}特写", buyer),
         ("wrapping", "E05", "外包装", buyer),
-        ("before_sending", "E09", "打包照片", owner),
+        ("before_sending", "E09", "出库打包照片", owner),
     ):
-        demo_cast.photo(case, actor, f"{story.key}/{picture}", code, name, at + 10 * HOUR)
+        take = partial(demo_album.variation, story.key, picture, story.harm)
+        demo_cast.photo(case, actor, take, code, name, at + 10 * HOUR)
     submissions.hand_in(case.pk, actor=buyer, now=at + 14 * HOUR)
     points = queries.points(Case.objects.get(pk=case.pk))
     answers = [Answer(point.pk, "disputes", "出库时完好。") for point in points if point.raised_by == "buyer"]
@@ -154,14 +182,15 @@ def _rule(case: Case, story: _Story, arbitrator: Actor, senior: Actor, at: datet
     exhibits = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True).order_by("side", "place")
     numbers = [exhibit.number for exhibit in exhibits]
     finding = "buyer" if story.share else "merchant"
+    remedy, why = _REMEDIES[story.share]
     draft = Draft(
         findings={1: finding, 2: finding},
         admissions=dict.fromkeys(numbers, ("full", "")),
         clauses=("2.5", "4.2"),
-        remedy=_REMEDIES[story.share],
+        remedy=remedy,
         ground="UNRETURNABLE" if story.share == 100 else "",
         merchant_share=story.share * 100,
-        reasons=story.reasons.format(named="、".join(numbers)),
+        reasons=demo_cast.reasons(why, exhibits, part=story.part, found=story.found),
     )
     bench.mark_many_seen([exhibit.pk for exhibit in exhibits], actor=arbitrator, now=at)
     saved = drafting.save(case.pk, draft, version=0, actor=arbitrator, now=at + HOUR)
@@ -191,7 +220,7 @@ def _feed(now: datetime) -> Iterator[Record]:
     for number, story in enumerate(STORIES):
         buyer = f"precedent-buyer-{number}"
         yield {"type": "buyer", "id": buyer, "version": 1, "name": f"买家{number + 1}"}
-        yield from _order(story, buyer, _begun(number, now) - 5 * DAY)
+        yield from _order(story, buyer, _begun(number, now) - 4 * DAY - 4 * HOUR)
 
 
 def _order(story: _Story, buyer: str, placed: datetime) -> Iterator[Record]:
@@ -225,7 +254,7 @@ def _order(story: _Story, buyer: str, placed: datetime) -> Iterator[Record]:
                     "id": f"listing-{order}",
                     "title": story.title,
                     "attributes": {},
-                    "description": story.title,
+                    "description": f"{story.title}。逐件检验后发出，实物拍摄。",
                     "images": [],
                     "captured_at": _text(placed),
                 },
@@ -251,7 +280,7 @@ def _order(story: _Story, buyer: str, placed: datetime) -> Iterator[Record]:
         "merchant": SHOP,
         "from": "buyer",
         "at": _text(signed + HOUR),
-        "text": "收到就是破的。",
+        "text": "这件怎么退？" if not story.share else f"刚拆开，{story.found}。",
     }
 
 

@@ -53,6 +53,7 @@ def _being_checked(cast: Cast, now: datetime) -> None:
     points = ("收到时近一半樱桃已经腐烂", "冰袋在签收时已全部化开")
     file_claim(case, cast.lin, points, "签收两小时内开箱拍照，底层大多软烂出水。", now - 6 * HOUR, remedy="R2")
     photo(case, cast.lin, "cherries", "E06", "开箱当时", now - 5 * HOUR)
+    photo(case, cast.lin, "cherries_packed", "E05", "外箱和化开的冰袋", now - 5 * HOUR)
 
 
 def _gathering(cast: Cast, now: datetime) -> None:
@@ -75,7 +76,8 @@ def _confirming(cast: Cast, now: datetime) -> None:
     intervention.admit(case.pk, actor=cast.ops, now=now - 43 * HOUR)
     photo(case, cast.lin, "b3_whole", "E06", "茶壶全景", now - 42 * HOUR)
     photo(case, cast.lin, "b1_crack", "E06", "壶身特写", now - 42 * HOUR)
-    photo(case, cast.lin, "b2_leak", "E05", "注水后渗水", now - 42 * HOUR)
+    photo(case, cast.lin, "b2_leak", "E06", "注水后渗水", now - 42 * HOUR)
+    photo(case, cast.lin, "teapot_box", "E05", "外箱", now - 42 * HOUR)
     photo(case, cast.pottery, "m1_qc", "E09", "出库质检照", now - 30 * HOUR)
     submissions.hand_in(case.pk, actor=cast.lin, now=now - 17 * HOUR)
 
@@ -94,6 +96,7 @@ def to_the_queue(
     answer: tuple[tuple[str, str, str], ...],
     at: datetime,
     remedy: str = "R3",
+    at_the_door: bool = True,
 ) -> Case:
     """A whole case up to the queue, in steps of hours after ``at``. ``photos`` and ``answer``: picture, code, name."""
     kind = Kind.RETURN_REFUND if remedy == "R3" else Kind.REFUND_ONLY
@@ -102,7 +105,7 @@ def to_the_queue(
     file_claim(case, buyer, points, text, at + 8 * HOUR, remedy=remedy)
     intervention.admit(case.pk, actor=cast.ops, now=at + 9 * HOUR)
     for picture, code, name in photos:
-        photo(case, buyer, picture, code, name, at + 10 * HOUR)
+        photo(case, buyer, picture, code, name, at + 10 * HOUR, at_the_door=at_the_door)
     for picture, code, name in answer:
         photo(case, seller, picture, code, name, at + 12 * HOUR)
     submissions.hand_in(case.pk, actor=buyer, now=at + 14 * HOUR)
@@ -113,7 +116,7 @@ def to_the_queue(
 def _queued(cast: Cast, now: datetime) -> None:
     to_the_queue(
         cast, "charger", cast.gu, cast.pottery, "DAMAGED",
-        points=("收到时灯罩已裂", "裂痕由运输造成"), text="灯罩裂了，也不亮。", rebuttal="出库前逐件通电检查。",
+        points=("收到时灯罩已裂", "裂痕由运输造成"), text="灯罩裂了一道，灯也不亮。", rebuttal="出库前逐件通电检查。",
         photos=(("lamp_cracked", "E06", "灯罩裂痕"), ("lamp_box", "E05", "外包装")),
         answer=(("lamp_tested", "E09", "出库通电照"),), at=now - 4 * DAY,
     )  # fmt: skip
@@ -136,7 +139,7 @@ def _asked_for_more(cast: Cast, now: datetime) -> None:
         cast, "coat", cast.gu, cast.owners["wardrobe"], "QUALITY_VISIBLE",
         points=("按水洗标洗一次就缩水", "衣长缩短影响穿着"), text="冷水手洗一次，短了一大截，还起了斑。",
         rebuttal="可能用了热水，缩水不是质量问题。",
-        photos=(("coat_washed", "E06", "洗后的样子"),), answer=(), at=now - 4 * DAY,
+        photos=(("coat_washed", "E06", "洗后的样子"),), answer=(), at=now - 4 * DAY, at_the_door=False,
     )  # fmt: skip
     assignment.take(case.pk, actor=cast.arbitrator, now=now - 26 * HOUR)
     items = (Item("buyer", "E23", 2, "照片上看不出短了多少，请把尺子放在衣服旁边拍一张。"),)
@@ -148,8 +151,8 @@ def _before_the_jury(cast: Cast, now: datetime) -> None:
         cast, "dishes", cast.lin, cast.pottery, "DAMAGED",
         points=("收到时碟边已有缺口", "缺口不是使用造成的"), text="四只里有一只碟边缺了一块，当天就拍了照。",
         rebuttal="出库前逐只检查过，包装也没有问题。",
-        photos=(("dishes/damage", "E06", "碟边缺口"), ("dishes/wrapping", "E05", "外包装")),
-        answer=(("dishes/before_sending", "E09", "出库检查照"), ("dish-box/before_sending", "E09", "打包照片")),
+        photos=(("dish_chip", "E06", "碟边缺口"), ("dish_box", "E05", "外包装")),
+        answer=(("dishes_checked", "E09", "出库检查照"), ("dishes_packed", "E09", "打包照片")),
         at=now - 6 * DAY,
     )  # fmt: skip
     assignment.take(case.pk, actor=cast.second_arbitrator, now=now - 4 * HOUR)
