@@ -56,3 +56,9 @@ def short_code(digest: str) -> str:
     number = int.from_bytes(hashlib.sha256(digest.encode()).digest()[:8], "big")
     code = "".join(_ALPHABET[(number >> (5 * place)) & 31] for place in range(12))
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+def heads_of(code: str) -> list[bytes]:
+    """How the SHA-256 of a digest may begin whose `short_code` is ``code``: 60 of the first 64 bits are in it."""
+    read = sum(_ALPHABET.index(character) << (5 * place) for place, character in enumerate(code.replace("-", "")))
+    return [(rest << 60 | read).to_bytes(8, "big") for rest in range(16)]

@@ -1,4 +1,4 @@
-"""Whether what somebody holds came from here: a letter, a receipt, a bundle's list. Says so, and nothing about whose it is.
+"""Whether what somebody holds came from here: a letter, a receipt, a bundle's list, a sealed vote. Never says whose it is.
 
 A digest alone finds letters and bundles, which nobody can guess. It never finds evidence: whoever holds a file must not
 learn here that somebody else handed it in; for that they need its receipt.
@@ -20,6 +20,8 @@ from common import digest, ids
 from evidence.models import Exhibit
 from insights import exports
 from insights.bundle import TYPE
+from jury import receipts
+from jury.receipts import Fate
 
 _CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{12}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -37,13 +39,15 @@ class Thing(StrEnum):
     LETTER = "letter"
     RECEIPT = "receipt"
     BUNDLE = "bundle"
+    VOTE = "vote"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """``thing`` and ``at`` (when it was given) only where something was found. ``compared``: a file was held against it.
 
-    ``replaced``: the letter was given, and a later decision has taken its place.
+    ``replaced``: the letter was given, and a later decision has taken its place. ``fate`` of a juror's vote, and
+    ``ended_at`` when its jury was over.
     """
 
     verdict: Verdict
@@ -51,6 +55,8 @@ class Finding:
     at: datetime | None = None
     compared: bool = False
     replaced: bool = False
+    fate: Fate | None = None
+    ended_at: datetime | None = None
 
 
 NOTHING = Finding(Verdict.UNKNOWN)
@@ -63,18 +69,19 @@ def code_of(written: str) -> str:
 
 
 def look_up(code: str, sha256: str = "") -> Finding:
-    """What bears this code, and whether a file with this SHA-256 (hex) is that very thing. At most five queries."""
+    """What bears this code, and whether a file with this SHA-256 (hex) is that very thing. At most seven queries."""
     if not code or (sha256 and not _DIGEST.fullmatch(sha256)):
         return NOTHING
-    return _letter(code, sha256) or _receipt(code, sha256) or _bundle(code, sha256) or NOTHING
+    return _letter(code, sha256) or _receipt(code, sha256) or _vote(code, sha256) or _bundle(code, sha256) or NOTHING
 
 
 def by_file(sha256: str, head: bytes = b"") -> Finding:
     """The same from a file alone. ``head`` is its beginning, or all of it: the list of a bundle names its own code."""
     if not _DIGEST.fullmatch(sha256):
         return NOTHING
-    # A letter's code follows from its digest; a printed one is found by the digest that was written down for it.
-    found = _letter(ids.short_code(sha256), sha256) or _printed(sha256)
+    # The codes of letters and votes follow from their digests; what was printed is found by the digest written down for it.
+    code = ids.short_code(sha256)
+    found = _letter(code, sha256) or _printed(sha256) or _vote(code, sha256)
     return found or _bundle(listed_code(head), sha256) or NOTHING
 
 
@@ -123,6 +130,16 @@ def _is_print_of(letter: Ruling | Appeal, sha256: str) -> bool:
 def _receipt(code: str, sha256: str) -> Finding | None:
     exhibit = Exhibit.objects.filter(receipt_code=code).only("sha256", "added_at").first()
     return _found(Thing.RECEIPT, exhibit.added_at, exhibit.sha256, sha256) if exhibit is not None else None
+
+
+def _vote(code: str, sha256: str) -> Finding | None:
+    """A juror's. The file that belongs to it is what they committed to, which they get when the vote is over."""
+    receipt = receipts.find(code)
+    if receipt is None:
+        return None
+    holds = receipt.holds and receipt.fate is not Fate.SPOILED
+    found = _found(Thing.VOTE, receipt.at, receipt.commitment, sha256, holds=holds)
+    return replace(found, fate=receipt.fate, ended_at=receipt.ended_at)
 
 
 def _bundle(code: str, sha256: str) -> Finding | None:

@@ -68,6 +68,8 @@ class Brief:
     issues: tuple[Issue, ...]
     things: tuple[Thing, ...]
     clause: Clause
+    # Of the rules that the clause stands in.
+    version: str
     # Any other words of this case, as this juror may read them; and their own, as the sides will.
     said: Callable[[str], str]
     sealed: Callable[[str], str]
@@ -117,6 +119,7 @@ def of(seat: Seat, *, now: datetime) -> Brief:
         issues=issues,
         things=_things(seat, called, said, now),
         clause=rules.clause(kind.burden.clause),
+        version=rules.version,
         said=said,
         sealed=lambda text: neutral.unnamed(text, names),
     )

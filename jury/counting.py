@@ -88,7 +88,7 @@ def count(case: Case, *, now: datetime) -> Panel | None:
     panel.for_buyer, panel.for_merchant, panel.unsure = votes.buyer, votes.merchant, votes.unsure
     panel.spoiled = len(ballots) - votes.cast
     panel.save()
-    Seat.objects.filter(panel=panel, state__in=Seat.OPEN).update(state=Seat.RELEASED, ended_at=now)
+    Seat.objects.filter(panel=panel, state__in=Seat.OPEN).update(state=Seat.RELEASED, ended_at=now, draft="")
     _note_experience([ballot.seat.juror_id for ballot, slip in slips if slip is not None], now)
     data = {
         "panel": panel.public_id,
@@ -110,7 +110,7 @@ def dissolve(case: Case, *, now: datetime) -> None:
     panel = panels.voting(case.pk)
     if panel is None:
         return
-    Seat.objects.filter(panel=panel, state__in=Seat.OPEN).update(state=Seat.RELEASED, ended_at=now)
+    Seat.objects.filter(panel=panel, state__in=Seat.OPEN).update(state=Seat.RELEASED, ended_at=now, draft="")
     panel.state, panel.ended_at = Panel.DISSOLVED, now
     panel.save(update_fields=["state", "ended_at"])
 

@@ -157,7 +157,8 @@ class Panel(models.Model):
 class Seat(models.Model):
     """One juror on one panel. ``token`` is its address; ``first`` is the side whose account stands first, as 甲.
 
-    ``expires_at``: until when they come, then vote; after that somebody else is drawn.
+    ``expires_at``: until when they come, then vote; after that somebody else is drawn. ``draft``: what they have written so
+    far, sealed like a vote and gone with it.
     """
 
     SUMMONED, SITTING, VOTED = "summoned", "sitting", "voted"
@@ -181,6 +182,7 @@ class Seat(models.Model):
     reminded_at = models.DateTimeField(null=True)
     sat_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    draft = models.TextField(blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -188,6 +190,7 @@ class Seat(models.Model):
             models.UniqueConstraint(
                 fields=["juror"], condition=Q(state__in=["summoned", "sitting"]), name="seat_one_open_a_juror"
             ),
+            models.CheckConstraint(condition=Q(draft="") | Q(state="sitting"), name="seat_drafts_while_sitting"),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -206,6 +209,16 @@ class Opened(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["seat", "exhibit"], name="jury_opened_once")]
+
+
+def head_of(name: str) -> models.Func:
+    """The first eight bytes of the SHA-256 of a digest in hex: what its receipt is read from (`ids.heads_of`).
+
+    ``escape`` because ``convert_to`` does not count as immutable; of hexadecimal digits it makes the same bytes.
+    """
+    return models.Func(
+        F(name), template="substr(sha256(decode(%(expressions)s, 'escape')), 1, 8)", output_field=models.BinaryField()
+    )
 
 
 class Ballot(models.Model):
@@ -238,6 +251,7 @@ class Ballot(models.Model):
                 name="ballot_unread_until_opened",
             ),
         ]
+        indexes: ClassVar = [models.Index(head_of("commitment"), name="ballot_receipt")]
         triggers: ClassVar = [
             pgtrigger.Trigger(
                 name="ballots_are_cast_once",

@@ -217,8 +217,8 @@ def _fill(panel_id: int, case_id: int, now: datetime) -> int:
 
 def end_seat(seat: Seat, state: str, *, reason: str = "", now: datetime) -> None:
     require_act()
-    seat.state, seat.reason, seat.ended_at = state, reason, now
-    seat.save(update_fields=["state", "reason", "ended_at"])
+    seat.state, seat.reason, seat.ended_at, seat.draft = state, reason, now, ""
+    seat.save(update_fields=["state", "reason", "ended_at", "draft"])
 
 
 def _seat(panel: Panel, case: Case, juror: int, background: Background, first: str, now: datetime) -> Seat:

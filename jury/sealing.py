@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -49,13 +49,15 @@ class Slip:
         }
 
     @property
-    def commitment(self) -> str:
-        """SHA-256 in hex, of all but the words, which may have to be erased while it stays.
-
-        Without the salt nobody finds the vote by trying all three.
-        """
+    def paper(self) -> bytes:
+        """What is committed to: all but the words, which may have to be erased while the commitment stays."""
         said = {name: value for name, value in self.as_data().items() if name != "reason"}
-        return digest.of({"type": "heng.jury.ballot", **said})
+        return digest.canonical({"type": "heng.jury.ballot", **said})
+
+    @property
+    def commitment(self) -> str:
+        """SHA-256 of `paper` in hex. Without the salt nobody finds the vote by trying all three."""
+        return digest.sha256(self.paper)
 
 
 def slip(panel: str, seat: str, vote: Vote, *, decisive: Sequence[int] = (), reason: str = "") -> Slip:
@@ -82,6 +84,21 @@ def unwrap(wrapped: str) -> str:
 def seal(paper: Slip, wrapped_key: str) -> str:
     """All envelopes are equally long: by their lengths one could tell ``buyer`` from ``merchant``, and words from none."""
     return Fernet(unwrap(wrapped_key)).encrypt(digest.canonical(paper.as_data()).ljust(_LENGTH)).decode()
+
+
+def seal_draft(said: Mapping[str, Any], wrapped_key: str) -> str:
+    """What a juror has written so far, as long as any vote. It is none: nothing was committed to."""
+    return Fernet(unwrap(wrapped_key)).encrypt(digest.canonical({"draft": said}).ljust(_LENGTH)).decode()
+
+
+def open_draft(sealed: str, wrapped_key: str) -> dict[str, Any] | None:
+    """``None`` where there is none, or none that was sealed here."""
+    try:
+        said = json.loads(Fernet(unwrap(wrapped_key)).decrypt(sealed.encode()))
+    except (InvalidToken, ValueError):
+        return None
+    draft: dict[str, Any] | None = said.get("draft")
+    return draft
 
 
 def open_slip(sealed: str, wrapped_key: str, *, panel: str, seat: str, commitment: str) -> Slip | None:

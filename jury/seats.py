@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -31,6 +32,8 @@ from jury.tally import Vote
 # How somebody votes: for the side that stands first on their page, for the other, or for none.
 FIRST, SECOND, UNSURE = "first", "second", "unsure"
 CHOICES = (FIRST, SECOND, UNSURE)
+# Characters: what is too long is kept until it is shortened.
+LONGEST_DRAFT = 2 * standing.LONGEST_REASON
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,34 @@ def open_item(token: str, exhibit_id: int, *, actor: Actor, now: datetime) -> Op
         raise Missing
     opened, _is_new = Opened.objects.get_or_create(seat=sitting.seat, exhibit=exhibit, defaults={"at": now})
     return opened
+
+
+@act
+def pen(
+    token: str, *, choice: str = "", reason: str = "", decisive: Sequence[int] = (), actor: Actor, now: datetime
+) -> Seat:
+    """What the juror has written so far is kept until they vote, sealed as a vote is. It need not be complete.
+
+    Raises as `come`, and ``come_first``, ``choice_unknown``, ``text_too_long``.
+    """
+    sitting = _sit(token, actor, now)
+    seat = sitting.seat
+    if seat.state != Seat.SITTING:
+        raise Refused("come_first")
+    if choice and choice not in CHOICES:
+        raise Refused("choice_unknown")
+    if len(reason) > LONGEST_DRAFT:
+        raise Refused("text_too_long", field="reason", longest=standing.LONGEST_REASON, length=len(reason))
+    there = set(items(sitting.case.dossier_id, now).values_list("pk", flat=True))
+    draft = {"choice": choice, "reason": reason, "decisive": sorted(there.intersection(decisive))}
+    seat.draft = sealing.seal_draft(draft, seat.panel.key)
+    seat.save(update_fields=["draft"])
+    return seat
+
+
+def penned(seat: Seat) -> dict[str, Any]:
+    """What its juror has written so far: ``choice``, ``reason``, ``decisive``; empty where nothing."""
+    return sealing.open_draft(seat.draft, seat.panel.key) or {} if seat.draft else {}
 
 
 @act

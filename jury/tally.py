@@ -87,5 +87,10 @@ def settled(votes: Count, rule: Rule) -> Verdict | None:
     return None if any(within_reach) else Verdict.NO_MAJORITY
 
 
+def needed(sided: int, rule: Rule) -> int:
+    """How many votes for one side carry where ``sided`` take one."""
+    return -(-rule.majority * sided // rule.size)
+
+
 def _carries(votes: int, sided: int, rule: Rule) -> bool:
-    return votes * rule.size >= rule.majority * sided
+    return votes >= needed(sided, rule)

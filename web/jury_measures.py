@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +12,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from common import clock
 from jury import measures
 from jury.measures import Measures, Share
 from web import navigation
 
 KEPT = 3600  # seconds
-_KEY = "jury:measures"
+_KEY = "jury:measured"
 # By chance half of all votes go to whoever stands first.
 EVEN = 500
 
@@ -55,10 +57,12 @@ class Row:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Order effect, leaning to one's own side, agreement, answers."""
-    found: Measures | None = cache.get(_KEY)
-    if found is None:
-        found = measures.measure()
-        cache.set(_KEY, found, KEPT)
+    now = clock.now()
+    kept: tuple[Measures, datetime] | None = cache.get(_KEY)
+    if kept is None:
+        kept = measures.measure(), now
+        cache.set(_KEY, kept, KEPT)
+    found, counted_at = kept
     rows = [
         Row(*FIRST, found.first, found.first.holds(EVEN) if found.first else None),
         Row(*OWN, found.own, found.own.holds(EVEN) if found.own else None),
@@ -71,5 +75,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "panels": found.panels,
         "votes": found.votes,
         "least": measures.LEAST,
+        "now": now,
+        "counted_at": counted_at,
     }
     return render(request, "public/jury_measures.html", shown)

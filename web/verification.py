@@ -1,4 +1,4 @@
-"""P5: anybody may ask whether a letter, a receipt or a bundle came from here. Never says whose; keeps no file."""
+"""P5: anybody may ask whether a letter, a receipt, a vote or a bundle came from here. Never says whose; keeps no file."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from insights import verification
 from insights.bundle import VERIFIER
 from insights.verification import Finding, Thing, Verdict
 from journal import anchors
+from jury.receipts import Fate
 from web import navigation, throttle, wording
 
 MEGABYTE = 1024 * 1024
@@ -37,6 +38,19 @@ THINGS: dict[Thing, str | Promise] = {
     Thing.LETTER: gettext_lazy("A decision letter with this code was given on %(at)s."),
     Thing.RECEIPT: gettext_lazy("A piece of evidence was handed in under this receipt on %(at)s."),
     Thing.BUNDLE: gettext_lazy("A case file with this code was handed out on %(at)s."),
+    Thing.VOTE: gettext_lazy("A juror sealed a vote under this receipt on %(at)s."),
+}
+FATES: dict[Fate, str | Promise] = {
+    Fate.SEALED: gettext_lazy(
+        "The vote still goes on, and nobody has read this one. "
+        "Once it is over, this page says whether what was counted is what was sealed."
+    ),
+    Fate.COUNTED: gettext_lazy("It was opened when the vote was over, on %(at)s: what was sealed is what was counted."),
+    Fate.SPOILED: gettext_lazy(
+        "When the vote was over, on %(at)s, what was kept here was not what had been sealed. "
+        "It counted for nobody, and the result says so."
+    ),
+    Fate.UNOPENED: gettext_lazy("The vote ended on %(at)s without a count. This one was never opened."),
 }
 
 
@@ -105,6 +119,8 @@ def _said(finding: Finding, *, by_code: bool) -> dict[str, Any]:
     lines = []
     if finding.thing is not None and finding.at is not None:
         lines.append(str(THINGS[finding.thing]) % {"at": wording.moment(finding.at)})
+    if finding.fate is not None:
+        lines.append(str(FATES[finding.fate]) % {"at": wording.moment(finding.ended_at) if finding.ended_at else ""})
     if finding.replaced:
         lines.append(_("A later decision has taken its place."))
     match finding.verdict:
@@ -117,12 +133,18 @@ def _said(finding: Finding, *, by_code: bool) -> dict[str, Any]:
                 _("A piece of evidence is found with its receipt only: enter the code of the receipt as well."),
                 _("Of a case file, open the ZIP and choose manifest.json from it."),
             ]
+        case Verdict.DIFFERS if finding.fate is Fate.SPOILED:
+            pass
         case Verdict.DIFFERS if finding.compared:
             lines.append(_("Your file is not the one that belongs to it: at least one byte differs."))
         case Verdict.DIFFERS:
             lines.append(_("What is kept here no longer fits its digest. Keep your copy and tell the marketplace."))
         case Verdict.GENUINE if finding.compared:
             lines.append(_("Your file is the very one, byte for byte."))
+        case Verdict.GENUINE if finding.fate is Fate.COUNTED:
+            lines.append(_("Which way it went is not said here. Whoever holds its file can choose that as well."))
+        case Verdict.GENUINE if finding.fate is not None:
+            pass
         case Verdict.GENUINE:
             lines.append(_("Whether your copy says the same shows when you choose its file as well."))
     return {"verdict": verdict, "verdict_kind": kind, "lines": lines}

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from common import clock
 from engine import ticks
-from jury import counting
+from jury import counting, seats
 from jury.models import Ballot
 from tests import juries
 from tests.edges.callers import Caller
@@ -62,7 +62,10 @@ def test_pages_and_api_read_the_same_whether_nobody_voted_or_two_did() -> None:
         juries.cast(seat, "buyer", actor=juries.sits(seat), reason=REASON)
     counting.close_settled(clock.now())
     ticks.consequences()
-    cache.delete("jury:measures")
+    cache.delete("jury:measured")
+    pending = rows[2]
+    juries.sits(pending)
+    seats.pen(pending.token, choice="first", reason=REASON, actor=juries.actor_of(pending), now=clock.now())
     after = read(made, late)
     assert Ballot.objects.count() == 2
     found = [_apart(before[who], after[who]) for who in before if before[who] != after[who]]
@@ -91,7 +94,7 @@ def test_neither_a_log_nor_redis_nor_the_session_hears_how_somebody_voted(caplog
     opens_everything(http, seat)
     vote = {"choice": "second", "reason": REASON}
     with caplog.at_level(logging.DEBUG):
-        assert REASON in http.post(of(seat), {"do": "check", **vote}).content.decode()
+        assert REASON in http.post(of(seat), {"do": "check", **vote}, follow=True).content.decode()
         assert http.post(of(seat), {"do": "send", **vote}).status_code == 302
         ticks.consequences()
         counting.close_settled(clock.now())

@@ -16,7 +16,9 @@ from django.urls import reverse
 from accounts.models import Scope, User
 from arbitration import prints
 from arbitration.models import Ruling
-from common import clock, digest, signet
+from common import clock, digest, ids, signet
+from disputes import negotiation
+from engine import ticks
 from evidence import store
 from evidence.models import Exhibit
 from insights import exports, verification
@@ -24,7 +26,10 @@ from insights.verification import Thing, Verdict
 from journal import anchors
 from journal.kinds import Kind
 from journal.models import Entry
-from tests import deciding
+from jury import counting, receipts
+from jury.models import Ballot, head_of
+from jury.receipts import Fate
+from tests import deciding, juries
 from tests.edges.callers import Caller
 from tests.reach import Scene
 from web import case_file
@@ -101,6 +106,88 @@ def test_a_letter_or_a_list_is_known_by_itself_and_a_changed_one_is_not(made: Sc
     assert "byte for byte" in asked(file=manifest)
     assert "byte for byte" in asked(export.code, sha256=digest.sha256(manifest))
     assert "Does not match" in asked(file=digest.canonical(json.loads(manifest) | {"for": "court"}))
+
+
+def sealed_by(side: str = "buyer") -> tuple[Scene, Ballot]:
+    made = juries.sent()
+    return made, juries.votes(juries.held(made)[0], side)
+
+
+def test_a_jurors_receipt_says_when_it_was_sealed_and_nothing_of_which_way_before_the_end() -> None:
+    made, ballot = sealed_by()
+    code = ids.short_code(ballot.commitment)
+    found = verification.look_up(code)
+    assert (found.verdict, found.thing, found.at, found.fate) == (Verdict.GENUINE, Thing.VOTE, ballot.at, Fate.SEALED)
+    page = asked(code)
+    assert "A juror sealed a vote" in page and "nobody has read this one" in page and "choose" not in page
+    # What it may not say, whoever asks: the other receipt answers with the very same words.
+    other = juries.votes(juries.held(made)[0], "merchant")
+    answers = [_verdict(asked(ids.short_code(one.commitment))) for one in (ballot, other)]
+    assert "sealed" in answers[0] and answers[0] == answers[1]
+
+
+def _verdict(page: str) -> str:
+    """What is said, but for the hour."""
+    found = re.search(r'<h2 id="verdict">.*?</section>', page)
+    assert found is not None
+    return re.sub(r"\d\d:\d\d", "", found[0])
+
+
+def test_after_the_count_a_receipt_says_that_what_was_sealed_was_counted_and_the_paper_shows_which_way() -> None:
+    made, ballot = sealed_by()
+    juries.all_vote(made, "buyer", "buyer")
+    counting.close_settled(clock.now())
+    ballot = Ballot.objects.select_related("seat__panel").get(pk=ballot.pk)
+    code, paper = ids.short_code(ballot.commitment), receipts.paper_of(ballot)
+    assert paper is not None and verification.look_up(code).fate is Fate.COUNTED
+    page = asked(code)
+    assert "what was sealed is what was counted" in page and "Which way it went is not said here" in page
+    assert "byte for byte" in asked(code, paper) and "byte for byte" in asked(file=paper)
+    forged = paper.replace(b'"buyer"', b'"merchant"')
+    assert forged != paper and "Does not match" in asked(code, forged) and "Not found" in asked(file=forged)
+    for page in (asked(code), asked(code, paper)):
+        names = [made.case.number, made.shop.name, ballot.seat.token, ballot.seat.juror.user.username, "buyer", "买家"]
+        assert [name for name in names if name in page.split("<main")[1].split("<form")[0]] == []
+
+
+def test_a_receipt_of_a_vote_that_was_exchanged_or_never_opened_says_so() -> None:
+    made, ballot = sealed_by()
+    other = juries.votes(juries.held(made)[0], "merchant")
+    code = ids.short_code(ballot.commitment)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE jury_ballot SET sealed = %s WHERE id = %s", [other.sealed, ballot.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    juries.all_vote(made, "buyer", "buyer", "buyer")
+    counting.close_settled(clock.now())
+    found = verification.look_up(code)
+    assert (found.verdict, found.fate) == (Verdict.DIFFERS, Fate.SPOILED)
+    assert "counted for nobody" in asked(code) and receipts.paper_of(Ballot.objects.get(pk=ballot.pk)) is None
+    settled, unopened = sealed_by()
+    negotiation.withdraw(settled.case.pk, actor=settled.buyer, now=clock.now())
+    ticks.consequences()
+    found = verification.look_up(ids.short_code(unopened.commitment))
+    assert (found.verdict, found.fate) == (Verdict.GENUINE, Fate.UNOPENED)
+    assert "never opened" in asked(ids.short_code(unopened.commitment))
+
+
+def test_a_receipt_whose_entry_in_the_log_is_another_is_not_called_genuine() -> None:
+    _made, ballot = sealed_by()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE journal_entry SET data = data || '{\"commitment\": \"00\"}' WHERE kind = 'jury_voted'")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert verification.look_up(ids.short_code(ballot.commitment)).verdict is Verdict.DIFFERS
+
+
+def test_a_receipt_of_a_vote_is_found_by_its_index_and_not_by_reading_every_vote() -> None:
+    _made, ballot = sealed_by()
+    code = ids.short_code(ballot.commitment)
+    rows = Ballot.objects.annotate(head=head_of("commitment")).filter(head__in=ids.heads_of(code))
+    assert list(rows) == [ballot]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "ballot_receipt" in rows.explain()
 
 
 def test_evidence_is_never_found_without_its_receipt(made: Scene) -> None:

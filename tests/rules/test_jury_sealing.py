@@ -87,6 +87,20 @@ def test_the_key_in_the_table_opens_nothing_by_itself() -> None:
         sealing.unwrap(key)
 
 
+def test_what_is_written_so_far_is_as_long_as_any_vote_and_tells_nothing() -> None:
+    key = sealing.new_key()
+    drafts = [
+        sealing.seal_draft({"choice": choice, "reason": reason}, key)
+        for choice, reason in (("", ""), ("first", "裂" * 600))
+    ]
+    vote = sealing.seal(sealing.slip("p", "s", Vote.BUYER, reason="裂纹"), key)
+    assert {len(one) for one in drafts} == {len(vote)}
+    assert sealing.open_draft(drafts[1], key) == {"choice": "first", "reason": "裂" * 600}
+    assert sealing.open_draft(drafts[1], sealing.new_key()) is None
+    assert sealing.open_draft(vote, key) is None, "a vote is no draft"
+    assert sealing.open_slip(drafts[1], key, panel="p", seat="s", commitment="0" * 64) is None, "and a draft no vote"
+
+
 def test_an_older_house_key_still_opens_what_it_closed() -> None:
     with override_settings(SECRET_KEY="the old one", SECRET_KEY_FALLBACKS=[]):
         key = sealing.new_key()

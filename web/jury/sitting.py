@@ -18,20 +18,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from common import ids
 from common.errors import Missing, Refused
 from disputes import labels, refusals
 from evidence.models import Exhibit
-from journal.kinds import Kind
-from journal.models import Entry
-from jury import brief, results, seats, standing
+from jury import brief, seats, standing
 from jury.brief import Brief, Thing
-from jury.models import Ballot, Panel, Seat
+from jury.models import Seat
 from web import media, records
 from web.forms import HouseForm
-from web.jury import shell
+from web.jury import over, shell
 from web.jury.shell import Reader
 
 REASONS = [
@@ -103,42 +100,36 @@ class VoteForm(HouseForm):
 
 @cache_control(private=True, no_store=True)
 def page(request: HttpRequest, token: str) -> HttpResponse:
-    """GET: the case, or what became of it. POST: an exhibit is opened, the vote is looked at once more, or cast.
+    """GET: the case, or what became of it. POST: an exhibit is opened, what is written is kept, or the vote is cast.
 
-    Kept by no browser: going back after the vote shows that it is in, not a form that is closed.
+    Kept by no browser, and a POST leads to a page that can be asked for again: going back after the vote shows it is in.
     """
     reader, seat = _own(request, token)
     if seat.state == Seat.SUMMONED and seats.mine(reader.user_id, reader.now) == seat:
         return HttpResponseRedirect(reverse("jury:come", args=[token]))
     if not _is_open(seat, reader):
-        return _over(request, reader, seat)
+        return over.page(request, reader, seat)
     if request.method != "POST":
-        return _show(request, reader, seat)
+        about = brief.of(seat, now=reader.now)
+        return _show(request, reader, seat, about, VoteForm(initial=seats.penned(seat), about=about))
     do = request.POST.get("do", "")
     if do.startswith("open-"):
         return _open(request, reader, seat, do.removeprefix("open-"))
-    about = brief.of(seat, now=reader.now)
-    form = VoteForm(request.POST, about=about)
-    if not form.is_valid() or do == "edit":
-        if set(form.errors) == {"choice"} and (missing := _problem(form, about)) is not None:
-            _add(form, missing)  # all that is wrong is said at once
-        return _show(request, reader, seat, form if do != "edit" else VoteForm(initial=_typed(request), about=about))
-    if do == "send":
-        try:
-            seats.vote(token, **form.vote(), actor=reader.actor, now=reader.now)
-        except Missing:
-            raise Http404 from None
-        except Refused as refused:
-            if refused.code in ("seat_is_over", "already_voted"):
-                messages.info(request, refusals.say(refused))
-                return HttpResponseRedirect(reverse("jury:case", args=[token]))
-            _add(form, refused)
-            return _show(request, reader, seat, form)
+    return _send(request, reader, seat) if do == "send" else _pen(request, reader, seat)
+
+
+@cache_control(private=True, no_store=True)
+@require_safe
+def check(request: HttpRequest, token: str) -> HttpResponse:
+    """What is written, once more before it is sealed; with what is not right yet, where something is not."""
+    reader, seat = _own(request, token)
+    written = seats.penned(seat)
+    if not written or not _is_open(seat, reader):
         return HttpResponseRedirect(reverse("jury:case", args=[token]))
-    problem = _problem(form, about)
-    if problem is not None:
-        _add(form, problem)
-        return _show(request, reader, seat, form)
+    about = brief.of(seat, now=reader.now)
+    form = VoteForm(written, about=about)
+    if not form.is_valid() or _problem(form, about) is not None:
+        return _wrong(request, reader, seat, about, form)
     return _confirm(request, reader, seat, form, about)
 
 
@@ -170,6 +161,14 @@ def come(request: HttpRequest, token: str) -> HttpResponse:
         top_title=_("Before you begin"),
     )
     return render(request, "jury/dialog.html", shown, status=422 if form.errors else 200)
+
+
+@cache_control(private=True, no_store=True)
+@require_safe
+def slip(request: HttpRequest, token: str) -> HttpResponse:
+    """What this juror committed to, once it has been opened."""
+    _reader, seat = _own(request, token)
+    return over.slip(seat)
 
 
 @require_POST
@@ -274,17 +273,62 @@ def _problem(form: VoteForm, about: Brief) -> Refused | None:
     return None
 
 
+def _pen(request: HttpRequest, reader: Reader, seat: Seat) -> HttpResponse:
+    """Kept first, whatever it is, and judged by the page that comes then."""
+    typed = _typed(request)
+    try:
+        seats.pen(seat.token, **typed, actor=reader.actor, now=reader.now)
+    except Missing:
+        raise Http404 from None
+    except Refused as refused:
+        about = brief.of(seat, now=reader.now)
+        form = VoteForm(request.POST, about=about)
+        form.is_valid()
+        return _refused(request, reader, seat, about, form, refused)
+    return HttpResponseRedirect(reverse("jury:check", args=[seat.token]))
+
+
+def _send(request: HttpRequest, reader: Reader, seat: Seat) -> HttpResponse:
+    about = brief.of(seat, now=reader.now)
+    form = VoteForm(request.POST, about=about)
+    if not form.is_valid():
+        return _wrong(request, reader, seat, about, form)
+    try:
+        seats.vote(seat.token, **form.vote(), actor=reader.actor, now=reader.now)
+    except Missing:
+        raise Http404 from None
+    except Refused as refused:
+        return _refused(request, reader, seat, about, form, refused)
+    return HttpResponseRedirect(reverse("jury:case", args=[seat.token]))
+
+
+def _refused(
+    request: HttpRequest, reader: Reader, seat: Seat, about: Brief, form: VoteForm, refused: Refused
+) -> HttpResponse:
+    if refused.code in ("seat_is_over", "already_voted"):
+        messages.info(request, refusals.say(refused))
+        return HttpResponseRedirect(reverse("jury:case", args=[seat.token]))
+    _add(form, refused)
+    return _show(request, reader, seat, about, form)
+
+
+def _wrong(request: HttpRequest, reader: Reader, seat: Seat, about: Brief, form: VoteForm) -> HttpResponse:
+    """All that is not right yet is said at once."""
+    if set(form.errors) <= {"choice"} and (problem := _problem(form, about)) is not None:
+        _add(form, problem)
+    return _show(request, reader, seat, about, form)
+
+
 def _typed(request: HttpRequest) -> dict[str, Any]:
+    named = request.POST.getlist("decisive")
     return {
         "choice": request.POST.get("choice", ""),
         "reason": request.POST.get("reason", ""),
-        "decisive": request.POST.getlist("decisive"),
+        "decisive": [int(pk) for pk in named if pk.isascii() and pk.isdigit() and len(pk) <= 18],
     }
 
 
-def _show(request: HttpRequest, reader: Reader, seat: Seat, form: VoteForm | None = None) -> HttpResponse:
-    about = brief.of(seat, now=reader.now)
-    bad = form is not None and bool(form.errors)
+def _show(request: HttpRequest, reader: Reader, seat: Seat, about: Brief, form: VoteForm) -> HttpResponse:
     shown = shell.around(
         reader,
         "lobby",
@@ -298,11 +342,11 @@ def _show(request: HttpRequest, reader: Reader, seat: Seat, form: VoteForm | Non
             for issue in about.issues
         ],
         things=[_thing(thing, about, reader) for thing in about.things],
-        form=form or VoteForm(about=about),
+        form=form,
         back=reverse("jury:lobby"),
         top_title=_("Public jury"),
     )
-    return render(request, "jury/case.html", shown, status=422 if bad else 200)
+    return render(request, "jury/case.html", shown, status=422 if form.errors else 200)
 
 
 def _thing(thing: Thing, about: Brief, reader: Reader) -> dict[str, Any]:
@@ -352,48 +396,3 @@ def _confirm(request: HttpRequest, reader: Reader, seat: Seat, form: VoteForm, a
         top_title=_("Seal your vote"),
     )
     return render(request, "jury/confirm.html", shown)
-
-
-def _over(request: HttpRequest, reader: Reader, seat: Seat) -> HttpResponse:
-    """The vote is in, or the case needs none from this juror any more. Counts only once it is over for everybody."""
-    ballot = Ballot.objects.filter(seat=seat).first()
-    closed = seat.panel.state == Panel.CLOSED
-    voted = seat.state == Seat.VOTED
-    result = results.of_panel(seat.panel, brief.labels(seat)) if closed and voted else None
-    shown = shell.around(
-        reader,
-        "lobby",
-        seat=seat,
-        voted=voted,
-        receipt=ids.short_code(ballot.commitment) if ballot is not None else "",
-        counted=ballot is not None and closed and not ballot.spoiled,
-        result=result,
-        early=result is not None and _ended_early(seat.panel),
-        split=_split(seat, result) if result is not None else [],
-        named=_named(seat, result) if result is not None else [],
-        ends=seat.panel.case.due_at if seat.panel.state == Panel.VOTING else None,
-        back=reverse("jury:lobby"),
-        top_title=_("Public jury"),
-    )
-    return render(request, "jury/over.html", shown)
-
-
-def _ended_early(panel: Panel) -> bool:
-    """Whether it ended before its term although somebody had not voted yet."""
-    told = Entry.objects.filter(stream_id=panel.case.stream_id, kind=Kind.JURY_CLOSED.value)
-    early = told.filter(data__panel=panel.public_id, data__early=True).exists()
-    return early and Ballot.objects.filter(seat__panel=panel).count() < panel.size
-
-
-def _split(seat: Seat, result: results.Result) -> list[tuple[str, int]]:
-    called = brief.labels(seat)
-    counts = {"buyer": result.for_buyer, "merchant": result.for_merchant}
-    first = seat.first
-    second = "merchant" if first == "buyer" else "buyer"
-    return [(called[first], counts[first]), (called[second], counts[second]), (_("Cannot tell"), result.unsure)]
-
-
-def _named(seat: Seat, result: results.Result) -> list[tuple[str, int]]:
-    """Under the numbers of this juror's own page."""
-    side = {"B": "buyer", "M": "merchant"}
-    return [(brief.written(side[number[0]], number[1:], seat.first), times) for number, times in result.named]
