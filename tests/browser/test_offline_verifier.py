@@ -74,7 +74,7 @@ def verdict(page: Page, content: bytes) -> str:
 
 
 def names(said: str, fault: str) -> bool:
-    """Whether one line says where, and in English what; Chinese may stand between."""
+    """Whether one line says where, and what."""
     where, _, what = fault.partition(": ")
     return any(line.startswith(f"{where}:") and what in line for line in said.splitlines())
 
@@ -136,6 +136,23 @@ def test_another_signature_does_not_pass_by_hand_either(page: Page, bundle: byte
 
 def test_an_archive_cut_short_is_not_taken_for_whole(page: Page, bundle: bytes) -> None:
     assert "cut short" in verdict(page, bundle[: len(bundle) // 2])
+
+
+@pytest.mark.parametrize(("locale", "word"), [("zh-CN", "一致"), ("zh-TW", "金鑰："), ("fr-FR", "Intact")])
+def test_it_speaks_the_readers_language_and_one_click_changes_it(
+    locale: str, word: str, chromium: Browser, bundle: bytes, tmp_path: Path
+) -> None:
+    place = tmp_path / "verify.html"
+    place.write_bytes(unpacked(bundle)["verify.html"])
+    context = chromium.new_context(offline=True, locale=locale)
+    page = context.new_page()
+    page.goto(place.as_uri())
+    said = verdict(page, bundle)
+    assert word in said and ("Intact" in said) == (locale == "fr-FR")
+    page.get_by_role("button", name="English").click()
+    assert page.locator("#result h2").inner_text() == "Intact"
+    assert page.locator("h1").inner_text().strip() == "Verify a case file"
+    context.close()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -473,3 +474,64 @@ def test_the_verifier_runs_on_old_pythons_and_needs_nothing_else() -> None:
         )
     }
     assert roots <= sys.stdlib_module_names
+
+
+def sentences() -> tuple[dict[str, tuple[str, str]], set[str]]:
+    """What the verifier has in Chinese, and all that it says of a bundle."""
+    tree = ast.parse(VERIFIER.read_text(encoding="utf-8"))
+    space: dict[str, object] = {"__name__": "verifier"}
+    exec(compile(tree, "verify.py", "exec"), space)
+    speakers = ("fault", "holds", "told", "NoBundle", "is_signed")
+    said = {
+        constant.value
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and (getattr(call.func, "attr", "") in speakers or getattr(call.func, "id", "") in speakers)
+        for constant in ast.walk(call)
+        if isinstance(constant, ast.Constant) and isinstance(constant.value, str) and " " in constant.value
+    }
+    return space["SENTENCES"], said  # type: ignore[return-value]
+
+
+def test_every_sentence_of_the_verifier_is_there_in_three_languages_with_the_same_gaps() -> None:
+    known, said = sentences()
+    assert said - set(known) == set()
+    assert len(said) > 40
+    for english, chinese in known.items():
+        gaps = sorted(f"{{{place}}}" for place in range(english.count("%s")))
+        for sentence in chinese:
+            assert sorted(re.findall(r"\{\d\}", sentence)) == gaps, english
+
+
+@pytest.mark.parametrize(
+    ("spoken", "words"),
+    [
+        ({"--lang": "zh-Hans"}, ("不一致  README.txt：内容被改动过", "结果：不一致（1 处）。", "买家的副本")),
+        ({"--lang": "zh_TW"}, ("不一致  README.txt：內容被更動過", "結果：不一致（1 處）。", "買家的副本")),
+        (
+            {"--lang": "en"},
+            ("DIFFERS  README.txt: was altered", "Result: DIFFERS in 1 place.", "copy for the buyer"),
+        ),
+        ({"LANG": "zh_CN.UTF-8"}, ("不一致  README.txt：内容被改动过",)),
+        ({"LANGUAGE": "zh_HK:zh", "LANG": "en_US.UTF-8"}, ("不一致  README.txt：內容被更動過",)),
+        ({"LANG": "zh_CN.GBK", "PYTHONIOENCODING": "ascii"}, ("DIFFERS  README.txt: was altered",)),
+        ({"LANG": "de_DE.UTF-8"}, ("DIFFERS  README.txt: was altered",)),
+    ],
+)
+def test_the_verifier_speaks_the_readers_language(
+    spoken: dict[str, str], words: tuple[str, ...], files: Files, tmp_path: Path
+) -> None:
+    files["README.txt"] += b"x"
+    arguments = [part for pair in spoken.items() if pair[0].startswith("--") for part in pair]
+    environment = {"PYTHONIOENCODING": "utf-8"} | {
+        key: value for key, value in spoken.items() if not key.startswith("--")
+    }
+    folder = tmp_path / "case.zip"
+    with zipfile.ZipFile(folder, "w") as archive:
+        for name, body in files.items():
+            archive.writestr(name, body)
+    command = [sys.executable, "-S", str(VERIFIER), str(folder), *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 1, done.stderr
+    for word in words:
+        assert word in done.stdout
