@@ -15,6 +15,7 @@ from accounts import clients, grants, hats, people
 from accounts.models import ApiClient, ApiKey, Grant, Identity, Interest, Membership, Merchant, User
 from common import clock
 from common.actor import Actor, Role
+from common.columns import number_of
 from common.errors import Missing, Refused
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class MerchantAdmin(ReadOnly, Page):
 
 @admin.register(Identity)
 class IdentityAdmin(ReadOnly, Page):
-    list_display = ("source", "external_id", "user_id", "merchant_id")
+    list_display = ("source", "external_id", number_of("user"), number_of("merchant"))
     search_fields = ("=external_id",)
     ordering = ("-id",)
     show_full_result_count = False
@@ -122,7 +123,7 @@ class GrantAdmin(ReadOnly, Page):
 
 @admin.register(Interest)
 class InterestAdmin(ReadOnly, Page):
-    list_display = ("user_id", "merchant_id", "person_id", "declared_at")
+    list_display = (number_of("user"), number_of("merchant"), number_of("person"), "declared_at")
     ordering = ("-id",)
 
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
+from common.columns import number_of
 from evidence.models import Blob, Derivative, Dossier, Exhibit, Preparation, Seal, Sheet
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ class DossierAdmin(ReadOnly, Page):
 class ExhibitAdmin(ReadOnly, Page):
     # Neither what a party typed nor its file's name: the back office finds an exhibit by number, receipt and
     # digest.
-    list_display = ("public_id", "number", "dossier_id", "kind", "code", "added_at", "withdrawn_at")
+    list_display = ("public_id", "in_the_file", number_of("dossier"), "kind", "code", "added_at", "withdrawn_at")
     fields = (
         "public_id", "dossier", "side", "place", "round", "kind", "code", "sha256", "size", "added_role",
         "added_at", "visible_at", "withdrawn_at", "receipt_code",
@@ -63,6 +65,10 @@ class ExhibitAdmin(ReadOnly, Page):
     ordering = ("-id",)
     show_full_result_count = False
     list_select_related = ("dossier",)
+
+    @admin.display(description=gettext_lazy("number"))
+    def in_the_file(self, row: Exhibit) -> str:
+        return row.number
 
 
 @admin.register(Blob)
@@ -76,7 +82,7 @@ class BlobAdmin(ReadOnly, Page):
 
 @admin.register(Preparation)
 class PreparationAdmin(ReadOnly, Page):
-    list_display = ("id", "blob_id", "owner", "begun_at", "tries", "refused_at", "set_aside_at", "code")
+    list_display = ("id", number_of("blob"), "owner", "begun_at", "tries", "refused_at", "set_aside_at", "code")
     list_filter = (("set_aside_at", admin.EmptyFieldListFilter), ("refused_at", admin.EmptyFieldListFilter))
     ordering = ("-id",)
     show_full_result_count = False
