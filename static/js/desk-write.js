@@ -64,8 +64,8 @@
   // What was opened needs no reason to be skipped: its row goes, with the heading when it was the last.
   var skips = function () {
     var box = document.getElementById("unseen");
-    all(".skip", box).forEach(function (row) { if (find('[data-strip] a[data-n="' + find("b", row).textContent + '"][data-was-seen]')) row.remove(); });
-    var left = all(".skip", box).length;
+    all(".unopened", box).forEach(function (row) { if (find('[data-strip] a[data-n="' + find("b", row).textContent + '"][data-was-seen]')) row.remove(); });
+    var left = all(".unopened", box).length;
     find(".end", box).textContent = left;
     box.hidden = !left;
   };
