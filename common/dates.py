@@ -30,6 +30,11 @@ def end(at: datetime) -> tuple[date, str]:
     return local.date(), f"{local:%H:%M}"
 
 
+def full(at: datetime) -> str:
+    """A moment with its year, for whoever may read it long after: ``3 Dec 2026, 18:00``."""
+    return written(*end(at), with_year=True)
+
+
 # What stands behind the name of a column whose cells `cell` wrote.
 CELL_ZONE = "UTC+8"
 

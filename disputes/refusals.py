@@ -5,15 +5,14 @@ A code is part of the public contract; its sentence may change. A code without a
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from common import money
+from common import dates, money
 from common.errors import Refused
-from common.ids import PLATFORM_ZONE
 from evidence import refusals as evidence
 
 _ABOVE_WHAT_IS_LEFT = "amount_out_of_range, of a part"
@@ -337,13 +336,5 @@ def _readable(data: dict[str, Any]) -> dict[str, Any]:
             words[key] = money.sign(currency) + money.text(data[key], currency)
     for key in ("opens_at", "ended_at", "again_at", "free_at"):
         if data.get(key):
-            words[key] = _moment(datetime.fromisoformat(data[key]))
+            words[key] = dates.full(datetime.fromisoformat(data[key]))
     return words
-
-
-def _moment(at: datetime) -> str:
-    """Midnight belongs to the day that it ends, as on the pages: ``2026-12-09 24:00``, never ``2026-12-10 00:00``."""
-    local = at.astimezone(PLATFORM_ZONE)
-    if (local.hour, local.minute, local.second) == (0, 0, 0):
-        return f"{local - timedelta(minutes=1):%Y-%m-%d} 24:00"
-    return f"{local:%Y-%m-%d %H:%M}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +17,7 @@ from insights.models import Consistency
 from jury import measures
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
-from web import jury_measures, wording
+from web import jury_measures, narrowing, wording
 
 Text = str | Promise
 MOST = 12
@@ -45,23 +45,21 @@ _JURIES = (
 )
 
 
-def read(asked: str) -> Report:
-    """The month in the address (``YYYY-MM``), else the newest that was counted."""
-    months = consistency.counted_months(1)
-    newest = months[0] if months else date(1970, 1, 1)
-    try:
-        year, month = asked.split("-")
-        return consistency.report(date(int(year), int(month), 1))
-    except ValueError:
-        return consistency.report(newest)
+def read(request: HttpRequest) -> tuple[Report, str]:
+    """The month in the address (``YYYY-MM``), else the newest that was counted; and what to say of one that there is not."""
+    months = [f"{month:%Y-%m}" for month in consistency.counted_months()]
+    newest = months[0] if months else "1970-01"
+    chosen, unknown = narrowing.view(request, "month", months, newest)
+    return consistency.report(date.fromisoformat(f"{chosen}-01")), unknown
 
 
-def page(found: Report) -> dict[str, Any]:
+def page(found: Report, unknown: str) -> dict[str, Any]:
     """The report as its page shows it. Two queries beside the report's own."""
     rules = rulebook.current_rules(found.at) if found.at else None
     return {
         "title": _("Consistency"),
         "found": found,
+        "unknown": unknown,
         "month": f"{found.month:%Y-%m}",
         "months": [f"{month:%Y-%m}" for month in consistency.counted_months(MOST)],
         "fewest": consistency.FEWEST,
@@ -74,7 +72,11 @@ def page(found: Report) -> dict[str, Any]:
     }
 
 
-def download(found: Report) -> HttpResponse:
+def download(request: HttpRequest, page_href: str) -> HttpResponse:
+    """The month as a table. A table of another month than was asked for would not say so: that goes to the page."""
+    found, unknown = read(request)
+    if unknown:
+        return HttpResponseRedirect(f"{page_href}?{request.GET.urlencode()}")
     reply = HttpResponse(consistency.table(found), content_type="text/csv; charset=utf-8")
     reply["Content-Disposition"] = f'attachment; filename="consistency-{found.month:%Y-%m}.csv"'
     return reply

@@ -12,6 +12,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common import dates
 from common.errors import Refused
 from disputes import refusals
 from evidence import limits, links, masking, preparation, sheets, sniff, store
@@ -207,4 +208,6 @@ def _taken(said: str) -> str:
     moment = datetime.fromisoformat(said)
     if moment.tzinfo is not None:
         return wording.moment(moment, moment)
-    return _("%(at)s by the device's own clock") % {"at": moment.strftime("%Y-%m-%d %H:%M")}
+    return _("%(at)s by the device's own clock") % {
+        "at": dates.written(moment.date(), f"{moment:%H:%M}", with_year=True)
+    }

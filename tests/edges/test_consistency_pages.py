@@ -41,8 +41,13 @@ def test_it_shows_what_was_counted_in_few_queries(django_assert_max_num_queries)
     consistency.take(clock.now())
     shown = client.get(path("ops:consistency")).content.decode()
     assert "How cases of each type ended" in shown and "100%" in shown and "too few" in shown
-    assert client.get(path("ops:consistency") + "?month=nonsense").status_code == 200
-    assert "Nothing to show" in client.get(path("ops:consistency") + "?month=2001-01").content.decode()
+    for month in ("nonsense", "2001-01", "2026-13"):
+        for page in ("ops:consistency", "desk:consistency"):
+            reader = client if page.startswith("ops") else signed_in(made.senior)
+            said = reader.get(path(page), {"month": month}).content.decode()
+            assert f"There is no view “{month}” here" in said and "How cases of each type ended" in said
+        away = client.get(path("ops:consistency_table"), {"month": month})
+        assert away.headers["Location"] == f"{path('ops:consistency')}?month={month}"
     with django_assert_max_num_queries(8):
         client.get(path("ops:consistency"))
     table = client.get(path("ops:consistency_table"))

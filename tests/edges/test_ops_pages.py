@@ -25,7 +25,7 @@ from journal.models import Undelivered
 from notifications.models import Email, Notice
 from rulebook import calendars
 from rulebook import queries as rulebook
-from rulebook.models import CalendarVersion
+from rulebook.models import CalendarVersion, RuleSet
 from tests import builders, deciding, reach
 from tests.reach import Scene
 from web import second_factor
@@ -360,6 +360,27 @@ def test_the_demo_clock_goes_to_the_next_deadline_and_shows_what_ended(settings)
     ticks.deadlines()
     assert made.case.number in client.get("/ops/clock/").content.decode()
     assert made.state is not State.AWAITING_MERCHANT
+
+
+def test_the_demo_clock_says_which_terms_ended_in_a_story_only(settings):
+    settings.HENG_DEMO = True
+    made, told = reach.a_scene(), reach.a_scene()
+    reach.let_term_end(made)
+    Deadline.objects.filter(case=told.case).update(
+        state=Deadline.EXPIRED,
+        due_at=RuleSet.objects.earliest("published_at").published_at - timedelta(days=2),
+        fired_at=clock.now(),
+    )
+    shown = signed_in(made.ops).get("/en/ops/clock/").content.decode()
+    ended, _between, stories = shown.partition("Part of the demo")
+    assert made.case.number in ended and told.case.number not in ended
+    assert told.case.number in stories and made.case.number not in stories
+
+
+@pytest.mark.parametrize("year", ["1999", "x"])
+def test_a_year_without_a_calendar_is_said_so(year):
+    said = signed_in(reach.a_scene().ops).get("/en/ops/calendar/", {"year": year}).content.decode()
+    assert f"There is no view “{year}” here" in said and "Calendar 20" in said
 
 
 def test_the_demo_clock_knows_its_own_steps_only(settings):

@@ -15,10 +15,10 @@ from web.desk import shell
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     actor = shell.senior(request)
-    found = consistency.read(request.GET.get("month", ""))
+    found, unknown = consistency.read(request)
     shown = {
         **shell.around(actor, "calibration", clock.now()),
-        **consistency.page(found),
+        **consistency.page(found, unknown),
         "back": reverse("desk:calibration"),
         "table_href": reverse("desk:consistency_table"),
     }
@@ -28,4 +28,4 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
     shell.senior(request)
-    return consistency.download(consistency.read(request.GET.get("month", "")))
+    return consistency.download(request, reverse("desk:consistency"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arbitration.queries import Workspace
+from common import dates
 from common.ids import PLATFORM_ZONE
 from evidence import signals, twins
 from evidence.models import Exhibit
@@ -122,9 +123,11 @@ def _n(data: Mapping[str, Any]) -> int:
 
 
 def _day(data: Mapping[str, Any]) -> dict[str, str]:
-    return {"day": f"{data['at'].astimezone(PLATFORM_ZONE):%Y-%m-%d %H:%M}"}
+    return {"day": dates.full(data["at"])}
 
 
 def _days(data: Mapping[str, Any]) -> str:
-    first, last = (f"{data[end].astimezone(PLATFORM_ZONE):%Y-%m-%d}" for end in ("first", "last"))
+    first, last = (
+        dates.written(data[end].astimezone(PLATFORM_ZONE).date(), with_year=True) for end in ("first", "last")
+    )
     return first if first == last else f"{first} – {last}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from common import clock
 from common.errors import Refused
 from disputes import refusals
 from disputes.models import Deadline
+from rulebook.models import RuleSet
 from web.ops import shell
 from web.ops.deadlines import duty_name
 
@@ -35,7 +37,7 @@ def show(request: HttpRequest) -> HttpResponse:
         ahead=clock.offset(),
         upcoming=upcoming,
         upcoming_duty=duty_name(upcoming) if upcoming else "",
-        fired=_fired(),
+        **_ended(),
     )
     return render(request, "ops/clock.html", context)
 
@@ -73,8 +75,14 @@ def _next(now: datetime) -> Deadline | None:
     return running.select_related("case").order_by("due_at", "id").first()
 
 
-def _fired() -> list[dict[str, Any]]:
-    """The terms that ended last, by what their end meant."""
+def _ended() -> dict[str, list[dict[str, Any]]]:
+    """The terms that ended last, by what their end meant. Those of the stories were over before there was a house to end
+    them: its first minute did, and they are told apart.
+    """
+    filled_at = RuleSet.objects.aggregate(at=Min("published_at"))["at"]
     expired = Deadline.objects.filter(state=Deadline.EXPIRED, fired_at__isnull=False).select_related("case")
-    latest = expired.order_by("-fired_at", "-id")[:MOST]
-    return [{"deadline": deadline, "duty": duty_name(deadline)} for deadline in latest]
+    found = {"fired": expired.filter(due_at__gte=filled_at), "told": expired.filter(due_at__lt=filled_at)}
+    return {
+        key: [{"deadline": one, "duty": duty_name(one)} for one in rows.order_by("-fired_at", "-due_at", "-id")[:MOST]]
+        for key, rows in found.items()
+    }

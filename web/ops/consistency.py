@@ -15,11 +15,11 @@ from web.ops import shell
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     desk = shell.enter(request)
-    found = consistency.read(request.GET.get("month", ""))
+    found, unknown = consistency.read(request)
     context = shell.around(
         desk,
         "consistency",
-        **consistency.page(found),
+        **consistency.page(found, unknown),
         table_href=reverse("ops:consistency_table"),
         notes=calibration.notes(desk.actor, "ops:clause_note"),
         answers_notes=True,
@@ -30,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
     shell.enter(request)
-    return consistency.download(consistency.read(request.GET.get("month", "")))
+    return consistency.download(request, reverse("ops:consistency"))
 
 
 @require_POST

@@ -23,7 +23,7 @@ from rulebook import calendars, publishing
 from rulebook import queries as rulebook
 from rulebook.calendars import Year
 from rulebook.models import CalendarVersion, RuleSet
-from web import wording
+from web import narrowing, wording
 from web.forms import HouseForm
 from web.ops import shell
 
@@ -95,10 +95,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(f"{reverse('ops:calendar')}?year={row.year}")
     years = calendars.published_years()
     numbers = sorted({year.year for year in years})
-    wanted = request.GET.get("year", "")
     today = desk.now.astimezone(wording.HOUSE_ZONE).date()
     usual = min(max(today.year, numbers[0]), numbers[-1])
-    chosen = int(wanted) if wanted in {str(number) for number in numbers} else usual
+    asked, unknown = narrowing.view(request, "year", [str(number) for number in numbers], str(usual))
+    chosen = int(asked)
     year = [one for one in years if one.year == chosen][-1]
     left = calendars.ends_in_days(desk.now)
     context = shell.around(
@@ -109,6 +109,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         grid=grid(year, today),
         holidays=[(str(holiday.name), holiday.days, holiday.workdays) for holiday in year.holidays],
         tabs=[{"href": f"?year={number}", "label": str(number), "is_current": number == chosen} for number in numbers],
+        unknown=unknown,
         days_left=left,
         runs_out=left < rulebook.current_rules(desk.now).body.thresholds.calendar_alarm_days,
         last_day=calendars.current().last,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from common import dates
 from common import money as sums
 from disputes import deadlines
 from disputes.models import Case
@@ -143,6 +144,15 @@ def moment(context: template.Context, at: datetime | None) -> SafeString | str:
 def deadline(context: template.Context, at: datetime | None) -> SafeString | str:
     """When something ends, as a ``<time>``: midnight is 24:00 of the day before."""
     return _time(at, context, wording.deadline)
+
+
+@register.filter
+def on_day(at: date | None) -> str:
+    """A day with its year, on the house's clock, as the active language writes it: ``3 Dec 2026``. A dash for none."""
+    if at is None:
+        return "–"
+    local = at.astimezone(wording.HOUSE_ZONE).date() if isinstance(at, datetime) else at
+    return dates.written(local, with_year=True)
 
 
 @register.simple_tag(takes_context=True)
