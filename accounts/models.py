@@ -61,6 +61,8 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     display_name = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=10, choices=LANGUAGES, default="zh-hans")
+    # Since when e-mail to them does not arrive, as far as the mail server says (`notifications.arrival`).
+    mail_fails_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     def get_full_name(self) -> str:
         return self.display_name or self.username

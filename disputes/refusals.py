@@ -61,6 +61,8 @@ SENTENCES: dict[str, str | Promise] = {
     "offer_needs_no_return": _("No return is part of this proposal."),
     "offer_already_open": _("You already have an open proposal. Take it back before you make a new one."),
     # what a person may set
+    "no_email_address": _("No e-mail address is kept for you."),
+    "tested_lately": _("A test e-mail was sent to you just now. You can send another one after %(again_at)s."),
     "quiet_hours_unreadable": _("Choose when the quiet begins and when it ends; the two differ."),
     "copy_asked_recently": _(
         "A copy was made in the last 24 hours. You find it below; you can ask for another one tomorrow."

@@ -23,7 +23,7 @@ from evidence import uploads as evidence_uploads
 from insights import snapshots
 from journal import anchors
 from jury import counting, jurors, panels
-from notifications import sending
+from notifications import sending, trials
 
 log = logging.getLogger(__name__)
 _ROUNDS = 200
@@ -103,7 +103,8 @@ def money() -> int:
 
 def mail() -> int:
     """Hand waiting e-mails to the mail server."""
-    return sending.send_due(limit=100, now=clock.now())
+    now = clock.now()
+    return sending.send_due(limit=100, now=now) + trials.send_due(limit=20, now=now)
 
 
 def files() -> int:

@@ -49,6 +49,20 @@ class Email(models.Model):
         ]
 
 
+class Trial(models.Model):
+    """The last test e-mail that a person asked for: whether the mail server took it."""
+
+    WAITING, SENT, REFUSED = "waiting", "sent", "refused"
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mail_trial")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=8, default=WAITING, choices=[(s, s) for s in (WAITING, SENT, REFUSED)])
+    retry_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["id"], condition=Q(state="waiting"), name="trial_waiting")]
+
+
 class Preference(models.Model):
     """What a person wants besides notices in the site. No row: e-mail for everything, at once.
 

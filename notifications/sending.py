@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from common.acts import act
-from notifications import preferences, quiet, words
+from notifications import arrival, preferences, quiet, words
 from notifications.catalogue import JURORS
 from notifications.models import Email, Notice
 
@@ -49,11 +49,18 @@ def send_due(*, limit: int, now: datetime) -> int:
             continue
         try:
             _message(email).send()
+        except SMTPRecipientsRefused as error:
+            log.warning("mail_refused", extra={"email": email_id, "error": type(error).__name__})
+            # 5xx: there is no such mailbox, and asking again does not make one (RFC 5321, 4.2.1).
+            if all(500 <= code < 600 for code, _said in error.recipients.values()):
+                _give_up(email, error=type(error).__name__, now=now)
+            else:
+                _retry(email, error=type(error).__name__, now=now)
         except (SMTPException, OSError) as error:
             log.warning("mail_refused", extra={"email": email_id, "error": type(error).__name__})
-            _retry(email_id, error=type(error).__name__, now=now)
+            _retry(email, error=type(error).__name__, now=now)
         else:
-            _sent(email_id, now=now)
+            _sent(email, now=now)
             sent += 1
     return sent
 
@@ -117,8 +124,9 @@ def _wait(email_id: int, *, until: datetime) -> None:
 
 
 @act
-def _sent(email_id: int, *, now: datetime) -> None:
-    Email.objects.filter(pk=email_id).update(state=Email.SENT, sent_at=now, retry_at=None, error="")
+def _sent(email: Email, *, now: datetime) -> None:
+    Email.objects.filter(pk=email.pk).update(state=Email.SENT, sent_at=now, retry_at=None, error="")
+    arrival.arrives(email.notice.user_id)
 
 
 @act
@@ -134,10 +142,17 @@ def try_again(email_id: int) -> None:
 
 
 @act
-def _retry(email_id: int, *, error: str, now: datetime) -> None:
-    email = Email.objects.select_for_update().get(pk=email_id)
-    attempts = email.attempts + 1
+def _give_up(email: Email, *, error: str, now: datetime) -> None:
+    Email.objects.filter(pk=email.pk).update(state=Email.PARKED, retry_at=None, error=error)
+    arrival.is_missing(email.notice.user_id, since=now)
+
+
+@act
+def _retry(email: Email, *, error: str, now: datetime) -> None:
+    row = Email.objects.select_for_update().get(pk=email.pk)
+    attempts = row.attempts + 1
     if attempts > len(BACK_OFF):
-        Email.objects.filter(pk=email_id).update(state=Email.PARKED, attempts=attempts, retry_at=None, error=error)
+        Email.objects.filter(pk=row.pk).update(state=Email.PARKED, attempts=attempts, retry_at=None, error=error)
+        arrival.is_missing(email.notice.user_id, since=now)
         return
-    Email.objects.filter(pk=email_id).update(attempts=attempts, retry_at=now + BACK_OFF[attempts - 1], error=error)
+    Email.objects.filter(pk=row.pk).update(attempts=attempts, retry_at=now + BACK_OFF[attempts - 1], error=error)

@@ -189,6 +189,12 @@ def masked_name(name: str) -> str:
     return f"{name.strip()[:1]}**"
 
 
+def masked_email(address: str) -> str:
+    """``l***@example.com``: enough for its owner to know it."""
+    name, _at, place = address.partition("@")
+    return f"{name[:1]}***@{place}" if place else ""
+
+
 def masked_phone(number: str) -> str:
     """``138****5678``; short numbers lose all but their last two digits."""
     digits = number.strip()

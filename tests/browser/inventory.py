@@ -119,6 +119,7 @@ NOT_PAGES = {
     "buyer:begin": "takes a form, leads on to a question",
     "buyer:discard": "takes a form, shows nothing",
     "buyer:take_back": "takes a form, shows nothing",
+    "buyer:test_mail": "takes a form, shows nothing",
     "buyer:copy_ask": "takes a form, shows nothing",
     "buyer:copy": "a file to download",
     "merchant:claim_begin": "takes a form, leads on to its first question",

@@ -329,8 +329,7 @@ def _about_remedies(written: Written, remedies: list[Remedy]) -> list[str]:
 def _reached(user: User) -> list[str]:
     found = [_("Always: messages on this site")]
     if user.email:
-        name, _at, place = user.email.partition("@")
-        found.append(_("E-mail: %(address)s") % {"address": f"{name[:1]}***@{place}"})
+        found.append(_("E-mail: %(address)s") % {"address": wording.masked_email(user.email)})
     return found
 
 

@@ -21,10 +21,10 @@ from common.actor import Role
 from common.errors import Missing, Refused
 from disputes import refusals
 from engine import personal
-from notifications import preferences
+from notifications import preferences, trials
 from notifications.preferences import Wanted
 from notifications.quiet import Hours
-from web import fetch
+from web import fetch, mailing
 from web.buyer import lists
 from web.forms import HouseForm
 from web.language import LANGUAGES
@@ -108,9 +108,24 @@ def index(request: HttpRequest) -> HttpResponse:
         "now": now,
         "nav": lists.nav(actor, ""),
         "form": form,
+        "mailing": mailing.of(user),
         "copy": personal.newest(user.pk, now),
     }
     return render(request, "buyer/settings.html", shown, status=422 if form.errors else 200)
+
+
+@require_POST
+def test_mail(request: HttpRequest) -> HttpResponse:
+    """Ask for a test e-mail; it is sent in the background."""
+    actor = fetch.actor_or_404(request, Role.BUYER)
+    assert actor.id is not None
+    try:
+        trials.ask(actor.id, now=clock.now())
+    except Refused as refused:
+        messages.error(request, refusals.say(refused))
+    else:
+        messages.success(request, _("A test e-mail is on its way to you."))
+    return HttpResponseRedirect(reverse("buyer:settings"))
 
 
 @require_POST

@@ -30,6 +30,7 @@ urlpatterns = [
     path("inbox/", inbox.index, name="inbox"),
     path("inbox/read/", inbox.mark_read, name="inbox_read"),
     path("settings/", settings.index, name="settings"),
+    path("settings/test-mail/", settings.test_mail, name="test_mail"),
     path("settings/copy/", settings.ask_copy, name="copy_ask"),
     path("settings/copy/<str:token>/", settings.take_copy, name="copy"),
     path("cases/<str:number>/", case.page, name="case"),

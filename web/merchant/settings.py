@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.forms import BooleanField, CharField, Textarea, TextInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import shop_desk
-from accounts.models import Merchant, ReplyTemplate, ReturnAddress, Right
+from accounts.models import Merchant, ReplyTemplate, ReturnAddress, Right, User
 from common import money
-from notifications import preferences
+from notifications import preferences, trials
+from web import mailing
 from web.fields import AmountField
 from web.forms import HouseForm
 from web.merchant import arrange, shell
@@ -65,7 +66,10 @@ def index(request: HttpRequest) -> HttpResponse:
     """Members read, whoever may respond keeps templates, owners arrange the rest."""
     desk = shell.enter(request)
     rights = desk.rights
-    parts = {"mail": Part(_mail, MailForm)}
+    parts = {
+        "mail": Part(_mail, MailForm),
+        "test_mail": Part(_test_mail, HouseForm, done=gettext_lazy("A test e-mail is on its way to you.")),
+    }
     if Right.RESPOND in rights:
         parts |= {
             "template": Part(_keep_template, TemplateForm),
@@ -91,6 +95,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "forms": forms,
         "form": arrange.failed(forms),
         "shop": shop,
+        "mailing": mailing.of(cast(User, request.user)),
         "slots": [(f"{{{slot}}}", name) for slot, name in SLOTS.items()],
         "templates": ReplyTemplate.objects.filter(merchant=shop),
         "addresses": ReturnAddress.objects.filter(merchant=shop) if Right.RESPOND in rights else [],
@@ -102,6 +107,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _mail(desk: shell.Desk, data: dict[str, Any]) -> object:
     return preferences.choose(desk.user_id, email=data["email"])
+
+
+def _test_mail(desk: shell.Desk, _data: dict[str, Any]) -> object:
+    return trials.ask(desk.user_id, now=desk.now)
 
 
 def _shop(desk: shell.Desk, data: dict[str, Any]) -> object:

@@ -25,6 +25,7 @@ UNTOLD: dict[Kind, str | Promise] = {
 }
 CAUSES: dict[str, str | Promise] = {
     "no_address": _("This person has no e-mail address."),
+    "SMTPRecipientsRefused": _("The mail server of the other side knows no such mailbox."),
     "insufficient_funds": _("There was not enough money."),
 }
 
