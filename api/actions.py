@@ -222,7 +222,7 @@ def open_in(case: Case, deadlines: Sequence[Deadline], standing: Sequence[Offer]
 
 def _blocked(case: Case, event: Event, role: Role, standing: Sequence[Offer], now: datetime) -> str | None:
     """What would speak against it, as far as it can be known without the body."""
-    theirs = [offer for offer in standing if offer.side != role.value and now < offer.expires_at]
+    theirs = [offer for offer in standing if offer.side != role.value and offer.is_open_at(now)]
     mine = [offer for offer in standing if offer.side == role.value]
     checked: dict[str, Any] = {}
     match event:

@@ -109,6 +109,7 @@ def recompute_provisional(deadline_id: int, *, actor: Actor, now: datetime) -> b
     moved: bool = due_at != deadline.due_at
     Deadline.objects.filter(pk=deadline_id).update(**columns)
     if moved:
+        deadlines.offer_follows(case, deadline.duty, due_at)
         duty = DUTIES.get(moves.facts_of(case, actor, now).state)
         if duty is not None and duty.name == deadline.duty:
             Case.objects.filter(pk=case.pk).update(due_at=due_at)

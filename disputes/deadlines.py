@@ -11,9 +11,9 @@ from psycopg2.extras import execute_values
 
 from common.acts import require_act
 from disputes.lifecycle import Facts, Kind, State
-from disputes.models import Case, Deadline
+from disputes.models import Case, Deadline, Offer
 from disputes.moves import Arm
-from disputes.timers import DUTIES, HOLDS_REVIEW
+from disputes.timers import DUTIES, HOLDS_REVIEW, OFFER_DUTY
 from rulebook import calendars, clocks
 from rulebook import queries as rulebook
 from rulebook.clocks import Calendar, Clock
@@ -102,7 +102,16 @@ def resume(case: Case, duties: tuple[str, ...] | None, *, now: datetime) -> dict
         columns = _goes_on(case, deadline, now)
         Deadline.objects.filter(pk=deadline.pk).update(state=Deadline.PENDING, paused_at=None, **columns)
         due[deadline.duty] = columns["due_at"]
+        offer_follows(case, deadline.duty, columns["due_at"])
     return due
+
+
+def offer_follows(case: Case, duty: str, due_at: datetime) -> None:
+    """An offer ends with its term, also once that has moved. Nothing for other duties."""
+    require_act()
+    if duty.startswith(OFFER_DUTY):
+        side = duty.removeprefix(OFFER_DUTY)
+        Offer.objects.filter(case=case, side=side, state=Offer.OPEN).update(expires_at=due_at)
 
 
 def _goes_on(case: Case, deadline: Deadline, now: datetime) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def accept(offer_id: int, *, actor: Actor, now: datetime, seen: int | None = Non
         case,
         actor,
         now,
-        offer_is_open=offer.state == Offer.OPEN and now < offer.expires_at,
+        offer_is_open=offer.is_open_at(now),
         offer_is_mine=offer.side == actor.role.value,
         offer_returns=offer.returns,
         offer_settles=settled,
@@ -175,7 +175,7 @@ def _lock(offer_id: int, actor: Actor, seen: int | None) -> tuple[Offer, Case]:
         raise Missing
     case = queries.lock(case_id, seen=seen)
     _require_may_answer(case, actor)
-    return Offer.objects.get(pk=offer_id), case
+    return queries.with_clock(Offer.objects.all()).get(pk=offer_id), case
 
 
 def _require_may_answer(case: Case, actor: Actor) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat, JSONObject
 
 from common.acts import require_act
 from common.errors import Conflict, Missing
 from disputes.models import Case, CaseFile, Deadline, Offer, Point, PointAnswer
+from disputes.timers import OFFER_DUTY
 
 
 def lock(case_id: int, *, seen: int | None = None) -> Case:
@@ -30,7 +31,15 @@ def open_deadlines(case_id: int) -> list[Deadline]:
 
 
 def open_offers(case_id: int) -> QuerySet[Offer]:
-    return Offer.objects.filter(case_id=case_id, state=Offer.OPEN).order_by("made_at", "id")
+    return with_clock(Offer.objects.filter(case_id=case_id, state=Offer.OPEN)).order_by("made_at", "id")
+
+
+def with_clock(offers: QuerySet[Offer]) -> QuerySet[Offer]:
+    """The same rows, each of which knows whether its clock stands still."""
+    held = Deadline.objects.filter(
+        case_id=OuterRef("case_id"), duty=Concat(Value(OFFER_DUTY), OuterRef("side")), state=Deadline.PAUSED
+    )
+    return offers.annotate(held=Exists(held))
 
 
 def points(case: Case) -> QuerySet[Point]:

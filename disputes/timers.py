@@ -125,9 +125,10 @@ SUSPENSION = Duty(
     lambda facts, silence: Event.CLOCKS_RESUMED,
 )
 
+OFFER_DUTY = "offer_"  # and whose offer it is
 OFFERS: dict[str, Duty] = {
     by: Duty(
-        f"offer_{by}",
+        f"{OFFER_DUTY}{by}",
         lambda facts: Awaits.BOTH,
         lambda facts: "offer",
         lambda facts, silence: Event.OFFER_LAPSED,

@@ -243,8 +243,10 @@ def offer_card(offer: Offer, actor: Actor, case: Case, now: datetime, hrefs: dic
         "currency": case.currency,
         "what": offered(offer, case),
         "note": offer.statement.text if offer.statement else "",
-        "left": wording.countdown(offer.expires_at, now, mine=not mine),
-        "status": "",
+        "left": wording.countdown(offer.expires_at, now, mine=not mine) if not offer.stands_still else None,
+        "status": _("The case is on hold. What is left of the term starts when it goes on.")
+        if offer.stands_still
+        else "",
         "accept_href": hrefs.get("accept", ""),
         "reject_href": hrefs.get("decline", ""),
         "counter_href": "",

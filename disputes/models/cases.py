@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -253,6 +254,15 @@ class Offer(models.Model):
             models.UniqueConstraint(fields=["case", "side"], condition=Q(state="open"), name="offer_one_open_a_side"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="offer_amount_not_negative"),
         ]
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether its clock does, so that its term does not end now. Of a row that was read by `queries.with_clock`."""
+        return bool(getattr(self, "held", False))
+
+    def is_open_at(self, now: datetime) -> bool:
+        """Whether it can still be accepted. Of such a row, too."""
+        return self.state == self.OPEN and (self.stands_still or now < self.expires_at)
 
 
 class Outcome(models.Model):

@@ -11,7 +11,8 @@ import pytest
 from arbitration import inquiries
 from common import clock
 from common.actor import Actor
-from disputes import clocks, submissions, sweep
+from common.errors import Refused
+from disputes import clocks, offers, queries, submissions, sweep
 from disputes.lifecycle import State
 from disputes.models import Deadline
 from engine import ticks
@@ -168,3 +169,43 @@ def test_a_review_that_waits_for_evidence_does_not_go_on_with_the_other_clocks()
     assert made.state is State.UNDER_REVIEW
     again = the(made, "review")
     assert again.state == Deadline.PENDING and again.due_at - clock.now() >= left - timedelta(seconds=5)
+
+
+def test_a_proposal_ends_as_much_later_as_the_case_stood_still_and_stays_open_meanwhile() -> None:
+    made = reach.admitted()
+    offer = offers.make(made.case.pk, amount=30_000, returns=False, text="", actor=made.merchant, now=clock.now())
+    before = offer.expires_at
+    stop(made)
+    builders.travel(3 * DAY)
+    assert clock.now() > before
+    (standing,) = queries.open_offers(made.case.pk)
+    assert standing.is_open_at(clock.now()) and sweep.fire_due().fired == 0
+    resume(made)
+    (standing,) = queries.open_offers(made.case.pk)
+    assert standing.expires_at == the(made, "offer_merchant").due_at > before + 3 * DAY - HOUR
+    builders.travel_to(standing.expires_at - timedelta(seconds=5))
+    offers.accept(offer.pk, actor=made.buyer, now=clock.now())
+    assert made.reload().outcome is not None
+
+
+def test_a_proposal_can_be_accepted_while_the_case_stands_still_after_its_term_would_have_ended() -> None:
+    made = reach.admitted()
+    offer = offers.make(made.case.pk, amount=30_000, returns=False, text="", actor=made.merchant, now=clock.now())
+    stop(made)
+    builders.travel(3 * DAY)
+    offers.accept(offer.pk, actor=made.buyer, now=clock.now())
+    assert made.reload().outcome is not None
+
+
+def test_a_proposal_whose_term_went_on_and_ended_is_gone() -> None:
+    made = reach.admitted()
+    offer = offers.make(made.case.pk, amount=30_000, returns=False, text="", actor=made.merchant, now=clock.now())
+    stop(made)
+    builders.travel(DAY)
+    resume(made)
+    builders.travel_to(the(made, "offer_merchant").due_at)
+    with pytest.raises(Refused, match="offer_is_gone"):
+        offers.accept(offer.pk, actor=made.buyer, now=clock.now())
+    sweep.fire_due()
+    offer.refresh_from_db()
+    assert offer.state == "lapsed"

@@ -57,7 +57,7 @@ def why_not(case: Case, actor: Actor, event: Event, now: datetime, query: Mappin
 def meant(offers: Sequence[Offer], event: Event, side: Side, now: datetime, named: str) -> tuple[Offer | None, str]:
     """The open proposal that the act is about: the one named, or the only one it can be; else why there is none."""
     mine = event is Event.OFFER_RETRACTED
-    fits = [offer for offer in offers if (offer.side == side.value) is mine and now < offer.expires_at]
+    fits = [offer for offer in offers if (offer.side == side.value) is mine and offer.is_open_at(now)]
     if event is Event.OFFER_ACCEPTED and any(side.value in offer.accepted_by for offer in fits):
         fits = [offer for offer in fits if side.value not in offer.accepted_by]
         if not fits:
