@@ -14,9 +14,11 @@ from disputes.lifecycle import Kind, State
 from disputes.models import ExhibitAnswer
 from disputes.models.contested import REASONS
 from disputes.submissions import STANCES
+from disputes.supplements import IN_WORDS
 from evidence import limits
 
 MOST_MONEY = 10**12
+MOST_FILES = 9  # of one request
 SIDES = [side.value for side in Side]
 
 
@@ -106,6 +108,31 @@ class OpenClaim(Body):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if bool(attrs["case"]) == bool(attrs["refund"]):
             self.fail("one_payout")
+        return attrs
+
+
+class OpenClaimWithFiles(OpenClaim):
+    """The same with up to nine files that prove it, each with its evidence code, in the same order.
+
+    Of a form, fields that are lists are repeated: `points`, `codes` and `files`.
+    """
+
+    files = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True, max_length=255), min_length=1, max_length=MOST_FILES
+    )
+    codes = serializers.ListField(
+        child=serializers.CharField(max_length=8),
+        min_length=1,
+        max_length=MOST_FILES,
+        help_text="the evidence code of each file, such as E06",
+    )
+
+    default_error_messages = {"one_code_each": _("Give one evidence code for each file, in the same order.")}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if len(attrs["files"]) != len(attrs["codes"]):
+            self.fail("one_code_each")
         return attrs
 
 
@@ -254,6 +281,24 @@ class AddEvidence(Body):
     file = serializers.FileField(allow_empty_file=True, max_length=255)
 
 
+class AddText(Body):
+    """A text in a side's own words, as an exhibit of its own."""
+
+    on_behalf_of = serializers.ChoiceField(SIDES)
+    text = serializers.CharField(
+        max_length=limits.TEXT_LENGTH, trim_whitespace=False, help_text="kept to the letter, as it is sent"
+    )
+    code = serializers.CharField(
+        required=False,
+        default=IN_WORDS,
+        max_length=8,
+        help_text="the evidence code it answers: one whose media has `text`, such as E34",
+    )
+    name = serializers.CharField(required=False, default="", allow_blank=True, max_length=120)
+    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
+    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
 class TakeBundle(Body):
     on_behalf_of = serializers.ChoiceField(SIDES)
 
@@ -290,12 +335,22 @@ class Region(Body):
     ends_ms = serializers.IntegerField(required=False, min_value=1, max_value=limits.FILM_SECONDS * 1000 + 1000)
 
 
+class Silence(Body):
+    """From when until when nothing is heard of a video, in milliseconds of the film."""
+
+    starts_ms = serializers.IntegerField(min_value=0, max_value=limits.FILM_SECONDS * 1000)
+    ends_ms = serializers.IntegerField(min_value=1, max_value=limits.FILM_SECONDS * 1000 + 1000)
+
+
 class MaskExhibit(Body):
-    """``regions`` take the place of those before; none unmask the page. ``page``: of a document, else 0."""
+    """``regions`` and ``silences`` take the place of those before; none unmask the page. ``page``: of a document, else 0."""
 
     on_behalf_of = serializers.ChoiceField(SIDES)
     page = serializers.IntegerField(required=False, default=0, min_value=0, max_value=limits.PDF_PAGES)
     regions = serializers.ListField(child=Region(), allow_empty=True, max_length=limits.MASK_REGIONS)
+    silences = serializers.ListField(
+        child=Silence(), required=False, default=list, max_length=limits.MASK_REGIONS, help_text="of a video"
+    )
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
 

@@ -1,4 +1,4 @@
-"""Evidence in, for either side. Takes one file and gives its receipt, masks parts of it; never gives a file out."""
+"""Evidence in, for either side. Takes a file or a text and gives its receipt, masks parts; never gives a file out."""
 
 from __future__ import annotations
 
@@ -71,6 +71,46 @@ class AddExhibit(Endpoint):
         )
 
 
+class AddText(Endpoint):
+    """What a side wrote, as an exhibit."""
+
+    scopes: ClassVar[dict[str, Scope | None]] = {"POST": Scope.EVIDENCE_WRITE}
+
+    @extend_schema(
+        operation_id="add_text",
+        tags=["evidence"],
+        request=bodies.AddText,
+        parameters=[documents.NUMBER, documents.KEY],
+        responses={201: prints.ExhibitShape, **documents.problems(400, 404, 409, 422)},
+        description=(
+            "A text of up to 5,000 characters as an exhibit of one side, kept to the letter. Its SHA-256 is that of "
+            '`{"text": …}` in canonical JSON. The same text again gives the exhibit that is there.'
+        ),
+    )
+    def post(self, request: Request, number: str) -> HttpResponse:
+        case = case_or_missing(caller_of(request), number)
+        data = bodies.parsed(bodies.AddText, request.data)
+        actor = caller_of(request).on_behalf_of(
+            Side(data["on_behalf_of"]), buyer_id=case.buyer_id, merchant_id=case.merchant_id
+        )
+        now = clock.now()
+        return idempotency.once(
+            request,
+            lambda: submissions.add_text(
+                case.pk,
+                data["text"],
+                code=data["code"],
+                name=data["name"],
+                note=data["note"],
+                actor=actor,
+                now=now,
+                seen=data.get("version"),
+            ),
+            lambda exhibit: (201, prints.exhibit(exhibit)),
+            now=now,
+        )
+
+
 class QuoteChat(Endpoint):
     """A stretch of the talk inside the platform, from its own record."""
 
@@ -123,7 +163,8 @@ class MaskExhibit(Endpoint):
         responses={201: prints.ExhibitShape, **documents.problems(400, 404, 409, 422)},
         description=(
             "Parts of a side's own exhibit that the other side, a jury and whoever rules do not see: they get copies with "
-            "the mask burnt in. What was handed in stays as it is. Until the copies are made nobody else sees the page."
+            "the mask burnt in, and hear nothing of a video for as long as `silences` say. What was handed in stays as it "
+            "is. Until the copies are made nobody else sees the page."
         ),
     )
     def post(self, request: Request, number: str, place: str) -> HttpResponse:
@@ -138,6 +179,7 @@ class MaskExhibit(Endpoint):
             raise Missing
         names = ("left", "top", "right", "bottom", "starts_ms", "ends_ms")
         regions = [tuple(one[name] for name in names if name in one) for one in data["regions"]]
+        regions += [(one["starts_ms"], one["ends_ms"]) for one in data["silences"]]
         made: list[Mask] = []
 
         def mask() -> Mask:

@@ -10,7 +10,7 @@ from api import problems, schema
 from api.bundles import CaseBundle
 from api.cases import ACTIONS, Cases, OneCase
 from api.claims import Claims
-from api.exhibits import AddExhibit, MaskExhibit, QuoteChat
+from api.exhibits import AddExhibit, AddText, MaskExhibit, QuoteChat
 from api.feed import Ingest
 from api.juries import Jury
 from api.letters import CaseLetter
@@ -27,6 +27,7 @@ V1: list[URLPattern] = [
     path("v1/claims", Claims.as_view(), name="claims"),
     path("v1/cases/<str:number>", OneCase.as_view(), name="case"),
     path("v1/cases/<str:number>/evidence", AddExhibit.as_view(), name="evidence"),
+    path("v1/cases/<str:number>/evidence/text", AddText.as_view(), name="text"),
     path("v1/cases/<str:number>/evidence/chat", QuoteChat.as_view(), name="chat"),
     path("v1/cases/<str:number>/evidence/<str:place>/masks", MaskExhibit.as_view(), name="masks"),
     path("v1/cases/<str:number>/bundle", CaseBundle.as_view(), name="bundle"),

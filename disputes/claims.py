@@ -16,7 +16,7 @@ from common import ids
 from common.actor import Actor, Role, Side
 from common.acts import act
 from common.errors import Missing, Refused
-from disputes import access, claim_drafts, deadlines, intervention, patterns, payouts, queries, statements
+from disputes import access, claim_drafts, deadlines, exhibits, intervention, patterns, payouts, queries, statements
 from disputes.awards import FROM_THE_BUYER, FROM_THE_FUND
 from disputes.lifecycle import LIFECYCLE, Event, Facts, Kind, State
 from disputes.models import Case, CaseFile, Contested
@@ -24,8 +24,7 @@ from disputes.models.contested import MALICIOUS, REASONS, SWAPPED, WRONG_FINDING
 from disputes.moves import Arm
 from disputes.payouts import Payout
 from disputes.timers import DUTIES
-from disputes.transitions import advance
-from evidence import checklist, dossiers, media, record_pictures
+from evidence import dossiers, record_pictures
 from evidence.intake import Received
 from journal import book
 from journal.kinds import Kind as Entry
@@ -91,7 +90,7 @@ def file(ref: str, contest: Contest, *, proofs: Sequence[Proof] = (), actor: Act
     excepted = next((check.data["exception"] for check in weighed if check.data.get("exception")), "")
     _fill(case, payout, contest, excepted, actor=actor, now=now)
     for proof in proofs:
-        _show(case, proof, actor, now)
+        exhibits.add_file(case, proof.received, code=proof.code, actor=actor, now=now)
     return case
 
 
@@ -105,21 +104,6 @@ def _lock(merchant_id: int, ref: str) -> Payout:
         return payouts.of_case(locked)
     OrderLine.objects.select_for_update(of=("self",)).get(pk=found.line.pk)
     return found
-
-
-def _show(case: Case, proof: Proof, actor: Actor, now: datetime) -> None:
-    """One file is on the record, as `submissions.add_evidence` would put it there a moment later."""
-    kind = rulebook.rules(case.substance_rules_id).exhibits.get(proof.code)
-    wrong = checklist.against(kind, proof.received.mime, films=media.takes_films())
-    if wrong:
-        raise Refused(wrong, evidence_code=proof.code)
-    there = case.dossier.exhibits.filter(sha256=proof.received.sha256, side=Side.MERCHANT.value)
-    if there.exists():
-        return
-    exhibit = dossiers.add(
-        case.dossier_id, proof.received, side=Side.MERCHANT.value, code=proof.code, actor=actor, now=now
-    )
-    advance(case, Event.EVIDENCE_ADDED, actor=actor, now=now, data=exhibit.as_entry_data())
 
 
 def _check(payout: Payout, contest: Contest) -> None:
@@ -175,7 +159,7 @@ def _fill(case: Case, payout: Payout, contest: Contest, excepted: str, *, actor:
         case=case, earlier=payout.earlier, refund=payout.refund, reason=contest.reason, paid_at=payout.paid_at or now
     )
     body = snapshots.freeze(case.line_id)
-    record_pictures.want((body["listing"] or {}).get("images") or (), now=now)
+    record_pictures.want(snapshots.images(body), now=now)
     CaseFile.objects.create(case=case, round=case.round, body=body, digest=body["digest"], frozen_at=now)
     story = statements.add(case, "story", contest.story, actor=actor, now=now, required=True)
     statements.add(case, "new_facts", contest.new_facts, actor=actor, now=now)

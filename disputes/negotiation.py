@@ -142,7 +142,7 @@ def open_refund(
     except IntegrityError:
         raise Refused("live_case_exists") from None
     CaseFile.objects.create(case=case, round=0, body=body, digest=body["digest"], frozen_at=now)
-    record_pictures.want((body["listing"] or {}).get("images") or (), now=now)
+    record_pictures.want(snapshots.images(body), now=now)
     statement = statements.add(case, "request", text, actor=actor, now=now, required=True)
     facts = moves.facts_of(case, actor, now)
     armed = deadlines.arm(case, Arm(duty.name, duty.step(facts), duty.awaits(facts)), now=now)

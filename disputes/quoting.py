@@ -9,16 +9,13 @@ from common import digest
 from common.actor import Actor
 from common.acts import act
 from common.errors import Refused
-from disputes import access, queries
-from disputes.lifecycle import Event, State
+from disputes import access, exhibits, queries
 from disputes.models import Case
-from disputes.transitions import advance
 from evidence import dossiers
-from evidence.models import Dossier, Exhibit, Holder, Kind
+from evidence.models import Exhibit, Holder, Kind
 
 CODE = "E02"
 MOST_MESSAGES = 100
-_REOPENING = (State.MORE_EVIDENCE.value, State.AWAITING_APPEAL_ANSWER.value)
 
 
 @act
@@ -32,7 +29,6 @@ def quote_chat(
     """
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
-    assert actor.side is not None
     record = record_of(case)
     if record is None:
         raise Refused("chat_not_on_file")
@@ -46,18 +42,13 @@ def quote_chat(
         "chat": {"from": chosen[0]["at"], "to": chosen[-1]["at"], "earlier": first > 0, "messages": chosen},
         "of": {"exhibit": record.public_id, "number": record.number, "sha256": record.sha256, "first": first},
     }
-    known = Exhibit.objects.filter(
-        dossier_id=case.dossier_id, side=actor.side.value, sha256=digest.of(content), withdrawn_at__isnull=True
-    ).first()
-    if known is not None:
-        return known
-    if case.state in _REOPENING and Dossier.objects.filter(pk=case.dossier_id, sealed_at__isnull=False).exists():
-        dossiers.reopen(case.dossier_id)
-    exhibit = dossiers.add_quote(
-        case.dossier_id, content, side=actor.side.value, code=CODE, note=note, actor=actor, now=now
-    )
-    advance(case, Event.EVIDENCE_ADDED, actor=actor, now=now, data=exhibit.as_entry_data())
-    return exhibit
+
+    def add(side: str, shown: bool) -> Exhibit:
+        return dossiers.add_quote(
+            case.dossier_id, content, side=side, code=CODE, note=note, actor=actor, now=now, shown=shown
+        )
+
+    return exhibits.put(case, add, sha256=digest.of(content), actor=actor, now=now)
 
 
 def record_of(case: Case) -> Exhibit | None:

@@ -153,9 +153,14 @@ SENTENCES: dict[str, str | Promise] = {
     "range_is_empty": _("Choose where the stretch begins and where it ends; the end cannot come before the beginning."),
     "range_too_long": _("A stretch can have %(most)s messages. Choose the ones that matter, or several stretches."),
     "evidence_code_unknown": _("Choose what the file shows."),
+    "evidence_not_in_words": _(
+        "This cannot be shown in words alone. Add a photo, a video or a PDF, or choose “Statement of facts”. What you "
+        "wrote is kept."
+    ),
     "nothing_to_take_back": _("You have no evidence in this case that can be taken back."),
     "no_point_to_answer": _("The other side has raised no point that waits for you."),
     "file_missing": _("Choose a photo, a video or a PDF."),
+    "evidence_empty": _("Choose a photo, a video or a PDF, or write a statement."),
     "reason_unknown": _("Choose a reason from the list."),
     # the bench
     "load_limit_reached": _("You have as many cases as you may take. Finish one first."),

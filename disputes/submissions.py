@@ -9,19 +9,19 @@ from datetime import datetime
 from common.actor import Actor, Side
 from common.acts import act, require_act
 from common.errors import Missing, Refused
-from disputes import access, deficiencies, drafts, handling, moves, queries, statements
-from disputes.lifecycle import Event, State
+from disputes import access, deficiencies, drafts, exhibits, handling, moves, queries, statements
+from disputes.lifecycle import Event
 from disputes.models import Case, Point, PointAnswer
+from disputes.supplements import IN_WORDS
 from disputes.transitions import advance
-from evidence import checklist, dossiers, media
+from evidence import checklist, dossiers
 from evidence.intake import Received
-from evidence.models import Dossier, Exhibit
+from evidence.models import Exhibit
 from rulebook import queries as rulebook
 
 STANCES = ("agrees", "partly", "disputes", "unsure")
 LONGEST_ANSWER = 300
 HANDS_IN = {Side.BUYER: Event.BUYER_HANDED_IN, Side.MERCHANT: Event.MERCHANT_HANDED_IN}
-_REOPENING = (State.MORE_EVIDENCE.value, State.AWAITING_APPEAL_ANSWER.value)
 
 
 @dataclass(frozen=True)
@@ -52,27 +52,28 @@ def add_evidence(
     """
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
-    side = actor.side
-    assert side is not None
-    rules = rulebook.rules(case.substance_rules_id)
-    wrong = checklist.against(rules.exhibits.get(code), received.mime, films=media.takes_films())
-    if wrong:  # also for bytes that are there already: nobody is told that they stand for what they cannot
-        raise Refused(wrong, evidence_code=code)
-    known = Exhibit.objects.filter(
-        dossier_id=case.dossier_id, side=side.value, sha256=received.sha256, withdrawn_at__isnull=True
-    ).first()
-    if known is not None:
-        return known
-    if drafts.takes_evidence(case, actor):
-        # With a claim that is still being written: nothing has happened in the case, and nobody else sees it yet.
-        return dossiers.add(
-            case.dossier_id, received, side=side, code=code, name=name, note=note, actor=actor, now=now, shown=False
-        )
-    if case.state in _REOPENING and Dossier.objects.filter(pk=case.dossier_id, sealed_at__isnull=False).exists():
-        dossiers.reopen(case.dossier_id)
-    exhibit = dossiers.add(case.dossier_id, received, side=side, code=code, name=name, note=note, actor=actor, now=now)
-    advance(case, Event.EVIDENCE_ADDED, actor=actor, now=now, data=exhibit.as_entry_data())
-    return exhibit
+    return exhibits.add_file(case, received, code=code, name=name, note=note, actor=actor, now=now)
+
+
+@act
+def add_text(
+    case_id: int,
+    text: str,
+    *,
+    code: str = IN_WORDS,
+    name: str = "",
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
+) -> Exhibit:
+    """What a side has written is an exhibit of its own, if the window is open at ``now``; kept to the letter.
+
+    The same words twice give the same exhibit.
+    """
+    case = queries.lock(case_id, seen=seen)
+    access.require_party(case, actor)
+    return exhibits.add_text(case, text, code=code, name=name, note=note, actor=actor, now=now)
 
 
 @act
@@ -165,10 +166,9 @@ def hand_in_more(
 def missing_evidence(case: Case, side: Side) -> list[str]:
     """The evidence codes that this side must still give, by the checklist of the case's own rules."""
     rules = rulebook.rules(case.substance_rules_id)
-    exhibits = dossiers.counted(case.dossier_id).defer("content")
-    # What the side said at filing is its statement of facts (E34): it is never asked for again.
-    given, goods = list(exhibits), case.line.category
-    return checklist.missing(rules, case.type_code, side, case.order.state, given, automatic=("E34",), goods=goods)
+    given, goods = list(dossiers.counted(case.dossier_id).defer("content")), case.line.category
+    # What the side said at filing is its statement of facts: it is never asked for again.
+    return checklist.missing(rules, case.type_code, side, case.order.state, given, automatic=(IN_WORDS,), goods=goods)
 
 
 def tell_what_is_missing(case: Case, side: Side, *, now: datetime) -> None:

@@ -133,14 +133,16 @@ def missing(
 
 
 def against(sort: Sort | None, mime: str, *, films: bool) -> str:
-    """Why a party's file cannot stand for this kind of evidence; empty where it can.
+    """Why a party's file, or text, cannot stand for this kind of evidence; empty where it can.
 
     What only the platform brings is given by nobody else. What only a video can show is shown by a video, unless this
     installation cannot read any (``films``): then photos of the important frames stand for it. Elsewhere a photo, a PDF
-    and a video each can show what is asked for, a record or a text included.
+    and a video each can show what is asked for, a record or a text included. Words stand for what is asked for in words.
     """
     if sort is None or sort.automatic or sort.platform_only:
         return "evidence_code_unknown"
+    if mime.startswith("text/"):
+        return "" if "text" in sort.media else "evidence_not_in_words"
     is_film = mime.startswith("video/")
     if set(sort.media) == {"video"} and not is_film and (films or not mime.startswith("image/")):
         return "evidence_kind_differs"

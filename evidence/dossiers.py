@@ -93,25 +93,51 @@ def add_text(
     side: str,
     code: str = "E34",
     name: str = "",
+    note: str = "",
     actor: Actor,
     now: datetime,
     shown: bool = True,
 ) -> Exhibit:
-    """What a party typed has become an exhibit; its digest is that of ``{"text": …}`` written canonically.
+    """What a party typed has become an exhibit, to the letter; its digest is that of ``{"text": …}`` written canonically.
 
-    Raises `Refused`: `dossier_is_sealed`, `text_missing`, `text_too_long`.
+    What cannot be seen in it is kept as well, and left out where it is shown (`names.text`). Raises `Refused`:
+    `dossier_is_sealed`, `text_missing`, `text_too_long`, `text_unreadable`, `too_many_texts`.
     """
     require_act()
     dossier = _lock_open(dossier_id)
-    cleaned = names.text(text)
-    if not cleaned:
+    if not names.text(text):
         raise Refused("text_missing")
-    if len(cleaned) > limits.TEXT_LENGTH:
-        raise Refused("text_too_long", longest=limits.TEXT_LENGTH, length=len(cleaned))
-    content = {"text": cleaned}
+    if len(text) > limits.TEXT_LENGTH:
+        raise Refused("text_too_long", longest=limits.TEXT_LENGTH, length=len(text))
+    sha256 = digest_of_text(text)
+    there = _there(dossier, side, sha256)
+    if there is not None:
+        return there
+    if Exhibit.objects.filter(dossier=dossier, side=side, kind=Kind.TEXT).count() >= limits.TEXTS_PER_SIDE:
+        raise Refused("too_many_texts", limit=limits.TEXTS_PER_SIDE)
     return _add_content(
-        dossier, content, kind=Kind.TEXT, side=side, code=code, name=name, actor=actor, now=now, shown=shown
+        dossier,
+        {"text": text},
+        kind=Kind.TEXT,
+        side=side,
+        code=code,
+        name=name,
+        note=names.note(note),
+        actor=actor,
+        now=now,
+        shown=shown,
     )
+
+
+def digest_of_text(text: str) -> str:
+    """Of a typed text as an exhibit. Raises `Refused`: `text_unreadable` for what no UTF-8 can hold, or PostgreSQL not."""
+    try:
+        found = digest.of({"text": text})
+    except UnicodeEncodeError:  # half of a pair, which only a machine sends
+        raise Refused("text_unreadable") from None
+    if "\0" in text:
+        raise Refused("text_unreadable")
+    return found
 
 
 def add_quote(
@@ -123,6 +149,7 @@ def add_quote(
     note: str = "",
     actor: Actor,
     now: datetime,
+    shown: bool = True,
 ) -> Exhibit:
     """A stretch of a record, which a side has chosen and not written, has become an exhibit of that side.
 
@@ -142,7 +169,7 @@ def add_quote(
         note=names.note(note),
         actor=actor,
         now=now,
-        shown=True,
+        shown=shown,
     )
 
 

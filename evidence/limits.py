@@ -44,6 +44,7 @@ FILM_BROKEN_PACKETS = 100
 # One side of one dossier.
 FILES_PER_SIDE = 30
 BYTES_PER_SIDE = 1000 * MEGABYTE
+TEXTS_PER_SIDE = 30  # the withdrawn ones too, which are kept as well
 
 # Copies for display: the longer side, in pixels.
 LARGE_SIDE = 3200

@@ -50,6 +50,14 @@ def text(typed: str) -> str:
     return "".join(c for c in normal if c in "\n\t" or unicodedata.category(c) not in _UNSHOWN).strip()
 
 
+def hides(typed: str) -> bool:
+    """Whether something stands in it that nobody would see: what turns the reading direction, or has no width.
+
+    Not of what joins the parts of one sign, as telephones write it.
+    """
+    return any(c not in "\r\n\t\u200d" and unicodedata.category(c) in _UNSHOWN for c in typed)
+
+
 def extension(claimed: str) -> str:
     """What the name says the type is: at most eight ASCII letters or digits, lower case."""
     return _cut(_plain(claimed))[1]

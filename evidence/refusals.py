@@ -49,6 +49,10 @@ SENTENCES: dict[str, str | Promise] = {
     "more_than_announced": _("This is more than was announced. Choose the file again."),
     "checksum_differs": _("A piece of this file was damaged on its way. It is sent again."),
     # a dossier
+    "too_many_texts": _(
+        "You have written %(limit)s statements in this case, which is the most. Those taken back count as well."
+    ),
+    "text_unreadable": _("There is a character in it that cannot be kept. Take it out and send it again."),
     "dossier_is_sealed": _("The evidence of this case is sealed. Nothing can be added or taken back."),
     "dossier_is_open": _("The evidence of this case is not sealed yet."),
     "exhibit_is_sealed": _("An earlier decision rests on this evidence. It stays on file."),
@@ -58,6 +62,7 @@ SENTENCES: dict[str, str | Promise] = {
     "cannot_be_masked": _("Only photos, videos and the pages of a document can be masked. Nothing was changed."),
     "mask_is_not_within": _("A part that was marked lies outside of the picture. Mark it again."),
     "mask_time_unreadable": _("Write from when and until when as minutes and seconds, such as 0:05 and 0:12."),
+    "nothing_to_silence": _("There is no sound in this file. Nothing was changed."),
     "too_many_masks": _("That is more than %(most)s parts on one page. Join some of them into larger ones."),
     "evidence_stays_as_masked": _("The evidence is sealed and stays as it is. Ask whoever rules the case to mask it."),
     "open_it_first": _(

@@ -29,6 +29,7 @@ from journal.models import Entry
 from ledger import book as ledger
 from ledger.keys import AccountKind
 from ledger.models import Account
+from marketplace import snapshots
 from rulebook import queries as rulebook
 
 FORMAT = 1
@@ -126,7 +127,7 @@ class Copy:
     def _pictures(self) -> list[Stored]:
         """What the listing showed, as the marketplace kept it: the record of the listing names each by its SHA-256."""
         listings = [
-            (exhibit, record_pictures.named_in((exhibit.content.get("listing") or {}).get("images") or ()))
+            (exhibit, record_pictures.named_in(snapshots.images(exhibit.content)))
             for exhibit in self.exhibits
             if exhibit.side == Holder.PLATFORM.value and isinstance(exhibit.content, dict)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -58,6 +59,11 @@ def records(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "currency": body["order"]["currency"],
         }
     return found
+
+
+def images(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The pictures that the listing in a frozen body, or in a record made of it, names; none without a listing."""
+    return list((body.get("listing") or {}).get("images") or ())
 
 
 def message_count(line_id: int) -> int:

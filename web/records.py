@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import money
+from evidence import names
 from web import wording
 
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
@@ -26,6 +27,8 @@ class Line:
     text: str
     at: datetime | None = None
     who: str = ""
+    # Whether something stands in it that nobody would see, and that is left out here.
+    hides: bool = False
 
 
 def masked(text: str) -> str:
@@ -38,7 +41,8 @@ def lines(content: Mapping[str, Any], currency: str) -> list[Line]:
     """The content of a text or record exhibit, in reading order."""
     found: list[Line] = []
     if "text" in content:
-        found += [Line(masked(str(content["text"])))]
+        typed = str(content["text"])
+        found += [Line(masked(names.text(typed)), hides=names.hides(typed))]
     if content.get("listing"):
         found += _listing(content["listing"])
     for message in (content.get("chat") or {}).get("messages", []):

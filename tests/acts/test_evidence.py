@@ -160,8 +160,8 @@ def test_a_record_is_kept_as_it_was_with_the_digest_of_its_canonical_form(dossie
 
 
 def test_typed_text_is_kept_whole_or_refused_and_never_cut(dossier: Dossier) -> None:
-    exhibit = say(dossier, "  一\r\n二\0  ")
-    assert exhibit.content == {"text": "一\n二"} and exhibit.code == "E34"
+    exhibit = say(dossier, "  一\r\n二\u202e  ")
+    assert exhibit.content == {"text": "  一\r\n二\u202e  "} and exhibit.code == "E34"
     with pytest.raises(Refused) as refused:
         say(dossier, "x" * (limits.TEXT_LENGTH + 1))
     assert (refused.value.code, refused.value.data) == ("text_too_long", {"longest": 5000, "length": 5001})

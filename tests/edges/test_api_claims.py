@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from disputes import queries
 from disputes.lifecycle import State
+from disputes.models import Case
+from evidence.models import Exhibit
+from journal.models import Entry
 from ledger import keys
-from tests import builders, claims
+from tests import builders, claims, reach
 from tests.acts.market import market, running_market
 from tests.acts.test_enforcement import give
 from tests.edges.callers import Caller, named
@@ -108,3 +113,61 @@ def test_without_a_name_an_action_is_taken_for_whose_it_usually_is() -> None:
     assert Caller().act(claim, "withdrawn").json()["code"] == "not_your_claim"
     assert Caller().act(claim, "withdrawn", on_behalf_of="merchant").status_code == 200
     assert claim.state is State.WITHDRAWN
+
+
+# --- with files ------------------------------------------------------------------------------------------------------
+
+
+def _photo(colour: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(f"{colour}.jpg", reach.a_photo(colour).read(), "image/jpeg")
+
+
+def with_files(made: Scene, *colours: str, codes: list[str] | None = None, **changes: Any) -> dict[str, Any]:
+    files = [_photo(colour) for colour in colours]
+    return opening(made, **changes) | {"files": files, "codes": codes or ["E06"] * len(files)}
+
+
+def test_files_that_prove_it_are_on_the_file_with_the_claim_once() -> None:
+    made, caller = named(claims.paid_out()), Caller()
+    reply = caller.upload("claims", with_files(made, "teal", "navy", codes=["E06", "E20"]), key="f" * 32)
+    assert reply.status_code == 201, reply.content
+    again = caller.upload("claims", with_files(made, "teal", "navy", codes=["E06", "E20"]), key="f" * 32)
+    assert (again.json(), again["Idempotent-Replayed"]) == (reply.json(), "true")
+    case = Case.objects.get(number=reply.json()["number"])
+    own = Exhibit.objects.filter(dossier_id=case.dossier_id, side="merchant").order_by("place")
+    assert [(row.number, row.code, row.visible_at is not None) for row in own] == [
+        ("M1", "E06", True),
+        ("M2", "E20", True),
+    ]
+    assert [point.text for point in queries.points(case)] == list(claims.POINTS)
+    entries = Entry.objects.filter(stream_id=case.stream_id).order_by("seq").values_list("kind", flat=True)
+    assert list(entries) == ["claim_filed", "evidence_added", "evidence_added"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "status", "code"),
+    [
+        (["E06"], 400, "invalid"),
+        (["E06", "E99"], 422, "evidence_code_unknown"),
+        (["E06", "E01"], 422, "evidence_code_unknown"),
+    ],
+)
+def test_with_a_file_that_is_refused_there_is_no_claim(codes: list[str], status: int, code: str) -> None:
+    made = named(claims.paid_out())
+    reply = Caller().upload("claims", with_files(made, "teal", "navy", codes=codes))
+    assert (reply.status_code, reply.json()["code"]) == (status, code)
+    assert not Case.objects.filter(claimant="merchant").exists()
+
+
+def test_what_is_no_file_that_is_taken_is_named_before_anything_happens() -> None:
+    made = named(claims.paid_out())
+    body = with_files(made) | {"files": [SimpleUploadedFile("x.svg", b"<svg/>")], "codes": ["E06"]}
+    reply = Caller().upload("claims", body)
+    assert (reply.status_code, reply.json()["code"]) == (422, "type_not_accepted")
+    assert not Case.objects.filter(claimant="merchant").exists()
+
+
+def test_nine_files_are_the_most_of_one_request() -> None:
+    made = named(claims.paid_out())
+    body = opening(made) | {"files": [_photo("teal") for _n in range(10)], "codes": ["E06"] * 10}
+    assert Caller().upload("claims", body).status_code == 400

@@ -29,6 +29,7 @@ MATRIX: dict[str, dict[str, Scope | None]] = {
     "case": {"GET": Scope.CASES_READ, "HEAD": Scope.CASES_READ},
     "evidence": {"POST": Scope.EVIDENCE_WRITE},
     "chat": {"POST": Scope.EVIDENCE_WRITE},
+    "text": {"POST": Scope.EVIDENCE_WRITE},
     "masks": {"POST": Scope.EVIDENCE_WRITE},
     "bundle": {"GET": Scope.EVIDENCE_READ},
     "letter": {"GET": Scope.OUTCOMES_READ},
@@ -64,6 +65,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "claim_rebutted": {"answers": [{"number": 1, "stance": "agrees"}]},
     "more_evidence_handed_in": {"on_behalf_of": "buyer"},
     "chat": {"on_behalf_of": "buyer", "first": 0, "last": 0},
+    "text": {"on_behalf_of": "buyer", "text": "x"},
     "masks": {"on_behalf_of": "buyer", "regions": []},
     "appeal_filed": {"on_behalf_of": "buyer", "ground": "procedure", "text": "x"},
     "appeal_waived": {"on_behalf_of": "buyer"},
@@ -77,7 +79,7 @@ def path_of(route: str, number: str) -> str:
     if route == "case":
         return f"/api/v1/cases/{number}"
     places = {"evidence": "evidence", "chat": "evidence/chat", "uploads": "uploads", "upload": "uploads/nothing"}
-    places |= {"payments": "payments", "jury": "jury"}
+    places |= {"payments": "payments", "jury": "jury", "text": "evidence/text"}
     places["masks"] = "evidence/B1/masks"
     places["letter"] = "letter?for=buyer"
     places["bundle"] = "bundle?on_behalf_of=buyer"

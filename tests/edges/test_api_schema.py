@@ -48,4 +48,4 @@ def test_the_description_is_valid_openapi() -> None:
 
     loaded = schemathesis.openapi.from_dict(json.loads(json.dumps(schema.document())))
     loaded.validate()
-    assert pytest.approx(len(list(loaded.get_all_operations()))) == 38
+    assert pytest.approx(len(list(loaded.get_all_operations()))) == 39

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from common import clock
 from common.actor import Actor, Role, Side
-from disputes import moves, quoting
+from disputes import exhibits, moves, quoting
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from evidence import checklist
@@ -26,9 +26,10 @@ from marketplace.snapshots import LISTING
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
 from rulebook.schema import Level
-from web import case_page, fetch, media, samples
+from web import case_page, drafts, fetch, media, samples
 from web.case_page import ExhibitView
-from web.party import files, terms
+from web.party import files, terms, texts
+from web.party.texts import Written
 
 # What the buyer wrote at filing is their statement of facts: it is never asked for again.
 SAID_AT_FILING = ("E34",)
@@ -56,13 +57,14 @@ class Row:
     what: str
     mine: list[ExhibitView] = field(default_factory=list)
     takes_files: bool = True
+    takes_words: bool = False
     sample: samples.Sample | None = None
 
 
-def rows(case: Case, rules: Rules, exhibits: Iterable[ExhibitView], *, open_now: bool) -> list[Row]:
+def rows(case: Case, rules: Rules, views: Iterable[ExhibitView], *, open_now: bool) -> list[Row]:
     """The checklist of the buyer. What is needed most comes first, what the platform brought in comes last."""
-    own = [exhibit for exhibit in exhibits if exhibit.mine and not exhibit.withdrawn]
-    pieces = [_Piece.of(exhibit) for exhibit in exhibits]
+    own = [exhibit for exhibit in views if exhibit.mine and not exhibit.withdrawn]
+    pieces = [_Piece.of(exhibit) for exhibit in views]
     said = SAID_AT_FILING if case.claimant == Side.BUYER.value else ()
     needs = {
         need.code: need for need in rules.type(case.type_code).needs("buyer", case.order.state, case.line.category)
@@ -70,7 +72,7 @@ def rows(case: Case, rules: Rules, exhibits: Iterable[ExhibitView], *, open_now:
     # The page that was sold from is worth a look by itself; other records are told where they matter.
     shown = {
         exhibit.code: reverse("buyer:exhibit", args=[case.number, exhibit.number])
-        for exhibit in exhibits
+        for exhibit in views
         if exhibit.side == "p" and exhibit.code == LISTING
     }
     made = []
@@ -94,6 +96,7 @@ def rows(case: Case, rules: Rules, exhibits: Iterable[ExhibitView], *, open_now:
                 what=str(kind.what),
                 mine=mine,
                 takes_files=not kind.automatic and not kind.platform_only,
+                takes_words=not checklist.against(kind, exhibits.TEXT, films=False),
                 sample=samples.of(kind),
             )
         )
@@ -140,41 +143,75 @@ def is_open(case: Case, actor: Actor, now: datetime) -> bool:
 
 
 def page(request: HttpRequest, number: str) -> HttpResponse:
-    """The checklist with an upload beside each row. POST takes the files of one row; each is taken or refused alone."""
+    """The checklist with an upload beside each row. POST takes the files of one row; each is taken or refused alone.
+
+    A row that is answered in words has a field for them; they are sent by themselves.
+    """
     actor = fetch.actor_or_404(request, Role.BUYER)
     case = fetch.case_or_404(number, actor)
     failed: dict[str, tuple[str, ...]] = {}
+    written = _kept(request)
     if request.method == "POST":
-        code = request.POST.get("code", "")
-        taken = files.take(case, request.FILES.getlist("files"), code=code, actor=actor)
+        code, typed = request.POST.get("code", ""), request.POST.get("text")
+        if typed is not None:
+            taken = texts.take(request, case, typed, code=code, actor=actor)
+        else:
+            taken = files.take(case, request.FILES.getlist("files"), code=code, actor=actor)
         if taken.exhibits:
             messages.success(request, taken.words)
         if not taken.refused:
+            drafts.forget(request)
             return HttpResponseRedirect(f"{reverse('buyer:evidence', args=[case.number])}#{code}")
-        failed[code] = tuple(why for _refused, why in taken.refused)
+        why_not = tuple(why for _refused, why in taken.refused)
+        if typed is not None:
+            written[code] = Written(code, typed, why_not)
+        else:
+            failed[code] = why_not
     now = clock.now()
     rules = rulebook.rules(case.substance_rules_id)
-    exhibits = case_page.exhibits_for(case, actor, rules, now)
+    views = case_page.exhibits_for(case, actor, rules, now)
     takes = is_open(case, actor, now)
-    lines = rows(case, rules, exhibits, open_now=takes)
+    lines = rows(case, rules, views, open_now=takes)
     asked = {row.code for row in lines}
     shown = {
         "now": now,
         "case": case,
         "open": takes,
-        "rows": [(row, failed.get(row.code, ())) for row in lines if row.takes_files],
+        "rows": [(row, failed.get(row.code, ()), of_row(row, written)) for row in lines if row.takes_files],
         "brought": [row for row in lines if not row.takes_files],
-        "others": [e for e in exhibits if e.mine and e.code not in asked and not e.withdrawn],
-        "stray": [error for code, found in failed.items() if code not in asked for error in found],
+        "others": [e for e in views if e.mine and e.code not in asked and not e.withdrawn],
+        "stray": stray(lines, failed, written),
         "limits": limits_text(),
         "accepts": kinds.accepts(),
         "till": terms.required(case, needed(lines), now) or terms.until(case, now),
         "other_href": reverse("buyer:act", args=[case.number, Event.EVIDENCE_ADDED.value]),
         "back": reverse("buyer:case", args=[case.number]),
         "top_title": _("Evidence"),
-        "failed": bool(failed),
+        "failed": (bad := bool(failed) or any(one.errors for one in written.values())),
     }
-    return render(request, "buyer/evidence.html", shown, status=422 if failed else 200)
+    return render(request, "buyer/evidence.html", shown, status=422 if bad else 200)
+
+
+def of_row(row: Row, written: Mapping[str, Written]) -> Written | None:
+    """What stands in the field of a row that is answered in words."""
+    return written.get(row.code, Written(row.code)) if row.takes_words else None
+
+
+def stray(lines: Collection[Row], failed: Mapping[str, Iterable[str]], written: Mapping[str, Written]) -> list[str]:
+    """What went wrong with something that no row asks for, or not in that way."""
+    files_of = {line.code for line in lines}
+    words_of = {line.code for line in lines if line.takes_words}
+    found = [error for code, errors in failed.items() if code not in files_of for error in errors]
+    return found + [error for code, one in written.items() if code not in words_of for error in one.errors]
+
+
+def _kept(request: HttpRequest) -> dict[str, Written]:
+    """What was written here and not sent, because its writer was signed out before."""
+    there = drafts.kept(request) if request.method == "GET" else None
+    if there is None or not {"code", "text"} <= there.keys():
+        return {}
+    code = str(there["code"])
+    return {code: Written(code, str(there["text"]))}
 
 
 def needed(lines: Iterable[Row]) -> list[str]:

@@ -9,7 +9,7 @@ import copy
 from dataclasses import replace
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,25 +24,28 @@ from evidence import media as kinds
 from marketplace import snapshots
 from rulebook import queries as rulebook
 from web import case_page, fetch
+from web import drafts as kept
 from web.buyer import evidence, questions
 from web.buyer.claim import Written
 from web.buyer.evidence import Row
 from web.buyer.filing import address, away, saved_text, written_or_away
 from web.case_page import ExhibitView
-from web.party import files, terms
+from web.party import files, terms, texts
 
 
 def page(request: HttpRequest, number: str) -> HttpResponse:
-    """GET: the rows. POST: take the files of all rows, each by itself; go on if none was refused."""
+    """GET: the rows. POST: take the files and words of all rows, each by itself; go on if none was refused."""
     actor = fetch.actor_or_404(request, Role.BUYER)
     found = written_or_away(request, number, actor)
     if isinstance(found, HttpResponse):
         return found
     written, now = found
     failed: dict[str, list[str]] = {}
+    typed = {code: texts.Written(code, text) for code, text in _typed(kept.kept(request)).items()}
     if request.method == "POST":
-        failed = _take(request, written, actor)
-        if not failed:
+        failed, typed = _take(request, written, actor)
+        if not failed and not typed:
+            kept.forget(request)
             if request.POST.get("do") == "stay":
                 return HttpResponseRedirect(reverse("buyer:filing_evidence", args=[number]))
             try:
@@ -53,14 +56,13 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
     case = written.case
     lines = rows(written, case_page.exhibits_for(case, actor, written.rules, now))
     steps = written.steps()
-    asked = {line.code for line in lines}
     shown = {
         "now": now,
         "case": case,
-        "rows": [(line, failed.get(line.code, ())) for line in lines if line.takes_files],
+        "rows": [(line, failed.get(line.code, ()), evidence.of_row(line, typed)) for line in lines if line.takes_files],
         "brought": _brought(case, lines),
-        "stray": [error for code, errors in failed.items() if code not in asked for error in errors],
-        "failed": bool(failed),
+        "stray": evidence.stray(lines, failed, typed),
+        "failed": (bad := bool(failed) or any(one.errors for one in typed.values())),
         "lacking": terms.required_at_filing(rulebook.current_rules(now), evidence.needed(lines)),
         "limits": evidence.limits_text(),
         "accepts": kinds.accepts(),
@@ -73,7 +75,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "back_label": _("All tasks"),
         "top_title": _("Ask the platform to step in"),
     }
-    return render(request, "buyer/filing_evidence.html", shown, status=422 if failed else 200)
+    return render(request, "buyer/filing_evidence.html", shown, status=422 if bad else 200)
 
 
 @require_POST
@@ -115,9 +117,12 @@ def as_claimed(written: Written) -> Case:
     return case
 
 
-def _take(request: HttpRequest, written: Written, actor: Actor) -> dict[str, list[str]]:
-    """Row by row; what was refused, by its row."""
+def _take(
+    request: HttpRequest, written: Written, actor: Actor
+) -> tuple[dict[str, list[str]], dict[str, texts.Written]]:
+    """Row by row, files and then words; what was refused, by its row. Words that were not taken stay in their field."""
     failed: dict[str, list[str]] = {}
+    typed: dict[str, texts.Written] = {}
     told = []
     for name in request.FILES:
         chosen = request.FILES.getlist(name)
@@ -127,6 +132,20 @@ def _take(request: HttpRequest, written: Written, actor: Actor) -> dict[str, lis
             told.append(taken.words)
         if taken.refused:
             failed[code] = [why for _refused, why in taken.refused]
+    for code, text in _typed(request.POST).items():
+        taken = texts.take(request, written.case, text, code=code, actor=actor)
+        if taken.exhibits:
+            told.append(taken.words)
+        if taken.refused:
+            typed[code] = texts.Written(code, text, [why for _refused, why in taken.refused])
     if told:
         messages.success(request, " ".join(told))
-    return failed
+    return failed, typed
+
+
+def _typed(sent: QueryDict | None) -> dict[str, str]:
+    """What was written, by row; of an empty field nothing."""
+    fields = (
+        [(name.removeprefix("text_"), str(sent[name])) for name in sent if name.startswith("text_")] if sent else []
+    )
+    return {code: text for code, text in fields if texts.is_there(text)}

@@ -6,6 +6,7 @@ Every button of the page is a form's own, so that nothing needs a script. Files 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -23,12 +24,12 @@ from common.errors import Missing, Refused
 from disputes import handling, intervention, labels, refusals, submissions
 from disputes.lifecycle import Event
 from disputes.models import Case, Point, Statement
-from evidence import intake, library
+from evidence import intake, library, limits
 from evidence.models import Exhibit
 from web import awaited, drafts, fetch, navigation, timeline, wording
 from web.merchant import like
 from web.merchant.reply_form import PartForm, ReplyForm
-from web.party import choices, closed
+from web.party import choices, closed, texts
 
 EVENTS = (Event.CLAIM_REBUTTED, Event.POINT_ANSWERED)
 
@@ -67,7 +68,7 @@ def page(request: HttpRequest, number: str, event: Event) -> HttpResponse | None
         # Typed so far, sent by a script while its author goes on: nothing of it happens yet.
         _keep(reply)
         return HttpResponse(_("Draft saved"))
-    errors = _take_in(reply, data, which if do == "add" else "")
+    errors = _take_in(reply, data, do, which)
     if reply.added or do == "insert":
         if do == "insert":
             _insert(reply.form, data, which)
@@ -99,8 +100,8 @@ def _keep(reply: _Reply) -> None:
     for name in form.fields:
         if name.startswith("exhibits_"):
             body[name] = data.getlist(name)  # type: ignore[attr-defined]
-        elif name.startswith(("stance_", "text_")) or name == "text":
-            body[name] = data.get(name, "")[:4000]
+        elif name.startswith(("stance_", "text_", "words_")) or name == "text":
+            body[name] = data.get(name, "")[: limits.TEXT_LENGTH if name.startswith("words_") else 4000]
     try:
         handling.save_draft(reply.case.pk, body=body, actor=form.actor, now=form.now)
     except Missing:
@@ -117,11 +118,16 @@ def _insert(form: ReplyForm, data: Any, which: str) -> None:
         data[f"template_{which}"] = ""
 
 
-def _take_in(reply: _Reply, data: Any, which: str) -> list[tuple[str, Refused]]:
-    """Files become exhibits and are cited in their point; so does what was chosen from the library. What is refused, why."""
+def _take_in(reply: _Reply, data: Any, do: str, which: str) -> list[tuple[str, Refused]]:
+    """Files become exhibits and are cited in their point; so does what was chosen from the library. What is refused, why.
+
+    A statement becomes one when it is added, or when the answer is looked at or sent: a draft is nobody's evidence yet.
+    """
     form, errors = reply.form, []
     for point in form.points:
-        name = f"file_{point.pk}"
+        name, words = f"file_{point.pk}", f"words_{point.pk}"
+        adds = do == "add" and which == str(point.pk)
+        typed = form.takes_words and texts.is_there(data.get(words, ""))
         file = reply.request.FILES.get(name)
         item = next((i for i in form.shelf if i.public_id == data.get(f"shelf_{point.pk}", "")), None)
         try:
@@ -132,22 +138,46 @@ def _take_in(reply: _Reply, data: Any, which: str) -> list[tuple[str, Refused]]:
                 received = library.received(item)
                 _add(reply, data, point, received, code=item.code, name=item.name, note=item.note)
                 data[f"shelf_{point.pk}"] = ""
-            elif str(point.pk) == which and not file:
-                raise Refused("file_missing")
+            elif adds and not file and not typed:
+                raise Refused("evidence_empty" if form.takes_words else "file_missing")
         except Refused as refused:
             errors.append((name, refused))
+        if typed and (adds or do in ("check", "send")):
+            try:
+                _add_words(reply, data, point)
+            except Refused as refused:
+                errors.append((words, refused))
     return errors
 
 
+def _add_words(reply: _Reply, data: Any, point: Point) -> None:
+    name = f"words_{point.pk}"
+    now, version = clock.now(), _seen(data)
+    taken = texts.take(reply.request, reply.case, data[name], seen=version, actor=reply.form.actor)
+    for refused, _why in taken.refused:
+        raise refused
+    _cite(reply, data, point, taken.exhibits[0], now)
+    data[name] = ""
+
+
 def _add(reply: _Reply, data: Any, point: Point, received: Any, *, code: str, name: str, note: str) -> None:
-    now = clock.now()
-    seen = data.get("seen", "")
-    version = int(seen) if seen.isdecimal() and len(seen) < 10 else None
+    now, version = clock.now(), _seen(data)
     exhibit: Exhibit = submissions.add_evidence(
         reply.case.pk, received, code=code, name=name, note=note, actor=reply.form.actor, now=now, seen=version
     )
+    _cite(reply, data, point, exhibit, now)
+
+
+def _seen(data: Any) -> int | None:
+    seen = data.get("seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 10 else None
+
+
+def _cite(reply: _Reply, data: Any, point: Point, exhibit: Exhibit, now: datetime) -> None:
+    """What was added is cited in its point. ``now``: just before it was; an older exhibit was there already."""
+    version = _seen(data)
     reply.added += 1
-    if exhibit.added_at == now and version is not None:
+    if exhibit.added_at >= now and version is not None:
         # What moved the case on was our own exhibit, nothing that its reader has not seen.
         data["seen"] = str(version + 1)
     cited = [*data.getlist(f"exhibits_{point.pk}"), str(exhibit.pk)]

@@ -22,11 +22,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import shop_desk
 from accounts.models import ReplyTemplate
 from common import money
-from disputes import labels, queries
+from disputes import exhibits, labels, queries
 from disputes.lifecycle import Event
 from disputes.models import Point
 from disputes.submissions import Answer
-from evidence import library
+from disputes.supplements import IN_WORDS
+from evidence import checklist, library
 from evidence import media as kinds
 from evidence.models.library import LibraryItem
 from marketplace.models import Shipment
@@ -35,7 +36,7 @@ from rulebook.schema import Bearer
 from web import case_page, media, wording
 from web.acts import ActForm
 from web.fields import words
-from web.party import answering
+from web.party import answering, texts
 from web.selects import PlainSelect
 
 STANCES = (
@@ -67,6 +68,7 @@ class ReplyForm(ActForm):
 
     field_of = {"text_too_long": "text"}
     event = Event.CLAIM_REBUTTED
+    insults = texts.INSULTS
 
     def prepare(self) -> None:
         self.rules = rulebook.rules(self.case.substance_rules_id)
@@ -79,6 +81,7 @@ class ReplyForm(ActForm):
         self.shelf = self._shelf()
         self.filled = self._filled()
         self.codes = self._codes()
+        self.takes_words = not checklist.against(self.rules.exhibits.get(IN_WORDS), exhibits.TEXT, films=False)
         self.uploads = reverse("merchant:uploads", args=[self.case.number])
         for point in self.points:
             self._add(point)
@@ -123,6 +126,9 @@ class ReplyForm(ActForm):
         self.fields[f"code_{point.pk}"] = ChoiceField(
             label=_("What it shows"), choices=self.codes, widget=PlainSelect, required=False
         )
+        if self.takes_words:
+            label = _("A statement as evidence for point %(number)s") % number
+            self.fields[f"words_{point.pk}"] = texts.field(label)
         if self.shelf:
             self.fields[f"shelf_{point.pk}"] = ChoiceField(
                 label=_("From your library, for point %(number)s") % number,
@@ -171,10 +177,18 @@ class ReplyForm(ActForm):
                 "file": self[f"file_{point.pk}"],
                 "code": self[f"code_{point.pk}"],
                 "shelf": self._bound("shelf", point),
-                "bad_file": bool(self.errors.get(f"file_{point.pk}")) if self.is_bound else False,
+                "words": self._bound("words", point),
+                "remarks": texts.remarks(str(self[f"words_{point.pk}"].value() or "")) if self.takes_words else [],
+                "opened": self._is_open(point),
             }
             for point in self.points
         ]
+
+    def _is_open(self, point: Point) -> bool:
+        """Whether something stands or is wrong in what is folded away."""
+        errors = self.errors if self.is_bound else {}
+        wrong = any(errors.get(f"{kind}_{point.pk}") for kind in ("file", "words"))
+        return wrong or (self.takes_words and texts.is_there(str(self[f"words_{point.pk}"].value() or "")))
 
     def _bound(self, kind: str, point: Point) -> Any:
         name = f"{kind}_{point.pk}"

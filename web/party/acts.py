@@ -18,7 +18,7 @@ from disputes.lifecycle import Event, Kind
 from disputes.models import Case
 from web import reversed_roles
 from web.acts import ActForm, ActPage, Text
-from web.party import appeal, evidence_forms, files, forms
+from web.party import appeal, evidence_forms, files, forms, texts
 from web.party.appeal_form import AppealForm
 
 Lines = list[tuple[str, Text]]
@@ -83,11 +83,17 @@ def _make_offer(form: ActForm) -> None:
 
 def _add_evidence(form: ActForm) -> None:
     data = form.cleaned_data
-    taken = files.take(
-        form.case, data["file"], code=data["code"], name=data["name"], note=data["note"], actor=form.actor
-    )
-    for refused, why in taken.refused:
-        form.add_error(form.field_of.get(refused.code, "file"), why)
+    about = {"code": data["code"], "name": data["name"], "note": data["note"], "actor": form.actor}
+    taken = files.Taken()
+    if data["file"]:
+        taken = files.take(form.case, data["file"], **about)
+        for refused, why in taken.refused:
+            form.add_error(form.field_of.get(refused.code, "file"), why)
+    if texts.is_there(data["text"]):
+        written = texts.take(form.request, form.case, data["text"], **about)
+        for refused, why in written.refused:
+            form.add_error(form.field_of.get(refused.code, "text"), why)
+        taken.join(written)
     if taken.same or (taken.refused and taken.exhibits):
         messages.success(form.request, taken.words)
 
@@ -277,6 +283,7 @@ PARTY: dict[Event, ActPage] = {
     Event.EVIDENCE_ADDED: ActPage(
         _add_evidence,
         form=evidence_forms.EvidenceForm,
+        template="case/add.html",
         done=gettext_lazy("Received. The receipt stands beside the evidence."),
         upload=True,
     ),

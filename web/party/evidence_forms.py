@@ -31,15 +31,17 @@ from rulebook.schema import Need
 from web import case_page, media, samples
 from web.acts import ActForm
 from web.fields import FilesField, words
-from web.party import answering
+from web.party import answering, texts
 
 
 class EvidenceForm(ActForm):
-    """Files and what they show. The limits are named before the picker opens."""
+    """Files and what they show, or a text of one's own. The limits are named before the picker opens."""
 
     field_of = {
         "evidence_code_unknown": "code",
         "evidence_kind_differs": "code",
+        "evidence_not_in_words": "code",
+        **dict.fromkeys(["text_missing", "text_too_long", "text_unreadable", "too_many_texts"], "text"),
         **dict.fromkeys(
             [
                 "file_is_empty",
@@ -66,9 +68,9 @@ class EvidenceForm(ActForm):
         ),
     }
     code = ChoiceField(label=gettext_lazy("What it shows"), widget=Select)
-    file = FilesField(
-        label=gettext_lazy("Photo, video or PDF"),
-    )
+    file = FilesField(label=gettext_lazy("Photo, video or PDF"), required=False)
+    text = texts.field(gettext_lazy("Or write a statement"))
+    insults = texts.INSULTS
     name = CharField(label=gettext_lazy("Short name"), max_length=60, required=False)
     note = CharField(
         label=gettext_lazy("What should we look at"),
@@ -87,11 +89,23 @@ class EvidenceForm(ActForm):
         self.fields["code"].initial = wanted if wanted in order else (order[0] if order else "")
         # Of the one kind that the address names: another one may be chosen, which has another drawing.
         self.sample = samples.of(rules.exhibits[wanted]) if wanted in order else None
-        self.fields["file"].error_messages["required"] = refusals.say(Refused("file_missing"))
         # With script the files go there by themselves and survive a cut connection; without, they come with the form.
         self.uploads = reverse(f"{side.value}:uploads", args=[self.case.number])
         self.fields["file"].widget.attrs["accept"] = kinds.accepts()
         self.fields["file"].help_text = media.limits_text() + " " + _("The original is kept as it is.")
+
+    def clean(self) -> dict[str, Any]:
+        """A file, a text, or both. What is wrong with one of them is said already."""
+        data = super().clean() or {}
+        nothing = not data.get("file") and not texts.is_there(data.get("text") or "")
+        if nothing and not {"file", "text"} & self.errors.keys():
+            self.add_error("file", refusals.say(Refused("evidence_empty")))
+        return data
+
+    @property
+    def remarks(self) -> list[dict[str, Any]]:
+        """About what stands in the text, as `components/courtesy.html` reads them."""
+        return texts.remarks(str(self["text"].value() or ""))
 
 
 Groups = list[tuple[str, list[tuple[str, str]]]]

@@ -16,7 +16,7 @@ from common.errors import Missing, Refused
 from disputes import refusals, submissions
 from disputes.models import Case
 from evidence import intake
-from evidence.models import Exhibit
+from evidence.models import Exhibit, Kind
 from rulebook import queries as rulebook
 
 MOST_AT_ONCE = 9
@@ -24,7 +24,7 @@ MOST_AT_ONCE = 9
 
 @dataclass
 class Taken:
-    """What came of the files: exhibits, and of each of the others the refusal and its words.
+    """What came of files or of words: exhibits, and of each of the others the refusal and its words.
 
     ``same``: those of the exhibits that were there before these files came, each with the name of its row.
     """
@@ -42,8 +42,16 @@ class Taken:
         for row in self.exhibits:
             if row.pk in self.same:
                 where = {"number": row.number, "row": self.same[row.pk]}
-                said.append(_("Same file as %(number)s, given under “%(row)s”. We kept one.") % where)
+                told_again = _("Same file as %(number)s, given under “%(row)s”. We kept one.")
+                if row.kind == Kind.TEXT:
+                    told_again = _("The same words as in %(number)s. We kept one.")
+                said.append(told_again % where)
         return " ".join(said)
+
+    def join(self, other: Taken) -> None:
+        self.exhibits += other.exhibits
+        self.refused += other.refused
+        self.same |= other.same
 
 
 def take(
