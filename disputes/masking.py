@@ -35,7 +35,7 @@ def mask(
 
     The painted copies are made after the act (`masking.finish`); until then nobody else sees the page. Raises `Missing`;
     `Refused`: `not_your_exhibit`, `evidence_stays_as_masked`, `case_is_not_yours`, `open_it_first`, `cannot_be_masked`,
-    `mask_is_not_within`, `too_many_masks`, `nothing_to_mask`.
+    `mask_is_not_within`, `too_many_masks`, `nothing_to_mask`, `nothing_to_silence`.
     """
     case = queries.lock(case_id, seen=seen)
     exhibit = _exhibit(case, exhibit_id, actor, now)

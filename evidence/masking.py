@@ -26,6 +26,7 @@ from evidence.models import Derivative, Exhibit, Kind, Mask, Opening, Preparatio
 
 log = logging.getLogger("heng.evidence")
 # Left, top, right, bottom in 1200ths; in a film also from when and until when in milliseconds, or it is for all of it.
+# Of two numbers alone, in milliseconds, it is the sound of a film that is not heard.
 Region = tuple[int, ...]
 BENCH = (Role.ARBITRATOR, Role.SENIOR)
 # How long whoever makes the copies of a mask is waited for.
@@ -135,11 +136,17 @@ def pages_of(exhibit: Exhibit) -> list[int]:
     return sorted(int(kind.removeprefix("page_")) for kind in bare(exhibit) if kind.startswith("page_"))
 
 
+def has_sound(exhibit: Exhibit) -> bool:
+    """Whether there is something to be heard in it."""
+    sheet = exhibit.blob.sheet if exhibit.kind == Kind.VIDEO and exhibit.blob is not None else None
+    return sheet is not None and bool(sheet.sound)
+
+
 def put(exhibit: Exhibit, page: int, regions: Sequence[Region], *, actor: Actor, now: datetime) -> tuple[Mask, bool]:
     """From now on readers do not see these regions of this page, nor the page at all until its copies are made.
 
     No regions lift what was there. The same regions again are the mask that is there: gives the mask and whether it is new.
-    Raises `Refused`: `cannot_be_masked`, `mask_is_not_within`, `too_many_masks`, `nothing_to_mask`.
+    Raises `Refused`: `cannot_be_masked`, `mask_is_not_within`, `too_many_masks`, `nothing_to_mask`, `nothing_to_silence`.
     """
     require_act()
     if exhibit.blob is None or page not in pages_of(exhibit):
@@ -148,6 +155,8 @@ def put(exhibit: Exhibit, page: int, regions: Sequence[Region], *, actor: Actor,
         raise Refused("too_many_masks", most=limits.MASK_REGIONS)
     if not all(_is_within(region, in_film=exhibit.kind == Kind.VIDEO) for region in regions):
         raise Refused("mask_is_not_within", units=limits.MASK_UNITS)
+    if any(len(region) == 2 for region in regions) and not has_sound(exhibit):
+        raise Refused("nothing_to_silence")
     cover = covers(exhibit).get(page)
     if list(regions) == list(cover.regions if cover is not None else ()):
         if cover is None:
@@ -271,6 +280,8 @@ def _as_shown(copy: Derivative) -> Shown:
 
 
 def _is_within(region: Region, *, in_film: bool) -> bool:
+    if len(region) == 2:
+        return in_film and 0 <= region[0] < region[1] <= limits.FILM_SECONDS * 1000 + 1000
     left, top, right, bottom, *when = region
     if when and not (in_film and len(when) == 2 and 0 <= when[0] < when[1] <= limits.FILM_SECONDS * 1000 + 1000):
         return False
@@ -278,7 +289,9 @@ def _is_within(region: Region, *, in_film: bool) -> bool:
 
 
 def covers_all_of(new: Region, old: Region) -> bool:
-    """Whether nothing of ``old`` would be seen beside ``new``: neither at an edge nor before or after."""
+    """Whether nothing of ``old`` would be seen beside ``new``: neither at an edge nor before or after; or be heard."""
+    if 2 in (len(new), len(old)):
+        return len(new) == len(old) and new[0] <= old[0] and new[1] >= old[1]
     in_place = new[0] <= old[0] and new[1] <= old[1] and new[2] >= old[2] and new[3] >= old[3]
     return in_place and (len(new) == 4 or (len(old) == 6 and new[4] <= old[4] and new[5] >= old[5]))
 

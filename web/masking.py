@@ -58,7 +58,8 @@ def edit(request: HttpRequest, number: str, place: str, area: str) -> HttpRespon
         kept, ticked = _numbers(request, "keep"), _numbers(request, "cell")
         drawn = request.POST.get("drawn", "")[:_LONGEST]
         try:
-            parts = wanted(request, regions, _span(request) if row.kind == Kind.VIDEO else ())
+            is_film = row.kind == Kind.VIDEO
+            parts = wanted(request, regions, _span(request) if is_film else (), _silence(request) if is_film else ())
             made = acts.mask(case.pk, row.pk, parts, page=page, actor=actor, now=clock.now())
         except Missing:
             raise Http404 from None
@@ -74,15 +75,23 @@ def edit(request: HttpRequest, number: str, place: str, area: str) -> HttpRespon
         "picture": _picture(row, page, actor, now, is_beneath=is_beneath),
         "page": page,
         "pages": [(one, one == page) for one in pages] if len(pages) > 1 else [],
-        "regions": [(place, place in kept, _when(region)) for place, region in enumerate(regions, start=1)],
+        "regions": [
+            (place, place in kept, _when(region), len(region) == 2) for place, region in enumerate(regions, start=1)
+        ],
         "boxes": [
             (left, top, right - left, bottom - top, place in kept)
-            for place, (left, top, right, bottom, *_when_) in enumerate(regions, start=1)
+            for place, region in enumerate(regions, start=1)
+            if len(region) > 2
+            for left, top, right, bottom in [region[:4]]
         ],
         "film": media.film(row, viewer=actor.id or 0, beneath=is_beneath, now=now),
         "is_film": row.kind == Kind.VIDEO,
         "starts": request.POST.get("starts", "")[:12],
         "ends": request.POST.get("ends", "")[:12],
+        "has_sound": masking.has_sound(row),
+        "silent_from": request.POST.get("silent_from", "")[:12],
+        "silent_until": request.POST.get("silent_until", "")[:12],
+        "silent_all": "silent_all" in request.POST,
         "drawn": drawn,
         "closed": refusals.say(Refused("evidence_stays_as_masked")) if closed and not error else "",
         "can_mask": not closed,
@@ -188,16 +197,19 @@ def _told(covers: Mapping[int, Cover], *, mine: bool, bench: bool, until: dateti
     return _("%(what)s for privacy. Whoever rules can look beneath, with a reason.") % {"what": what(covers)}
 
 
-def wanted(request: HttpRequest, standing: Sequence[Region], span: tuple[int, ...] = ()) -> list[Region]:
+def wanted(
+    request: HttpRequest, standing: Sequence[Region], span: tuple[int, ...] = (), silence: tuple[int, ...] = ()
+) -> list[Region]:
     """What the form asks for: those that stand and were not unticked, the cells that were ticked, and what was drawn.
 
-    What is new is for ``span`` of a film, from and until in milliseconds, or for all of it.
+    What is new is for ``span`` of a film, from and until in milliseconds, or for all of it. ``silence``: when nothing is
+    heard of it any more.
     """
     kept = _numbers(request, "keep")
     stays = [region for place, region in enumerate(standing, start=1) if place in kept]
     ticked = _numbers(request, "cell")
     new = [*_of_cells(ticked), *_drawn(request.POST.get("drawn", ""))]
-    found = [*stays, *((*region, *span) for region in new)]
+    found = [*stays, *((*region, *span) for region in new), *([silence] if silence else [])]
     # What lies within another part, or was marked twice, is no part of its own.
     return [one for n, one in enumerate(found) if not any(_within(one, at, found[:n]) for at in found)]
 
@@ -212,7 +224,18 @@ def _within(one: Region, other: Region, earlier: Sequence[Region]) -> bool:
 
 def _span(request: HttpRequest) -> tuple[int, ...]:
     """From when until when new parts of a film are covered, in milliseconds; nothing where the form leaves both open."""
-    said = [request.POST.get(name, "").strip()[:12] for name in ("starts", "ends")]
+    return _times(request, "starts", "ends")
+
+
+def _silence(request: HttpRequest) -> tuple[int, ...]:
+    """From when until when a film is silent: all of it, or as the form says; nothing where it says nothing."""
+    if "silent_all" in request.POST:
+        return 0, limits.FILM_SECONDS * 1000 + 1000
+    return _times(request, "silent_from", "silent_until")
+
+
+def _times(request: HttpRequest, *names: str) -> tuple[int, ...]:
+    said = [request.POST.get(name, "").strip()[:12] for name in names]
     if not any(said):
         return ()
     starts, ends = (_milliseconds(one) for one in said)
@@ -230,8 +253,11 @@ def _milliseconds(written: str) -> int | None:
 
 
 def _when(region: Region) -> str:
-    """From when until when a part of a film is covered, as a player counts; empty if it is for all of it."""
-    return "–".join(media.length(at) for at in region[4:])
+    """From when until when a part of a film is covered or silent, as a player counts; empty if it is for all of it."""
+    when = region if len(region) == 2 else region[4:]
+    if when and when[1] > limits.FILM_SECONDS * 1000:
+        return ""
+    return "–".join(media.length(at) for at in when)
 
 
 def _of_cells(ticked: Iterable[int]) -> list[Region]:

@@ -21,6 +21,7 @@ from evidence.decoding.outcome import Found, Job, Refusal
 _CONTAINERS = {sniff.MP4: "mov", sniff.MOV: "mov", sniff.WEBM: "matroska"}
 _PICTURES = {"h264", "hevc", "vp8", "vp9", "libdav1d", "av1", "mpeg4", "mjpeg"}
 _SOUNDS = {"aac", "opus", "libopus", "vorbis", "mp3float", "mp3", "amrnb", "pcm_s16le", "pcm_s16be"}
+_RATE = 48_000  # of the sound, a second
 _CLOCK = Fraction(1, 90_000)
 _KEYS = {"make": "com.apple.quicktime.make", "model": "com.apple.quicktime.model"}
 _SOFTWARE = ("com.apple.quicktime.software", "com.android.version", "encoder")
@@ -57,9 +58,10 @@ def rewrite(job: Job) -> Found:
 
 
 def paint(job: Job) -> Found:
-    """A film of ours again, with parts painted over for all of it or for a while (work "film_mask").
+    """A film of ours again, with parts painted over for all of it or for a while, and sound made silent (work "film_mask").
 
-    Encoded anew from the painted pictures: what was beneath is in none of them, nor in what they are told from.
+    Encoded anew from the painted pictures and the sound with its gaps: what was beneath is in none of them, nor in what
+    they are told from.
     """
     with _opened(job) as container:
         video, facts = _weighed(container)
@@ -67,13 +69,31 @@ def paint(job: Job) -> Found:
         if max(size) > limits.FILM_SHOWN:
             raise Refusal("could_not_be_read")
         sound = next((s for s in container.streams.audio if _name(s) in _SOUNDS), None)
-        seconds = _encode(job, container, video, sound, size, _Brush(job.regions, *size))
+        seconds = _encode(job, container, video, sound, size, _Brush(job.regions, *size), _silences(job.regions))
     if not seconds:
         raise Refusal("could_not_be_read")
     return Found(*size, copies=[{"kind": "film", "width": size[0], "height": size[1]}], facts=facts)
 
 
-def _encode(job: Job, container: Any, video: Any, sound: Any, size: tuple[int, int], change: _Turn | _Brush) -> float:
+# From which sample until before which, at the pace of the sound that is written.
+_Silences = tuple[tuple[int, int], ...]
+
+
+def _silences(regions: tuple[tuple[int, ...], ...]) -> _Silences:
+    """Outwards to a tenth of a second, as parts of the picture are: sounds are coded together with their neighbours."""
+    spans = [region for region in regions if len(region) == 2]
+    return tuple(((starts - 100) * _RATE // 1000, (ends + 100) * _RATE // 1000) for starts, ends in spans)
+
+
+def _encode(
+    job: Job,
+    container: Any,
+    video: Any,
+    sound: Any,
+    size: tuple[int, int],
+    change: _Turn | _Brush,
+    silences: _Silences = (),
+) -> float:
     """Write the film; gives its seconds of picture."""
     import av
 
@@ -89,11 +109,11 @@ def _encode(job: Job, container: Any, video: Any, sound: Any, size: tuple[int, i
         picture_out.codec_context.thread_count = 1
         picture_out.codec_context.time_base = _CLOCK
         picture_out.options = {"preset": "veryfast", "crf": "24", "g": str(limits.FILM_FPS * 4)}
-        sound_out = out.add_stream("aac", rate=48_000) if sound is not None else None
+        sound_out = out.add_stream("aac", rate=_RATE) if sound is not None else None
         if sound_out is not None:
             sound_out.layout, sound_out.bit_rate = "stereo", 128_000
             sound_out.codec_context.thread_count = 1
-        return _Film(container, video, sound, out, picture_out, sound_out, size, change).write()
+        return _Film(container, video, sound, out, picture_out, sound_out, size, change, silences).write()
 
 
 class _Turn:
@@ -139,10 +159,12 @@ class _Brush:
 
     def __init__(self, regions: tuple[tuple[int, ...], ...], width: int, height: int) -> None:
         self.width, self.height = width, height
-        self.boxes = [self._box(region) for region in regions]
+        self.boxes = [self._box(region) for region in regions if len(region) > 2]
         self.graph: Any = None
 
     def __call__(self, picture: Any) -> Any:
+        if not self.boxes:
+            return picture
         if self.graph is None:
             self.graph = self._made(picture)
         self.graph.push(picture)
@@ -189,15 +211,16 @@ class _Film:
         sound_out: Any,
         size: tuple[int, int],
         change: _Turn | _Brush,
+        silences: _Silences,
     ) -> None:
         import av
 
         self.container, self.video, self.sound = container, video, sound
         self.out, self.video_out, self.sound_out = out, video_out, sound_out
         self.resampler = (
-            av.AudioResampler(format="fltp", layout="stereo", rate=48_000, frame_size=1024) if sound_out else None
+            av.AudioResampler(format="fltp", layout="stereo", rate=_RATE, frame_size=1024) if sound_out else None
         )
-        self.size, self.change = size, change
+        self.size, self.change, self.silences = size, change, silences
         self.frames = 0
         self.samples = 0
         self.broken = 0
@@ -257,16 +280,29 @@ class _Film:
         self.out.mux(self.video_out.encode(shown))
 
     def _sound(self, frame: Any) -> None:
-        if self.resampler is None or self.samples > (limits.FILM_SECONDS + 2) * 48_000:
+        if self.resampler is None or self.samples > (limits.FILM_SECONDS + 2) * _RATE:
             return
         frame.pts = None  # one after the other
         for piece in self.resampler.resample(frame):
             self._sound_out(piece)
 
     def _sound_out(self, piece: Any) -> None:
-        piece.pts, piece.time_base = self.samples, Fraction(1, 48_000)
+        if any(self.samples < until and start < self.samples + piece.samples for start, until in self.silences):
+            piece = _silent(piece)
+        piece.pts, piece.time_base = self.samples, Fraction(1, _RATE)
         self.samples += piece.samples
         self.out.mux(self.sound_out.encode(piece))
+
+
+def _silent(piece: Any) -> Any:
+    """As long a piece of nothing, in memory of its own: a decoder may still hold the one that was heard."""
+    import av
+
+    blank = av.AudioFrame(format="fltp", layout="stereo", samples=piece.samples)
+    blank.sample_rate = _RATE
+    for plane in blank.planes:
+        plane.update(bytes(plane.buffer_size))
+    return blank
 
 
 def too_long() -> Refusal:

@@ -18,7 +18,7 @@ _UNITS = limits.MASK_UNITS
 def paint(job: Job) -> Found:
     """The picture again, painted, and of the first one its small copy, made from the painted one.
 
-    The still of a film is painted with all of its regions, whenever they are.
+    The still of a film is painted with all of its regions, whenever they are; silence (two numbers) shows in none.
     """
     from PIL import Image, ImageDraw
 
@@ -30,7 +30,7 @@ def paint(job: Job) -> Found:
     except (OSError, SyntaxError, ValueError, RuntimeError, Image.DecompressionBombError) as error:
         raise Refusal("could_not_be_read") from error
     brush = ImageDraw.Draw(picture)
-    for left, top, right, bottom, *_when in job.regions:
+    for left, top, right, bottom, *_when in (region for region in job.regions if len(region) > 2):
         # Outwards to whole pixels: nothing of what shall not be seen is left at an edge. Ends are inclusive here.
         brush.rectangle(
             (

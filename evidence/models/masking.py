@@ -13,9 +13,10 @@ class Mask(models.Model):
     """Which parts of one picture its readers do not see. The newest mask of a picture counts; earlier ones stay on record.
 
     ``page`` is 0 for a photo or a video, else that of a document. ``regions``: ``[left, top, right, bottom]`` in 1200ths of
-    width and height, in a film with from when until when in milliseconds if it is not for all of it; none lifts an earlier
-    mask. ``copies`` are the pictures or the film with the regions burnt in, as kind, key, sha256, size, width and height;
-    until they are made readers see nothing of the page. ``tries`` and ``claimed_at``: whoever makes them.
+    width and height, in a film with from when until when in milliseconds if it is not for all of it, or these two alone:
+    then its sound is silent; none lifts an earlier mask. ``copies`` are the pictures or the film with the regions burnt in,
+    as kind, key, sha256, size, width and height; until they are made readers see nothing of the page. ``tries`` and
+    ``claimed_at``: whoever makes them.
     """
 
     exhibit = models.ForeignKey("evidence.Exhibit", models.PROTECT, related_name="masks")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import array
 import io
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -151,14 +153,23 @@ def test_only_what_can_be_seen_can_be_masked(scene: Scene) -> None:
 # --- videos ---------------------------------------------------------------------------------------------------------
 
 
-def a_film(seconds: float = 2.0) -> bytes:
-    """Red all over, with sound."""
+def a_film(seconds: float = 2.0, *, sound: bool = False) -> bytes:
+    """Red all over, silent or with a tone."""
     import av
 
     out = io.BytesIO()
     with av.open(out, "w", format="mp4") as container:
         video = container.add_stream("libx264", rate=30)
         video.width, video.height, video.pix_fmt = 320, 240, "yuv420p"
+        audio = container.add_stream("aac", rate=44_100) if sound else None
+        for n in range(round(seconds * 44_100 / 1024) if audio is not None else 0):
+            tone = [0.5 * math.sin(2 * math.pi * 440 * (n * 1024 + at) / 44_100) for at in range(1024)]
+            piece = av.AudioFrame(format="fltp", layout="mono", samples=1024)
+            piece.planes[0].update(array.array("f", tone).tobytes())
+            piece.sample_rate, piece.pts = 44_100, n * 1024
+            container.mux(audio.encode(piece))
+        if audio is not None:
+            container.mux(audio.encode(None))
         for n in range(round(seconds * 30)):
             frame = av.VideoFrame.from_image(Image.new("RGB", (320, 240), RED))
             frame.pts = n
@@ -173,6 +184,18 @@ def moments(copy: masking.Shown) -> list[tuple[float, Any]]:
 
     with store.storage().open(copy.key, "rb") as file, av.open(io.BytesIO(file.read())) as container:
         return [(float(frame.time), frame.to_image()) for frame in container.decode(video=0)]
+
+
+def loudness(copy: masking.Shown) -> list[tuple[float, float]]:
+    """Every fiftieth of a second of a film's sound with the loudest there."""
+    import av
+
+    with store.storage().open(copy.key, "rb") as file, av.open(io.BytesIO(file.read())) as container:
+        heard = [
+            (float(frame.time), max(map(abs, array.array("f", bytes(frame.planes[0])[: frame.samples * 4]))))
+            for frame in container.decode(audio=0)
+        ]
+    return heard
 
 
 def prepare() -> None:
@@ -220,6 +243,61 @@ def test_a_video_that_is_masked_before_its_film_is_made_is_shown_only_with_it(sc
     assert masking.find(exhibit, "film") is None
     assert masking.finish_due(clock.now) == 1
     assert is_like(moments(masking.shared(exhibit)["film"])[0][1].getpixel((80, 120)), PAINT)
+
+
+def test_the_sound_of_a_video_is_silent_for_a_while_and_its_pictures_stay(scene: Scene) -> None:
+    exhibit = add(scene, a_film(sound=True), "x.mp4")
+    prepare()
+    assert (
+        masking.has_sound(exhibit) and min(level for _at, level in loudness(masking.bare(exhibit)["film"])[5:80]) > 0.3
+    )
+    masked(scene, exhibit, (500, 1200))
+    shared = masking.shared(exhibit)
+    heard = loudness(shared["film"])
+    assert heard[-1][0] > 1.8
+    for at, level in heard:
+        if 0.5 <= at <= 1.2:
+            assert level < 0.001, at
+        elif 0.1 < at <= 0.35 or 1.35 <= at <= 1.8:
+            assert level > 0.3, at
+    assert {is_like(picture.getpixel((80, 120)), PAINT) for _at, picture in moments(shared["film"])} == {False}
+    assert not is_like(pixels(shared["display"]).getpixel((80, 120)), PAINT)
+    assert min(level for _at, level in loudness(masking.bare(exhibit)["film"])[5:80]) > 0.3, "the original is as it was"
+
+
+def test_all_of_the_sound_can_go_together_with_a_part_of_the_picture(scene: Scene) -> None:
+    exhibit = add(scene, a_film(1.0, sound=True), "x.mp4")
+    prepare()
+    masked(scene, exhibit, LEFT_HALF, (0, limits.FILM_SECONDS * 1000 + 1000))
+    film = masking.shared(exhibit)["film"]
+    assert max(level for _at, level in loudness(film)) < 0.001
+    assert all(is_like(picture.getpixel((80, 120)), PAINT) for _at, picture in moments(film))
+
+
+def test_what_has_no_sound_is_not_silenced_and_a_shorter_silence_hides_less(scene: Scene) -> None:
+    photo, still = add(scene, half_red()), add(scene, a_film(0.3), "still.mp4")
+    for exhibit, code in ((photo, "mask_is_not_within"), (still, "nothing_to_silence")):
+        with pytest.raises(Refused, match=code):
+            mask(scene, exhibit, (0, 100))
+    film = add(scene, a_film(0.5, sound=True), "x.mp4")
+    for span in ((100, 100), (200, 100), (-1, 100), (0, limits.FILM_SECONDS * 1000 + 1001)):
+        with pytest.raises(Refused, match="mask_is_not_within"):
+            mask(scene, film, span)
+    mask(scene, film, (100, 400))
+    assert masking.hides_less(film, 0, [(100, 399)]) and masking.hides_less(film, 0, [LEFT_HALF])
+    assert not masking.hides_less(film, 0, [(0, 500)])
+    assert not masking.covers_all_of((0, 500), LEFT_HALF)
+
+
+def test_the_bench_lets_sound_be_heard_again_only_after_looking_beneath(scene: Scene) -> None:
+    exhibit = add(scene, a_film(0.5, sound=True), "x.mp4")
+    mask(scene, exhibit, (0, 400))
+    senior = scene.senior
+    with pytest.raises(Refused, match="open_it_first"):
+        mask(scene, exhibit, actor=senior)
+    acts.open_original(scene.case.pk, exhibit.pk, reason="核对说话内容", actor=senior, now=clock.now())
+    mask(scene, exhibit, actor=senior)
+    assert masking.covers(exhibit) == {}
 
 
 def test_a_shorter_time_hides_less(scene: Scene) -> None:

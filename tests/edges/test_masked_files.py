@@ -276,6 +276,26 @@ def test_parts_of_a_video_are_covered_all_the_time_or_from_when_until_when() -> 
     assert "<video" not in other.content.decode(), "nobody else sees it before its mask is made"
 
 
+def test_the_sound_of_a_video_is_silent_for_a_while_or_wholly_and_of_a_photo_nothing_is_asked(scene: Scene) -> None:
+    received = intake.receive(io.BytesIO(files.film(0.5)), claimed_name="x.mp4", now=clock.now())
+    made = reach.admitted()
+    film = submissions.add_evidence(
+        made.case.pk, received, code="E07", name="", note="", actor=made.buyer, now=clock.now()
+    )
+    assert 'name="silent_from"' not in signed_in(scene.buyer).get(mask_page(scene)).content.decode()
+    client, page = signed_in(made.buyer), reverse("buyer:mask", args=[made.case.number, film.number])
+    refused = client.post(page, {"page": "0", "silent_from": "0:03", "silent_until": "0:01"})
+    assert refused.status_code == 422 and 'value="0:03"' in refused.content.decode(), "what was typed is kept"
+    assert client.post(page, {"page": "0", "silent_from": "0:00", "silent_until": "0:00.3"}).status_code == 302
+    assert masking.covers(film)[0].regions == ((0, 300),)
+    told = client.get(page).content.decode()
+    assert "第 1 处：静音" in told and "<rect" not in told
+    client.post(page, {"page": "0", "keep": ["1"], "silent_all": "1", "drawn": "0,0,600,1200"})
+    assert masking.covers(film)[0].regions == ((0, 0, 600, 1200), (0, 301_000)), "the longer silence holds the shorter"
+    client.post(page, {"page": "0", "keep": ["1"]})
+    assert masking.covers(film)[0].regions == ((0, 0, 600, 1200),)
+
+
 def test_the_page_of_masks_is_there_for_whoever_may_mask(scene: Scene) -> None:
     free_arbitrator = builders.an_officer(Role.ARBITRATOR)
     for area, actor, status in (
@@ -350,6 +370,15 @@ def test_a_marketplace_masks_for_a_side_and_is_told_which_pages_are(gathering: S
     assert post({**wanted, "on_behalf_of": "merchant"}, "k2").status_code == 404
     assert post({**wanted, "regions": [{**region, "right": 1201}]}, "k3").status_code == 400
     assert post({**wanted, "regions": [{**region, "right": 0}]}, "k4").status_code == 422
+    silences = [{"starts_ms": 0, "ends_ms": 500}]
+    assert post({**wanted, "silences": silences}, "k5").status_code == 422, "a photo makes no sound"
+    received = intake.receive(io.BytesIO(files.film(0.5)), claimed_name="x.mp4", now=clock.now())
+    film = submissions.add_evidence(
+        scene.case.pk, received, code="E07", name="", note="", actor=scene.buyer, now=clock.now()
+    )
+    path = path.replace(f"/{number}/", f"/{film.number}/")
+    assert post({"on_behalf_of": "buyer", "regions": [], "silences": silences}, "k6").status_code == 201
+    assert masking.covers(film)[0].regions == ((0, 500),)
 
 
 def test_masks_are_offered_to_a_side_only_while_it_may_put_them_on(gathering: Scene) -> None:
