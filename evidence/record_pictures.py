@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 
 from common.acts import act, require_act
@@ -33,10 +33,22 @@ def named_in(images: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 def want(images: Iterable[Mapping[str, Any]], *, now: datetime) -> None:
     """These pictures of a record will be looked at. One statement; what is wanted already stays as it is."""
     require_act()
-    named = sorted(named_in(images).items())
-    rows = [RecordPicture(sha256=sha256, url=url, wanted_at=now, retry_at=now) for sha256, url in named]
+    _want(named_in(images), now)
+
+
+def _want(named: Mapping[str, str], now: datetime) -> None:
+    rows = [RecordPicture(sha256=sha256, url=url, wanted_at=now, retry_at=now) for sha256, url in sorted(named.items())]
     if rows:
         RecordPicture.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@act
+def look_for(images: Iterable[Mapping[str, Any]], *, now: datetime) -> None:
+    """Pictures of several records that somebody looks at outside of any case. Harmless to repeat."""
+    named: dict[str, str] = {}
+    for image in images:
+        named |= named_in([image])
+    _want(named, now)
 
 
 def kept(digests: Collection[str]) -> dict[str, dict[str, Derivative]]:
@@ -101,6 +113,20 @@ def note_failure(picture_id: int, code: str, *, for_good: bool, now: datetime) -
     if for_good or picture.tries >= TRIES:
         picture.failed_at = now
     picture.save(update_fields=["code", "retry_at", "failed_at"])
+
+
+def given_up() -> QuerySet[RecordPicture]:
+    """Those that nobody tries any more, the newest first; also where whoever fetched them died, every time."""
+    died = Q(failed_at__isnull=True, tries__gte=TRIES)
+    return RecordPicture.objects.filter(Q(failed_at__isnull=False) | died, blob__isnull=True).order_by(
+        "-retry_at", "-id"
+    )
+
+
+@act
+def try_again(picture_id: int, *, now: datetime) -> None:
+    """Somebody of operations has looked: it is fetched again, from its first try on. Harmless where it is here already."""
+    RecordPicture.objects.filter(pk=picture_id, blob__isnull=True).update(tries=0, retry_at=now, failed_at=None)
 
 
 def _due(now: datetime) -> QuerySet[RecordPicture]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.db.models.fields.json import KT
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
@@ -17,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from evidence import integrity, record_pictures, store
 from evidence.models import Derivative, RecordPicture
+from marketplace import snapshots
 from marketplace.models import ListingSnapshot
 from web.files import LOCKED_IN
 
@@ -62,6 +65,22 @@ def firsts(line_ids: Collection[int]) -> dict[int, str]:
     return {line: _href(sha256, store.THUMB) for line, sha256 in rows}
 
 
+def firsts_seen(line_ids: Collection[int], now: datetime) -> dict[int, str]:
+    """The same for a page of orders, most of which no case is about: what is not here yet is fetched, now that somebody
+    looks. One query, and an act the first time.
+    """
+    rows = ListingSnapshot.objects.filter(lines__in=line_ids).annotate(
+        first=KT("images__0__sha256"), url=KT("images__0__url")
+    )
+    known = RecordPicture.objects.filter(sha256=OuterRef("first"))
+    rows = rows.annotate(is_known=Exists(known), is_here=Exists(known.filter(blob__isnull=False)))
+    found = list(rows.values_list("lines", "first", "url", "is_known", "is_here"))
+    new = [{"sha256": sha256, "url": url} for _line, sha256, url, is_known, _here in found if sha256 and not is_known]
+    if new and settings.HENG_PICTURE_HOSTS:
+        record_pictures.look_for(new, now=now)
+    return {line: _href(sha256, store.THUMB) for line, sha256, _url, _known, is_here in found if is_here}
+
+
 def display(sha256: str) -> str:
     """Address of the large copy of a picture that is here."""
     return _href(sha256, store.DISPLAY)
@@ -69,7 +88,7 @@ def display(sha256: str) -> str:
 
 def of_record(content: Mapping[str, Any]) -> Pictures | None:
     """What a record of a listing shows; ``None`` for a record that names no picture. One query, or none."""
-    images = (content.get("listing") or {}).get("images") or []
+    images = snapshots.images(content)
     if not images:
         return None
     named = record_pictures.named_in(images)

@@ -182,3 +182,59 @@ def test_whoever_rules_sees_it_beside_what_the_parties_show(market: Market) -> N
     assert ticks.pictures() == 1
     assert shown in client.get(f"/desk/cases/{made.case.number}/").content.decode()
     assert shown in client.get(f"/desk/cases/{made.case.number}/evidence/P1/").content.decode()
+
+
+def test_a_list_of_orders_has_its_pictures_fetched_the_first_time_somebody_looks(market: Market) -> None:
+    content = photo("olive")
+    market.books.keep_picture(content)
+    buyer, shop = builders.a_buyer(), builders.a_shop()
+    builders.rules()
+    builders.a_line(buyer, shop, state="SIGNED", images=[named(content), named(photo("gray"))])
+    client = Client()
+    client.force_login(User.objects.get(pk=buyer.id))
+    thumb = f"/listing/{named(content)['sha256']}/thumb.webp"
+    assert thumb not in client.get("/my/orders/").content.decode()
+    assert list(RecordPicture.objects.values_list("sha256", flat=True)) == [named(content)["sha256"]], "the first only"
+    assert ticks.pictures() == 1
+    assert thumb in client.get("/my/orders/").content.decode()
+    client.get("/my/orders/")
+    assert RecordPicture.objects.count() == 1
+
+
+def test_where_no_host_may_be_asked_nothing_is_wanted_by_looking(settings: Any) -> None:
+    settings.HENG_PICTURE_HOSTS = {}
+    buyer, shop = builders.a_buyer(), builders.a_shop()
+    builders.rules()
+    builders.a_line(buyer, shop, state="SIGNED", images=[named(photo())])
+    client = Client()
+    client.force_login(User.objects.get(pk=buyer.id))
+    assert client.get("/my/orders/").status_code == 200 and not RecordPicture.objects.exists()
+
+
+def test_operations_see_what_was_given_up_and_why_and_have_it_tried_again(market: Market) -> None:
+    made = reach.admitted(images=[named(photo("purple"))])
+    for _try in range(record_pictures.TRIES):
+        ticks.pictures()
+        builders.travel(timedelta(hours=13))
+    picture = RecordPicture.objects.get()
+    assert picture.failed_at is not None
+    client = Client()
+    client.force_login(User.objects.get(pk=made.ops.id))
+    said = client.get("/ops/stuck/").content.decode()
+    assert HOST in said and picture.sha256[:12] in said and "已经不在那里" in said
+    market.books.keep_picture(photo("purple"))
+    client.post(f"/ops/stuck/picture/{picture.pk}/")
+    assert ticks.pictures() == 1
+    picture.refresh_from_db()
+    assert picture.blob_id is not None and picture.sha256[:12] not in client.get("/ops/stuck/").content.decode()
+    client.post(f"/ops/stuck/picture/{picture.pk}/")
+    picture.refresh_from_db()
+    assert picture.blob_id is not None, "what is here stays"
+
+
+def test_a_picture_at_which_every_worker_died_is_among_those_given_up() -> None:
+    want([named(photo())])
+    RecordPicture.objects.update(tries=record_pictures.TRIES)
+    (picture,) = record_pictures.given_up()
+    record_pictures.try_again(picture.pk, now=clock.now())
+    assert not record_pictures.given_up() and record_pictures.claim_next(clock.now()) == picture

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 SESSION_AND_USER = 2
 LIST = 6 + SESSION_AND_USER
 CASE = 12  # the session and its user too
-STUCK = 14 + SESSION_AND_USER
+STUCK = 15 + SESSION_AND_USER
 LISTS = ("deadlines", "admission", "stuck", "money", "rules", "calendar")
 
 NEXT_YEAR = """

@@ -131,7 +131,9 @@ def test_the_shop_writes_on_the_page_that_takes_files_too() -> None:
     made = latent()
     client = signed_in(made.merchant)
     path = reverse("merchant:act", args=[made.case.number, "evidence_added"])
-    assert 'name="text"' in client.get(f"{path}?code=E34").content.decode()
+    for query, words_first in (("?code=E34", True), ("?code=E06", False), ("", False)):
+        page = client.get(path + query).content.decode()
+        assert (page.index('name="text"') < page.index('name="file"')) is words_first, query
     about = {"seen": made.reload().version, "code": "E34", "name": "说明", "note": ""}
     nothing = client.post(path, about | {"text": " "})
     assert nothing.status_code == 422 and "或写一段说明" in nothing.content.decode()

@@ -193,9 +193,9 @@ def index(request: HttpRequest) -> HttpResponse:
     cases = Case.objects.filter(line__in=lines, state__in=LIVE_STATES).select_related("filing_draft")
     live = {case.line_id: case for case in cases.defer("filing_draft__body")}
     left = remaining.of(lines)
-    pictures = listing_pictures.firsts([line.pk for line in lines])
     sets = rulebook.versions(rulebook.default_profile())
     now = clock.now()
+    pictures = listing_pictures.firsts_seen([line.pk for line in lines], now)
     following = f"?after={Cursor(page[-1].placed_at, page[-1].pk)}" if len(found) > PAGE else ""
     shown = {
         "now": now,
@@ -244,7 +244,7 @@ def refund(request: HttpRequest, order: str, place: int) -> HttpResponse:
         "now": now,
         "form": form,
         "line": line,
-        "picture": listing_pictures.firsts([line.pk]).get(line.pk, ""),
+        "picture": listing_pictures.firsts_seen([line.pk], now).get(line.pk, ""),
         "order": line.order,
         "open": bool(left) and bool(negotiation.kinds_for(line.order.state)) and bool(form.asking.choices),
         "left": left,

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from arbitration import outgoing
 from arbitration.models import Outgoing
-from disputes import sweep
+from common.errors import Refused
+from disputes import refusals, sweep
 from disputes.models import Deadline
 from enforcement import execution
 from enforcement.models import Step
 from engine import delivery, health
-from evidence import preparation
+from evidence import preparation, record_pictures
 from evidence.models import Damage, Exhibit
 from journal.kinds import Kind
 from journal.models import Entry, Undelivered
@@ -41,6 +45,7 @@ AGAIN: dict[str, Callable[[int, datetime], None]] = {
     "email": lambda pk, now: sending.try_again(pk),
     "file": lambda pk, now: _prepare_again(pk, now),
     "step": lambda pk, now: execution.ask_again(pk, now=now),
+    "picture": lambda pk, now: record_pictures.try_again(pk, now=now),
 }
 
 
@@ -89,6 +94,14 @@ def board(request: HttpRequest) -> HttpResponse:
             .order_by("blob__preparation__set_aside_at", "id")[:MOST]
         ),
         damaged=_damaged() if state.damaged else [],
+        pictures=[
+            (
+                picture,
+                f"{urlsplit(picture.url).hostname or picture.url[:60]} · {picture.sha256[:12]}",
+                _why(picture.code),
+            )
+            for picture in record_pictures.given_up()[:MOST]
+        ],
         most=MOST,
     )
     return render(request, "ops/stuck.html", context)
@@ -107,6 +120,26 @@ def _damaged() -> list[tuple[Exhibit, Damage, str]]:
     of_blob = {exhibit.blob_id: exhibit for exhibit in exhibits.order_by("-id")}
     said = {"missing": _("gone"), "altered": _("altered")}
     return [(of_blob[row.blob_id], row, f"{said[row.state]} · {row.kind}") for row in rows if row.blob_id in of_blob]
+
+
+# Why a picture of a listing could not be had; other codes are those of files, or what a server answered.
+_NO_PICTURE: dict[str, str | Promise] = {
+    "": gettext_lazy("every worker that fetched it died"),
+    "not_there": gettext_lazy("it is not there any more"),
+    "too_big": gettext_lazy("it is larger than 20 MB"),
+    "timed_out": gettext_lazy("it took too long"),
+    "not_reached": gettext_lazy("the host does not answer"),
+    "connection_lost": gettext_lazy("the connection was lost"),
+    "another_picture": gettext_lazy("what is there now is another picture"),
+    "host_not_named": gettext_lazy("its host is not in HENG_PICTURE_HOSTS"),
+    "no_picture": gettext_lazy("what is there is no picture"),
+}
+
+
+def _why(code: str) -> str:
+    if code in _NO_PICTURE:
+        return str(_NO_PICTURE[code])
+    return refusals.say(Refused(code)) if code in refusals.SENTENCES else code
 
 
 def _prepare_again(preparation_id: int, now: datetime) -> None:

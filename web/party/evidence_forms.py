@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy
 
 from common.actor import Side
 from common.errors import Refused
-from disputes import labels, queries, rebuttals, refusals, submissions
+from disputes import exhibits, labels, queries, rebuttals, refusals, submissions
 from disputes.models import Case
 from disputes.submissions import Answer
+from evidence import checklist
 from evidence import media as kinds
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
@@ -89,6 +90,9 @@ class EvidenceForm(ActForm):
         self.fields["code"].initial = wanted if wanted in order else (order[0] if order else "")
         # Of the one kind that the address names: another one may be chosen, which has another drawing.
         self.sample = samples.of(rules.exhibits[wanted]) if wanted in order else None
+        if wanted in order and not checklist.against(rules.exhibits[wanted], exhibits.TEXT, films=False):
+            self.fields["text"].label = _("Write it here")
+            self.order_fields(["seen", "code", "text"])
         # With script the files go there by themselves and survive a cut connection; without, they come with the form.
         self.uploads = reverse(f"{side.value}:uploads", args=[self.case.number])
         self.fields["file"].widget.attrs["accept"] = kinds.accepts()
