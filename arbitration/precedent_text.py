@@ -90,10 +90,16 @@ def holds(text: str, phrases: Sequence[str]) -> bool:
     return all(_spelt(phrase).search(text) for phrase in phrases)
 
 
+def spelt(phrase: str) -> str:
+    """Any spelling of a phrase (folded, of Han characters), as a regular expression: itself where there is only one."""
+    others = _spellings()
+    return "".join(f"[{letter}{others[letter]}]" if letter in others else letter for letter in phrase)
+
+
 @lru_cache(maxsize=256)
 def _spelt(phrase: str) -> re.Pattern[str]:
-    """Any spelling of a phrase: to look for it in thousands of characters as they are is cheaper than to fold them all."""
-    return re.compile("".join(f"[{letter}{_spellings().get(letter, '')}]" for letter in phrase))
+    """To look for any spelling in thousands of characters as they are is cheaper than to fold them all."""
+    return re.compile(spelt(phrase))
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,3 +115,10 @@ def test_what_names_nobody_stays_as_it_is() -> None:
 
 def test_the_longest_name_goes_first() -> None:
     assert precedent_text.without_people("云汀陶社旗舰店发货", ["云汀", "云汀陶社旗舰店"]) == f"{SOMEBODY}发货"
+
+
+def test_a_phrase_is_spelt_in_every_script_and_only_where_there_is_more_than_one() -> None:
+    assert precedent_text.spelt("壶") != "壶" and re.fullmatch(precedent_text.spelt("壶身"), "壺身")
+    assert re.fullmatch(precedent_text.spelt("壶身"), "壶身") and not re.search(precedent_text.spelt("壶身"), "壶底")
+    plain = next(letter for letter in "的一是不了人" if letter == precedent_text.spelt(letter))
+    assert precedent_text.spelt(plain * 2) == plain * 2
