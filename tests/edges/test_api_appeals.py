@@ -73,6 +73,18 @@ def test_an_appeal_that_brings_nothing_new_is_refused_and_changes_nothing() -> N
     assert scene.state is State.APPEAL_WINDOW
 
 
+def test_a_finding_in_ones_own_favour_is_refused_with_its_code_and_changes_nothing() -> None:
+    scene, caller = deciding.dismissed(), Caller()  # every point was found for the merchant
+    body = {"on_behalf_of": "merchant", "ground": "rule_error", "points": [1], "text": "规则用错。"}
+    reply = caller.act(scene, "appeal_filed", **body)
+    assert (reply.status_code, reply.json()["code"]) == (422, "finding_in_own_favour")
+    assert "your favour" in reply.json()["detail"]
+    with_file = appeal(caller, scene, on_behalf_of="merchant")
+    assert (with_file.status_code, with_file.json()["code"]) == (422, "finding_in_own_favour")
+    assert scene.state is State.APPEAL_WINDOW and not Appeal.objects.exists()
+    assert caller.act(scene, "appeal_filed", **body | {"on_behalf_of": "buyer"}).status_code == 200
+
+
 def test_an_appeal_without_new_evidence_needs_no_file() -> None:
     scene, caller = deciding.dismissed(), Caller()
     body = {"on_behalf_of": "buyer", "ground": "rule_error", "points": [1], "text": "规则用错。"}
