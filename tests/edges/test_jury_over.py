@@ -16,6 +16,7 @@ from jury import counting, mocks, panels, seats
 from jury.models import Ballot, Exam, Juror, Seat
 from rulebook import queries as rulebook
 from tests import builders, juries
+from tests.acts.test_jury import an_old_seat
 from tests.edges.test_jury_pages import client, comes, of, opens_everything, shown
 from tests.juries import held, sent
 
@@ -134,20 +135,10 @@ def test_after_three_skips_the_button_is_closed_and_a_forged_press_is_told_what_
     seat = held(made)[0]
     http = client(seat.juror.user_id)
     assert "跳过（今天还剩 3 次）" in shown(http, reverse("jury:lobby"))
-    for nth in range(3):
-        Seat.objects.create(
-            panel=juries.sent().more["panel"],
-            juror=seat.juror,
-            background=seat.background,
-            first="buyer",
-            state=Seat.SKIPPED,
-            summoned_at=clock.now(),
-            expires_at=clock.now(),
-            ended_at=clock.now(),
-        )
-        assert f"跳过（今天还剩 {2 - nth} 次）" in shown(http, reverse("jury:lobby"))
-    lobby = shown(http, reverse("jury:lobby"))
-    assert re.search(r"<button[^>]*disabled[^>]*>跳过", lobby)
+    for left in (2, 1, 0):
+        an_old_seat(made, seat.juror, Seat.SKIPPED)
+        assert f"跳过（今天还剩 {left} 次）" in shown(http, reverse("jury:lobby"))
+    assert re.search(r"<button[^>]*disabled[^>]*>跳过", shown(http, reverse("jury:lobby")))
     told = http.post(of(seat, "skip"), follow=True).content.decode()
     assert "今天已跳过 3 件" in told and "申请回避" in told
     assert Seat.objects.get(pk=seat.pk).state == Seat.SUMMONED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -151,7 +152,19 @@ def test_a_second_reading_shows_the_file_and_hides_the_result_until_it_is_submit
     told = text(client, path)
     assert "Found alike on 1 of 2 points" in told and ruling.reasons[:12] in told
     assert made.case.number not in told and author.display_name not in told
+    assert "a note on the clause is open" in told and "no note is open" not in told
     assert Draw.objects.get().merchant_share == 5_000
+
+
+def test_where_both_found_every_point_alike_no_note_is_spoken_of():
+    made, found = drawn()
+    reader = deciding.another(Role.ARBITRATOR)
+    calibration.take_next(actor=reader, now=clock.now())
+    alike = replace(DIFFERS, findings=dict.fromkeys(DIFFERS.findings, "buyer"))
+    calibration.submit(found.pk, alike, actor=reader, now=clock.now())
+    told = text(signed_in(reader), page("reading", found.token))
+    assert "Found alike on 2 of 2 points" in told and "no note is open" in told
+    assert not calibration.open_notes(made.senior).exists()
 
 
 def test_a_reading_is_its_readers_alone():

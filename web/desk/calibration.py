@@ -298,6 +298,7 @@ def _compared(request: HttpRequest, drawn: Draw, actor: Actor) -> HttpResponse:
             for point, first, second in found.rows
         ],
         "said": agreement_words(found),
+        "differs": any(first != second for _point, first, second in found.rows),
         "first": _ending(drawn.ruling.remedy, drawn.ruling.merchant_share, found.first_clauses, remedies),
         "second": _ending(drawn.remedy, drawn.merchant_share, tuple(drawn.clauses), remedies),
         "reasons": drawn.ruling.reasons,
