@@ -136,6 +136,9 @@ OFFERS: dict[str, Duty] = {
     for by in ("buyer", "merchant", "platform")
 }
 
+# The duties in which a proposal waits for an answer.
+OFFERED = frozenset(duty.name for duty in OFFERS.values())
+
 BY_NAME: dict[str, Duty] = {duty.name: duty for duty in [*DUTIES.values(), SUSPENSION, *OFFERS.values()]}
 
 # While these states last, the review clock stands still.

@@ -12,20 +12,14 @@ from django.utils.translation import gettext_lazy
 
 from common.actor import Actor
 from disputes import deadlines, labels
-from disputes.awards import Source
-from disputes.lifecycle import APPEAL, NEGOTIATION, REVIEW, TERMINAL, State
+from disputes.lifecycle import TERMINAL, State
 from disputes.models import Case, Deadline
-from disputes.timers import DUTIES, OFFERS
+from disputes.timers import DUTIES, OFFERED
 from rulebook import queries as rulebook
 from web import countdowns, reversed_roles, silence, wording
 from web.wording import Countdown
 
 Text = str | Promise
-
-RETURN = "R3"  # the remedy in which the goods come back
-_RETURNING = (State.AWAITING_RETURN, State.RETURN_IN_TRANSIT)
-
-_OFFERED = frozenset(duty.name for duty in OFFERS.values())
 
 # What happens next if nobody does anything: said beside every clock. A merchant's silence has words of its own (`silence`).
 IF_NOTHING: dict[str, Text] = {
@@ -116,28 +110,22 @@ class Turn:
     rules_version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    label: str
-    state: str
-
-
 def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: datetime) -> Turn:
     """The three facts for one reader, from the case and its open deadlines (no query)."""
     state = State(case.state)
     me = labels.reader(actor.role)
-    offered = next((d for d in open_deadlines if d.duty in _OFFERED and d.awaits in (me, "both")), None)
     mine = (
         me == case.awaits or (case.awaits == "both" and me != "staff") or (me == "staff" and case.awaits == "platform")
     )
-    if offered is not None and me != "staff" and not mine:
-        return _to_a_proposal(offered, now)
     waived = state is State.APPEAL_WINDOW and has_waived(case, me)
     handed_in = bool(case.buyer_handed_in_at if me == "buyer" else case.merchant_handed_in_at)
     said_all = state is State.GATHERING_EVIDENCE and me != "staff" and handed_in
     mine = mine and not waived and not said_all
     duty = DUTIES.get(state)
     deadline = next((d for d in open_deadlines if duty is not None and d.duty == duty.name), None)
+    offered = _proposal_first(open_deadlines, me, deadline if mine else None)
+    if offered is not None and me != "staff":
+        return _to_a_proposal(offered, now)
     left = None
     if deadline is not None:
         left = countdowns.of(deadline, now, mine=mine)
@@ -171,6 +159,13 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
     )
 
 
+def _proposal_first(open_deadlines: Sequence[Deadline], me: str, own: Deadline | None) -> Deadline | None:
+    """The proposal that waits for this reader, unless what they owe otherwise (``own``) ends no later."""
+    waiting = [d for d in open_deadlines if d.duty in OFFERED and d.awaits in (me, "both")]
+    soonest = min(waiting, key=lambda d: d.due_at, default=None)
+    return soonest if soonest is None or own is None or soonest.due_at < own.due_at else None
+
+
 def has_waived(case: Case, me: str) -> bool:
     """Whether this side has given up its appeal, so that only the other side can still appeal."""
     return {"buyer": case.buyer_waived_at, "merchant": case.merchant_waived_at}.get(me) is not None
@@ -195,7 +190,7 @@ def _after_waiving(me: str, badge: labels.Label, left: Countdown | None) -> Turn
 
 
 def _to_a_proposal(offered: Deadline, now: datetime) -> Turn:
-    """Whoever owes nothing else has the other side's proposal to answer."""
+    """The other side's proposal is what this reader has to answer first."""
     return Turn(
         who="me",
         text=_("You answer the proposal"),
@@ -252,85 +247,3 @@ def _left_label(who: str) -> str:
         "merchant": _("The merchant still has"),
         "both": _("Both sides still have"),
     }.get(who, _("The platform still has"))
-
-
-def may_have_come_back(case: Case) -> bool:
-    """Whether the goods may have been sent back and refused: the case row alone does not say it of a refused return."""
-    among_themselves = case.intervened_at is None and State(case.state) not in _RETURNING
-    in_the_end = case.outcome is not None and case.outcome.remedy == RETURN
-    return among_themselves and case.returns and case.refusals_so_far > 0 and not in_the_end
-
-
-def steps(case: Case, me: str = "", *, came_back: bool = False) -> list[Step]:
-    """The way of a case in a few steps: what is done, where it is, what is to come, and what it went without.
-
-    Only what the case row and its outcome show to have happened is done, and the return of goods that ``came_back`` and
-    were refused. ``me`` is buyer, merchant or staff.
-    """
-    state = State(case.state)
-    way = (
-        _among_themselves(case, state, me, came_back) if case.intervened_at is None else _before_the_court(case, state)
-    )
-    at = len(way) if state in TERMINAL else _place(way, state)
-    return [
-        Step(step.label, "now" if place == at else "later" if place > at else "done" if step.happened else "off")
-        for place, step in enumerate(way)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """A step, the states in which a case is there, and whether it is known to have happened."""
-
-    label: str
-    states: tuple[State, ...]
-    happened: bool
-
-
-def _place(way: Sequence[_Stage], state: State) -> int:
-    return next((place for place, step in enumerate(way) if state in step.states), len(way) - 1)
-
-
-def _among_themselves(case: Case, state: State, me: str, came_back: bool) -> list[_Stage]:
-    outcome = case.outcome
-    # The rules replied for a silent merchant, unless it was the return that they confirmed.
-    silent = outcome is not None and outcome.source == Source.SILENCE and outcome.remedy != RETURN
-    replied = case.refusals_so_far > 0 or (outcome is not None and not silent) or state in _RETURNING
-    way = [
-        _Stage(_("Request"), (), True),
-        _Stage(_("Merchant replies"), (State.AWAITING_MERCHANT,), replied),
-    ]
-    back = _Stage(_("Return"), _RETURNING, came_back or (outcome is not None and outcome.remedy == RETURN))
-    if came_back:
-        # Whoever is asked again replies after it.
-        way.insert(1 if state is State.AWAITING_MERCHANT else 2, back)
-    if state is State.AWAITING_BUYER:
-        way.append(_Stage(_("You decide") if me == "buyer" else _("Buyer decides"), (State.AWAITING_BUYER,), False))
-    if (case.returns or state in _RETURNING) and not came_back:
-        way.append(back)
-    return [*way, _Stage(_("Refund"), (State.ENFORCING,), outcome is not None and outcome.amount > 0)]
-
-
-def _before_the_court(case: Case, state: State) -> list[_Stage]:
-    outcome = case.outcome
-    taken_up = case.taken_at is not None or case.ruled_by_id is not None
-    handed_in = case.buyer_handed_in_at is not None or case.merchant_handed_in_at is not None
-    gathered = handed_in or taken_up or state not in TERMINAL
-    conceded = outcome is not None and outcome.source == Source.CONCEDED
-    reverses = reversed_roles.is_merchants(case)
-    # Nothing goes to the other side for its answer before whoever claims has handed in.
-    claim_in_at = case.merchant_handed_in_at if reverses else case.buyer_handed_in_at
-    confirmed = conceded or (claim_in_at is not None and (taken_up or state not in TERMINAL))
-    carried_out = outcome is not None and (outcome.amount > 0 or outcome.returns)
-    ruling = (State.AWAITING_ASSIGNMENT, *REVIEW, *APPEAL)
-    return [
-        _Stage(_("Claim filed"), (State.ADMISSION,), True),
-        _Stage(_("Evidence"), (State.GATHERING_EVIDENCE,), gathered),
-        _Stage(
-            str(reversed_roles.ANSWER_STEP) if reverses else _("Merchant confirms"),
-            (State.AWAITING_CONFIRMATION,),
-            confirmed,
-        ),
-        _Stage(_("Ruling"), ruling, case.ruled_by_id is not None),
-        _Stage(_("Carried out"), (State.AWAITING_COMPLIANCE, State.ENFORCING, *NEGOTIATION), carried_out),
-    ]

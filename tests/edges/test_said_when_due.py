@@ -106,10 +106,64 @@ def test_a_proposal_is_the_buyers_turn_where_nothing_else_is() -> None:
     case = text(scene.buyer, "buyer:case", scene.case.number)
     assert "There is a proposal for you; accept or decline it" in case
     assert "If you do not answer in time, the proposal ends" in case
-    # Whoever owes something else reads of that first.
-    later = reach.admitted()
-    offers.make(later.case.pk, amount=30_000, returns=False, text="", actor=later.merchant, now=clock.now())
-    assert "Give your evidence" in text(later.buyer, "buyer:case", later.case.number)
+
+
+def test_what_ends_first_is_said_first_to_either_side_in_list_and_case() -> None:
+    scene = reach.admitted()
+    offers.make(scene.case.pk, amount=30_000, returns=False, text="", actor=scene.merchant, now=clock.now())
+    assert armed(scene, "offer_merchant") < armed(scene, "evidence")
+    assert "There is a proposal for you" in text(scene.buyer, "buyer:case", scene.case.number)
+    left = turn_of(scene, scene.buyer).left
+    assert left is not None and left.due_at == armed(scene, "offer_merchant")
+    # The evidence is due later, and stands on the page all the same.
+    assert "Add it until" in text(scene.buyer, "buyer:case", scene.case.number)
+    other = reach.handed_in()
+    offers.make(other.case.pk, amount=30_000, returns=False, text="", actor=other.buyer, now=clock.now())
+    assert armed(other, "confirmation") < armed(other, "offer_buyer")
+    assert "accept or answer each point" in text(other.merchant, "merchant:case", other.case.number)
+    assert "New proposal" not in text(other.merchant, "merchant:inbox").partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+def test_the_lists_are_in_the_order_in_which_things_end() -> None:
+    first = reach.admitted()
+    builders.travel(builders.HOUR)
+    line = builders.a_line(first.buyer, first.shop)
+    second = negotiation.open_refund(
+        line.pk, kind=Kind.REFUND_ONLY, type_code="DAMAGED", amount=10_000, text="x", actor=first.buyer, now=clock.now()
+    )
+    negotiation.refuse(second.pk, text="完好。", actor=first.merchant, now=clock.now())
+    second.refresh_from_db()
+
+    def order(actor: Actor, name: str) -> list[str]:
+        page = text(actor, name)
+        numbers = (first.case.number, second.number)
+        return sorted((n for n in numbers if n in page), key=page.index)
+
+    assert order(first.buyer, "buyer:home") == [first.case.number, second.number]
+    offers.make(second.pk, amount=3_000, returns=False, text="", actor=first.merchant, now=clock.now())
+    ends = Deadline.objects.get(case=second, duty="offer_merchant").due_at
+    assert ends < armed(first, "evidence") < Deadline.objects.get(case=second, duty="buyer_reply").due_at
+    assert order(first.buyer, "buyer:home") == [second.number, first.case.number]
+    # The same for the shop: the term of a proposal stands where it ends before the evidence does.
+    offers.make(first.case.pk, amount=3_000, returns=False, text="", actor=first.buyer, now=clock.now())
+    assert first.reload().shop_due_at == armed(first, "offer_buyer") < armed(first, "evidence")
+    row = text(first.merchant, "merchant:inbox").partition("<tbody>")[2]
+    assert first.case.number in row and "New proposal" in row
+
+
+def test_an_appeal_is_a_right_and_counts_as_nothing_that_waits() -> None:
+    scene = deciding.served()
+    assert scene.state is State.APPEAL_WINDOW
+    home = text(scene.buyer, "buyer:home")
+    assert "Needs me" not in home and scene.case.number in home
+    inbox = text(scene.merchant, "merchant:inbox")
+    assert scene.case.number not in inbox and "Nothing needs an answer" in inbox
+    assert scene.case.number in text(scene.merchant, "merchant:decided")
+    # Where it stands, and until when there is the right, the case says.
+    for actor, name in ((scene.buyer, "buyer:case"), (scene.merchant, "merchant:case")):
+        page = text(actor, name, scene.case.number)
+        ruling = page[page.index("Ruling<") :]
+        assert ruling.index("completed") < ruling.index("under way")
 
 
 def test_a_request_that_nobody_decides_yet_is_headed_as_a_refund() -> None:

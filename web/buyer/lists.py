@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import DateTimeField, Exists, F, OuterRef, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case as If
+from django.db.models import DateTimeField, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Least
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -18,9 +19,10 @@ from common import clock
 from common.actor import Actor, Role
 from disputes import access
 from disputes.lifecycle import NEGOTIATION, TERMINAL, State
-from disputes.models import Case, Deadline, Offer
+from disputes.models import Case, Deadline
+from disputes.timers import OFFERED
 from notifications.models import Notice
-from web import fetch, listing_pictures, narrowing, navigation, turn, wording
+from web import fetch, listing_pictures, narrowing, navigation, sums, turn, wording
 from web.keyset import Cursor
 from web.turn import Turn
 
@@ -36,19 +38,20 @@ _FILES_FROM = [state.value for state in NEGOTIATION]
 _ENDED = [state.value for state in TERMINAL]
 # Where money is moving, nobody owes anything by any time: last in its list.
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
-# Both sides may appeal, but whoever has waived it owes nothing any more.
-_SAID_ALL = Q(state=State.APPEAL_WINDOW.value, buyer_waived_at__isnull=False)
+# The case awaits "both", but nothing more is asked of the buyer: to appeal is a right, and who has handed in is done.
+_NOTHING_ASKED = Q(state=State.APPEAL_WINDOW.value) | Q(
+    state=State.GATHERING_EVIDENCE.value, buyer_handed_in_at__isnull=False
+)
+_OWED = Q(awaits__in=["buyer", "both"]) & ~_NOTHING_ASKED
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``amount``: what was agreed or decided, once something was; until then what is claimed. Minor units; ``None`` where
-    something is owed in kind. ``picture``: of the listing, if one is here.
-    """
+    """``result``: what was agreed or decided, once something was. ``picture``: of the listing, if one is here."""
 
     case: Case
     turn: Turn
-    amount: int | None
+    result: str
     picture: str
 
 
@@ -122,17 +125,26 @@ def _page(key: str, actor: Actor, after: str) -> tuple[list[Case], str]:
         if cursor is not None:
             ended = ended.filter(Q(place__lt=cursor.at) | Q(place=cursor.at, id__lt=cursor.id))
         return _cut(key, list(ended[: PAGE + 1]))
-    offered = Exists(
-        Offer.objects.filter(case=OuterRef("pk"), state=Offer.OPEN).exclude(
-            Q(side="buyer") | Q(accepted_by__contains=["buyer"])
-        )
-    )
-    mine = Q(awaits__in=["buyer", "both"]) & ~_SAID_ALL | Q(offered)
-    live = cases.exclude(state__in=_ENDED).filter(mine if key == "mine" else ~mine)
-    live = live.annotate(place=Coalesce("due_at", Value(_NEVER, DateTimeField()))).order_by("place", "id")
+    live = cases.exclude(state__in=_ENDED).annotate(proposed_until=_proposed_until())
+    mine = _OWED | Q(proposed_until__isnull=False)
+    if key == "mine":
+        # Whatever ends first: what the state awaits, or a proposal that is open to the buyer.
+        soonest = Least(If(When(_OWED, then=F("due_at"))), F("proposed_until"))
+        live = live.filter(mine).annotate(place=Coalesce(soonest, Value(_NEVER, DateTimeField())))
+    else:
+        live = live.exclude(mine).annotate(place=Coalesce("due_at", Value(_NEVER, DateTimeField())))
+    live = live.order_by("place", "id")
     if cursor is not None:
         live = live.filter(Q(place__gt=cursor.at) | Q(place=cursor.at, id__gt=cursor.id))
     return _cut(key, list(live[: PAGE + 1]))
+
+
+def _proposed_until() -> Subquery:
+    """The end of a proposal that waits for the buyer's word."""
+    waiting = Deadline.objects.filter(
+        case=OuterRef("pk"), duty__in=OFFERED, awaits__in=["buyer", "both"], state__in=Deadline.RUNNING
+    )
+    return Subquery(waiting.order_by("due_at").values("due_at")[:1])
 
 
 def _cut(key: str, found: list[Case]) -> tuple[list[Case], str]:
@@ -156,7 +168,5 @@ def _deadlines(cases: Sequence[Case]) -> dict[int, list[Deadline]]:
 def _row(
     case: Case, actor: Actor, deadlines: dict[int, list[Deadline]], pictures: dict[int, str], now: datetime
 ) -> Row:
-    amount: int | None = case.claimed if case.outcome is None else case.outcome.amount
-    if case.outcome is not None and case.outcome.substitute and not amount:
-        amount = None  # something is owed in kind: no sum says what
-    return Row(case, turn.turn(case, actor, deadlines.get(case.pk, []), now), amount, pictures.get(case.line_id, ""))
+    shown = turn.turn(case, actor, deadlines.get(case.pk, []), now)
+    return Row(case, shown, sums.result(case), pictures.get(case.line_id, ""))

@@ -17,7 +17,7 @@ from disputes import access, deadlines, labels
 from disputes.lifecycle import LIFECYCLE, TERMINAL, Event, Kind, State
 from disputes.models import Case, Consent
 from rulebook import queries as rulebook
-from web import addresses, asked, awaited, wording
+from web import addresses, asked, awaited, sums, wording
 from web.keyset import Cursor
 
 PAGE = 50
@@ -62,9 +62,9 @@ class Filter:
 class Row(TypedDict):
     """One case of a list as the shop reads it. ``mine``: the term that runs is the shop's; none runs once it is over.
 
-    ``amount`` in minor units is what is claimed, and in the list of decided cases what was granted. ``who`` looks after
-    it; ``waits``: something in it waits for a second person; ``accept``: how the shop can give in, if it can. A dict, since
-    that is what a template looks for first.
+    ``amount`` in minor units is what is claimed, as in every list; ``result``: what came of it, in the list of decided
+    cases. ``who`` looks after it; ``waits``: something in it waits for a second person; ``accept``: how the shop can give
+    in, if it can. A dict, since that is what a template looks for first.
     """
 
     number: str
@@ -75,6 +75,7 @@ class Row(TypedDict):
     mine: bool
     type_name: str
     amount: int
+    result: str
     currency: str
     asked: str
     badge: labels.Label
@@ -131,6 +132,12 @@ def decided(actor: Actor, narrowed: Filter, after: str, now: datetime) -> Page:
     """What was ruled, agreed or ended, the newest first."""
     over = access.visible_to(actor).filter(Q(state__in=_OVER) | Q(outcome__isnull=False) | Q(ruled_by__isnull=False))
     return _newest(_narrow(over, narrowed, actor, now), actor, after, with_outcome=True)
+
+
+def own_claims(actor: Actor, *, most: int) -> list[Row]:
+    """What the shop claims back itself, the newest first, with what came of it. One query."""
+    own = access.visible_to(actor).filter(claimant=Side.MERCHANT.value).order_by("-opened_at", "-id")
+    return _page(own, actor, lambda case: case.opened_at, with_outcome=True).rows[:most]
 
 
 def next_free(actor: Actor, now: datetime, *, most: int) -> list[tuple[int, str, str]]:
@@ -204,7 +211,7 @@ def _page(
     cases: QuerySet[Case], actor: Actor, place: Callable[[Case], datetime | None], *, with_outcome: bool = False
 ) -> Page:
     # A case is wide; fifty of them cost by the column.
-    shown = [*_SHOWN, "outcome__amount"] if with_outcome else _SHOWN
+    shown = [*_SHOWN, "outcome__amount", "outcome__substitute", "outcome__remedy"] if with_outcome else _SHOWN
     also = ["handling__member", "outcome"] if with_outcome else ["handling__member"]
     waits = Consent.objects.filter(case=OuterRef("pk"), state=Consent.OPEN)
     found = list(cases.select_related(*also).only(*shown).annotate(waits=Exists(waits))[: PAGE + 1])
@@ -216,8 +223,10 @@ def _page(
 
 
 def _row(case: Case, href: str, actor: Actor, with_outcome: bool) -> Row:
-    # All that is asked of the shop here is a word on a proposal: that is what the row says, with the proposal's term.
+    # What ends first is what the row says: where that is a proposal, its term, and that a word on it is awaited.
     proposed = case.closed_at is None and case.proposal_due_at is not None and case.shop_due_at == case.proposal_due_at
+    if proposed and case.due_at == case.proposal_due_at and case.awaits in ("merchant", "both"):
+        proposed = False
     badge = labels.NEW_PROPOSAL if proposed else _badge(case, actor)
     handling = getattr(case, "handling", None)
     gives_in = not with_outcome and not proposed
@@ -229,7 +238,8 @@ def _row(case: Case, href: str, actor: Actor, with_outcome: bool) -> Row:
         clock=deadlines.step_of(case, OFFER).duration.clock.value if proposed else deadlines.clock_of(case),
         mine=proposed or case.awaits in ("merchant", "both"),
         type_name=str(rulebook.rules(case.substance_rules_id).type(case.type_code).name),
-        amount=case.outcome.amount if with_outcome and case.outcome is not None else case.claimed,
+        amount=case.claimed,
+        result=sums.result(case) if with_outcome else "",
         currency=case.currency,
         asked=asked.name(case),
         badge=badge,

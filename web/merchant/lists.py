@@ -49,6 +49,10 @@ SMALL = "50"
 _KEPT = ("type", "state", "least", "sku", "who", "due")
 
 
+class Unreadable(Exception):
+    """A filter in the address says nothing that can be read; its list says which."""
+
+
 class FilterForm(NarrowingForm):
     """Type, state, a least sum, the beginning of a SKU, and who looks after it."""
 
@@ -77,7 +81,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """What awaits the shop, the most urgent first."""
     desk = shell.enter(request)
     states = [State.AWAITING_MERCHANT, State.RETURN_IN_TRANSIT, State.GATHERING_EVIDENCE]
-    states += [State.AWAITING_CONFIRMATION, State.MORE_EVIDENCE, State.APPEAL_WINDOW, State.AWAITING_APPEAL_ANSWER]
+    states += [State.AWAITING_CONFIRMATION, State.MORE_EVIDENCE, State.AWAITING_APPEAL_ANSWER]
     form = _form(request, desk, [*states, State.AWAITING_COMPLIANCE])
     context = shell.around(desk, "inbox", claims_href=reverse("merchant:claims"))
     waiting: Waiting = context["waiting"]
@@ -90,7 +94,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "unknown": unknown,
         "most": awaited.MOST,
         "by_due": True,
-        "small": SMALL,
+        "small": request.GET.get("upto", SMALL)[:16],
     }
     return _show(desk, context, form, page, title=_("To answer"))
 
@@ -190,10 +194,16 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def small(desk: shell.Desk, written: str, *, most: int) -> list[tuple[str, int]]:
-    """``(number, version)`` of what the list's filters leave up to a sum, if it can be accepted. Raises ``ValueError``."""
+    """``(number, version)`` of what the list's filters leave up to a sum, if it can be accepted.
+
+    Raises ``ValueError`` for a sum, and `Unreadable` for a filter: more than was asked for would be accepted otherwise.
+    """
     request = desk.request
-    narrowed = _filter(_form(request, desk, list(State)))
-    narrowed = _due(narrowed, request.GET.get("due", ""), cases.waiting(desk.actor, desk.now))
+    form = _form(request, desk, list(State))
+    due = request.GET.get("due", "")
+    if form.errors or (due and due not in DUE):
+        raise Unreadable
+    narrowed = _due(_filter(form), due, cases.waiting(desk.actor, desk.now))
     return cases.small(desk.actor, replace(narrowed, most=money.parse(written, "CNY")), desk.now, most=most)
 
 
