@@ -142,6 +142,7 @@ SENTENCES: dict[str, str | Promise] = {
     "supplement_without_items": _("Say what is missing: one piece of evidence at least."),
     "supplement_asked_twice": _("The same evidence was asked for twice on one point. Ask for it once."),
     "supplement_reason_missing": _("Say for each piece why it is needed."),
+    "point_reason_missing": _("Say why you do not agree on point %(number)s. Evidence alone does not say it."),
     "point_unanswered": _("Answer every point: agree, dispute or not sure."),
     "stance_unknown": _("Answer every point: agree, dispute or not sure."),
     "evidence_missing": _("Required evidence is still missing. Add it before you hand in."),

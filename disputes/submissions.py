@@ -20,13 +20,15 @@ from evidence.models import Exhibit
 from rulebook import queries as rulebook
 
 STANCES = ("agrees", "partly", "disputes", "unsure")
+# Evidence shows; it does not say what it is meant to show. These need words.
+DISPUTING = frozenset({"partly", "disputes"})
 LONGEST_ANSWER = 300
 HANDS_IN = {Side.BUYER: Event.BUYER_HANDED_IN, Side.MERCHANT: Event.MERCHANT_HANDED_IN}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Where a side stands on one point: ``stance`` agrees, disputes or unsure; exhibits by id."""
+    """Where a side stands on one point: ``stance`` is one of ``STANCES``; exhibits by id."""
 
     point_id: int
     stance: str
@@ -189,6 +191,8 @@ def keep_answers(case: Case, answers: Sequence[Answer], *, actor: Actor, now: da
             raise Missing
         if answer.stance not in STANCES:
             raise Refused("stance_unknown", number=point.number)
+        if lacks_reason(point, side.value, answer.stance, answer.text):
+            raise Refused("point_reason_missing", number=point.number)
         if len(answer.text) > LONGEST_ANSWER:
             raise Refused("text_too_long", field="answer", longest=LONGEST_ANSWER, length=len(answer.text))
         own = Exhibit.objects.filter(pk__in=answer.exhibits, dossier_id=case.dossier_id).count()
@@ -208,6 +212,12 @@ def keep_answers(case: Case, answers: Sequence[Answer], *, actor: Actor, now: da
     if side is Side.MERCHANT:
         handling.drop_draft(case)
     return sorted(numbers)
+
+
+def lacks_reason(point: Point, side: str, stance: str, text: str) -> bool:
+    """Whether ``side`` disputes what somebody else says, wholly or in part, without saying why. To agree needs no reason,
+    and nor does giving up a point of one's own."""
+    return stance in DISPUTING and point.raised_by != side and not text.strip()
 
 
 def unanswered(case: Case, actor: Actor) -> list[int]:

@@ -99,7 +99,11 @@ def test_the_buyer_is_offered_the_answer_and_the_merchant_the_claim() -> None:
     assert {("claim_rebutted", "buyer"), ("claim_accepted", "buyer"), ("withdrawn", "merchant")} <= offered
     assert {("offer_made", "buyer"), ("offer_made", "merchant")} <= offered
     assert not {("claim_rebutted", "merchant"), ("withdrawn", "buyer")} & offered
-    answers = [{"number": number, "stance": "disputes"} for number in (1, 2)]
+    bare: list[dict[str, object]] = [{"number": number, "stance": "disputes"} for number in (1, 2)]
+    no_reason = caller.act(claim, "claim_rebutted", answers=bare, on_behalf_of="buyer")
+    assert (no_reason.status_code, no_reason.json()["code"]) == (422, "point_reason_missing")
+    assert no_reason.json()["data"] == {"number": 1}
+    answers = [answer | {"text": "收到的就是那一件。"} for answer in bare]
     wrong = caller.act(claim, "claim_rebutted", answers=answers)
     assert wrong.json()["code"] in ("your_own_claim", "point_unanswered")
     done = caller.act(claim, "claim_rebutted", answers=answers, on_behalf_of="buyer")

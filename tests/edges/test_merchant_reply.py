@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
 from accounts import shop_desk
-from accounts.models import Right, User
+from accounts.models import Right
 from common import clock
-from common.actor import Actor
 from disputes import offers, queries
 from disputes.lifecycle import State
 from disputes.models import PointAnswer, ReplyDraft
@@ -22,22 +17,11 @@ from evidence.models import Exhibit
 from insights.models import Outcomes
 from tests import builders, reach
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 
 BUDGET = 17
-
-
-@pytest.fixture(autouse=True)
-def _addresses_without_a_prefix() -> Iterator[None]:
-    with translation.override("zh-hans"):
-        yield
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def path_of(made: Scene, event: str = "claim_rebutted") -> str:
@@ -296,3 +280,23 @@ def test_how_like_cases_ended_is_told_only_where_many_stand_behind_it():
         "相近案件的结果"
         not in signed_in(made.buyer).get(reverse("buyer:act", args=[made.case.number, "offer_made"])).content.decode()
     )
+
+
+def test_who_disputes_a_point_says_why_and_what_was_typed_stays():
+    made = reach.handed_in()
+    client = signed_in(made.merchant)
+    first, second = list(queries.points(made.case))[:2]
+    bare = typed(made, do="check") | {f"text_{second.pk}": " "}
+    reply = client.post(f"/en{path_of(made)}", bare)
+    said = reply.content.decode()
+    assert reply.status_code == 422
+    assert list(reply.context["form"].errors) == [f"text_{second.pk}"]
+    assert f"Say why you do not agree on point {second.number}." in said and f"答第 {first.number} 点" in said
+    # Straight to the act, past the check: the same code, at the same field.
+    sent = client.post(path_of(made), bare | {"do": "send"})
+    assert sent.status_code == 422 and sent.context["form"].has_error(f"text_{second.pk}", "point_reason_missing")
+    assert made.state is State.AWAITING_CONFIRMATION and not PointAnswer.objects.exists()
+    # To agree, or not to know, needs no reason.
+    for stance in ("agrees", "unsure"):
+        checked = client.post(path_of(made), bare | {f"stance_{second.pk}": stance})
+        assert checked.status_code == 200

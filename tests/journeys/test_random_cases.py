@@ -163,7 +163,7 @@ class RandomCase(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(["merchant", "merchant", "buyer"]), stance=st.sampled_from(["agrees", "disputes"]))
     def rebut(self, who: str, stance: str) -> None:
-        answers = [Answer(point.pk, stance, "") for point in queries.points(self.made.reload())]
+        answers = [Answer(point.pk, stance, "出库时完好。") for point in queries.points(self.made.reload())]
         self.attempt(who, intervention.rebut, self.made.case.pk, answers, text="")
 
     @rule(who=st.sampled_from(["arbitrator", "arbitrator_2", "senior", "buyer"]))

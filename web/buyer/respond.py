@@ -127,8 +127,11 @@ class RespondForm(ActForm):
             for point in self.points:
                 if not self.cleaned_data.get(f"stance_{point.pk}"):
                     self.add_error(f"stance_{point.pk}", refusals.say(Refused("point_unanswered")))
+        stances = {answer.point_id: answer.stance for answer in self.answers()}
         for point in self.points:
             text = self.cleaned_data.get(f"text_{point.pk}", "")
+            if submissions.lacks_reason(point, "buyer", stances.get(point.pk, ""), text):
+                self.add_error(f"text_{point.pk}", refusals.say(Refused("point_reason_missing", number=point.number)))
             if len(text) > submissions.LONGEST_ANSWER:
                 long = Refused("text_too_long", longest=submissions.LONGEST_ANSWER, length=len(text))
                 self.add_error(f"text_{point.pk}", refusals.say(long))

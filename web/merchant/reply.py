@@ -64,7 +64,7 @@ def page(request: HttpRequest, number: str, event: Event) -> HttpResponse | None
     data = request.POST.copy()
     do, _colon, which = data.get("do", "check").partition(":")
     reply = _Reply(request, case, event, kind(data, request.FILES or None, **about))
-    if do == "save" or request.headers.get("X-Draft"):
+    if do == "save" or request.headers.get(drafts.BY_SCRIPT):
         # Typed so far, sent by a script while its author goes on: nothing of it happens yet.
         _keep(reply)
         return HttpResponse(_("Draft saved"))
@@ -187,7 +187,7 @@ def _cite(reply: _Reply, data: Any, point: Point, exhibit: Exhibit, now: datetim
 def _weigh(reply: _Reply) -> None:
     """What the act would refuse is said before the check page, with what was typed."""
     form = reply.form
-    answered = {answer.point_id for answer in form.answers()}
+    answered = {answer.point_id: answer for answer in form.answers()}
     for point in form.points:
         text = form.cleaned_data.get(f"text_{point.pk}", "")
         if len(text) > submissions.LONGEST_ANSWER:
@@ -196,6 +196,9 @@ def _weigh(reply: _Reply) -> None:
         if point.pk not in answered and (reply.event is Event.CLAIM_REBUTTED or not answered):
             told = _("Answer point %(number)s: agree, dispute or not sure.") % {"number": point.number}
             form.add_error(f"stance_{point.pk}", told)
+        elif point.pk in answered and submissions.lacks_reason(point, "merchant", answered[point.pk].stance, text):
+            why = Refused("point_reason_missing", number=point.number)
+            form.add_error(f"text_{point.pk}", refusals.say(why))
 
 
 def _send(reply: _Reply) -> HttpResponse:
@@ -210,6 +213,8 @@ def _send(reply: _Reply) -> HttpResponse:
         raise Http404 from None
     except Refused as refused:
         name = "text" if refused.code == "text_too_long" and "text" in form.fields else None
+        if refused.code == "point_reason_missing":
+            name = next((f"text_{p.pk}" for p in form.points if p.number == refused.data["number"]), None)
         form.add_error(name, ValidationError(refusals.say(refused), code=refused.code))
         moved = form.has_error(NON_FIELD_ERRORS, "case_moved_on")
         return _show(reply, status=409 if moved else 422)
@@ -303,7 +308,7 @@ def _unchangeable(case: Case) -> str:
     if ends_at is None:
         return _("What you send cannot be changed afterwards.")
     told = _("Your answers cannot be changed afterwards. You can still add evidence until %(at)s.")
-    return told % {"at": wording.deadline(ends_at, now)}
+    return wording.tight(told % {"at": wording.deadline(ends_at, now)})
 
 
 def _consequences(reply: _Reply) -> list[dict[str, Any]]:
