@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, JSONObject
 
 from common.acts import require_act
@@ -28,6 +30,28 @@ def open_deadlines(case_id: int) -> list[Deadline]:
     """What is awaited now, soonest first; paused ones last."""
     pending = Deadline.objects.filter(case_id=case_id, state__in=[Deadline.PENDING, Deadline.PAUSED])
     return sorted(pending, key=lambda deadline: (deadline.state != Deadline.PENDING, deadline.due_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a case. ``running`` soonest first, paused ones last; ``lapsed`` the duties of which the last term ran
+    out, since the platform stepped in where it did."""
+
+    running: list[Deadline]
+    lapsed: frozenset[str]
+
+
+def terms(case: Case) -> Terms:
+    """What is awaited now and what was awaited in vain, in one statement. The platform's own duties only while they run."""
+    ended = Q(state__in=[Deadline.MET, Deadline.EXPIRED]) & ~Q(awaits="platform")
+    rows = list(Deadline.objects.filter(Q(state__in=Deadline.RUNNING) | ended, case=case).order_by("armed_at", "id"))
+    since = [row for row in rows if case.intervened_at is None or row.armed_at >= case.intervened_at]
+    last = {row.duty: row.state for row in since}
+    running = [row for row in rows if row.state in Deadline.RUNNING]
+    return Terms(
+        sorted(running, key=lambda deadline: (deadline.state != Deadline.PENDING, deadline.due_at)),
+        frozenset(duty for duty, state in last.items() if state == Deadline.EXPIRED),
+    )
 
 
 def open_offers(case_id: int) -> QuerySet[Offer]:

@@ -51,7 +51,8 @@ def records(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
         found[TRACE] = {"shipments": body["shipments"]}
     if body["promises"]:
         found[PROMISES] = {"promises": body["promises"], "promised_ship_at": body["order"]["promised_ship_at"]}
-    if body["payments"]:
+    if body["order"]["freight"] or body["refunds_elsewhere"]:
+        # What was paid for the goods every case says by itself; the record is about freight, and what came back elsewhere.
         found[PAYMENTS] = {
             "payments": body["payments"],
             "refunds_elsewhere": body["refunds_elsewhere"],

@@ -24,9 +24,9 @@ from evidence.models import Kind as ExhibitKind
 from journal.models import Entry
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
-from web import dismissal, media, reversed_roles, timeline, turn, wording
+from web import dismissal, media, reversed_roles, steps, timeline, turn, wording
 from web.dismissal import Dismissal
-from web.turn import Step
+from web.steps import Step
 
 # Where the page of an act is found, by area; an event without a page of its own has no button.
 ACT_ROUTES = {
@@ -121,7 +121,8 @@ def build(case: Case, actor: Actor, now: datetime, *, before: int | None = None)
     rules = rulebook.rules(case.substance_rules_id)
     # Whatever was open when a case ended has ended with it.
     over = State(case.state) in TERMINAL
-    open_deadlines = [] if over else queries.open_deadlines(case.pk)
+    terms = queries.terms(case)
+    open_deadlines = [] if over else terms.running
     exhibits = exhibits_for(case, actor, rules, now)
     pictures = {
         exhibit.public_id: timeline.Picture(href=exhibit.href or exhibit.display, src=exhibit.thumb, alt=exhibit.name)
@@ -134,7 +135,13 @@ def build(case: Case, actor: Actor, now: datetime, *, before: int | None = None)
         rules=rules,
         type_name=str(rules.type(case.type_code).name),
         turn=turn.turn(case, actor, open_deadlines, now),
-        steps=turn.steps(case, labels.reader(actor.role), came_back=_came_back(case)),
+        steps=steps.steps(
+            case,
+            labels.reader(actor.role),
+            lapsed=terms.lapsed,
+            came_back=_came_back(case),
+            shown=any(exhibit.side != "p" and not exhibit.withdrawn for exhibit in exhibits),
+        ),
         record=timeline.read(case, actor, pictures=pictures.get, before=before),
         exhibits=exhibits,
         points=list(queries.points(case)),
@@ -149,7 +156,7 @@ def build(case: Case, actor: Actor, now: datetime, *, before: int | None = None)
 def _came_back(case: Case) -> bool:
     """Whether the goods were sent back, and what came was refused. One query, where that may be at all."""
     refused = Entry.objects.filter(stream_id=case.stream_id, kind=Event.RETURN_REFUSED.value)
-    return turn.may_have_come_back(case) and refused.exists()
+    return steps.may_have_come_back(case) and refused.exists()
 
 
 def exhibits_for(case: Case, actor: Actor, rules: Rules, now: datetime) -> list[ExhibitView]:
@@ -181,7 +188,7 @@ def exhibit_view(row: Exhibit, actor: Actor, rules: Rules, now: datetime, *, cas
         side={"buyer": "b", "merchant": "m"}.get(row.side, "p"),
         mine=mine,
         code=row.code,
-        title=str(rules.exhibits[row.code].name) if row.code in rules.exhibits else row.code,
+        title=_kind_name(row, rules) or row.code,
         name=exhibit_name(row, rules),
         note=row.note,
         kind=row.kind,
@@ -212,7 +219,13 @@ def _page_of(row: Exhibit, actor: Actor, case: Case | None) -> str:
 
 def exhibit_name(row: Exhibit, rules: Rules) -> str:
     """What whoever gave it says it shows; else what its row asks for, in the language of this reader."""
-    return row.name or (str(rules.exhibits[row.code].name) if row.code in rules.exhibits else row.number)
+    return row.name or _kind_name(row, rules) or row.number
+
+
+def _kind_name(row: Exhibit, rules: Rules) -> str:
+    if row.kind == ExhibitKind.RECORD and isinstance(row.content, dict) and "payments" in row.content:
+        return _("Payment record")  # it stands for what freight was paid, and says more than that
+    return str(rules.exhibits[row.code].name) if row.code in rules.exhibits else ""
 
 
 def actions_for(case: Case, actor: Actor) -> list[Action]:

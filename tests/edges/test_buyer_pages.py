@@ -18,7 +18,7 @@ from evidence import links
 from evidence.models import Exhibit
 from tests import builders, deciding, reach
 from tests.reach import Scene
-from web import turn, wording
+from web import steps, wording
 from web.party import choices, terms
 from web.wording import HOUSE_ZONE
 
@@ -320,7 +320,7 @@ def test_while_the_other_side_has_to_reply_nothing_stands_out_and_everything_can
 
 
 def _way(scene: Scene) -> list[str]:
-    return [step.state for step in turn.steps(scene.reload(), "buyer")]
+    return [step.state for step in steps.steps(scene.reload(), "buyer")]
 
 
 def test_steps_that_never_happened_are_not_ticked():
@@ -336,9 +336,40 @@ def test_steps_that_never_happened_are_not_ticked():
     assert page(scene).context["page"].turn.headline == "你已撤销申请"
 
 
+def test_a_term_that_ran_out_without_an_answer_is_not_ticked():
+    scene = reach.handed_in()
+    reach.let_term_end(scene)
+    assert scene.state is State.AWAITING_ASSIGNMENT
+    shown = page(scene)
+    told = [(step.label, step.state, step.said) for step in shown.context["page"].steps]
+    assert told[2] == ("商家确认", "silent", "到期未答复") and "<small>到期未答复</small>" in shown.content.decode()
+    answered = page(reach.queued()).context["page"].steps
+    assert (answered[2].state, answered[2].said) == ("done", "")
+    # Nothing came in the evidence period, or the merchant never replied.
+    scene = reach.admitted()
+    reach.let_term_end(scene)
+    assert page(scene).context["page"].steps[1].said == "到期没有凭证"
+    scene = reach.a_scene(kind=Kind.RETURN_REFUND)
+    reach.let_term_end(scene)
+    assert scene.state is State.AWAITING_RETURN
+    assert [(step.state, step.said) for step in page(scene).context["page"].steps][1] == ("silent", "到期未答复")
+    reach.let_term_end(scene)
+    ended = page(scene).context["page"].steps
+    assert scene.state is State.LAPSED and [step.said for step in ended] == ["", "到期未答复", "到期未寄回", ""]
+
+
+def test_what_an_earlier_round_left_unanswered_says_nothing_of_this_one():
+    scene = reach.a_scene()
+    reach.let_term_end(scene)
+    assert [step.said for step in page(scene).context["page"].steps][1] == "到期未答复"
+    negotiation.revise(scene.case.pk, kind=Kind.REFUND_ONLY, amount=10_000, text="", actor=scene.buyer, now=clock.now())
+    negotiation.refuse(scene.case.pk, text="完好。", actor=scene.merchant, now=clock.now())
+    assert [(step.state, step.said) for step in page(scene).context["page"].steps][1] == ("done", "")
+
+
 def test_a_refusal_is_a_reply_and_the_next_step_is_the_buyers():
     scene = reach.refused()
-    way = turn.steps(scene.reload(), "buyer")
+    way = steps.steps(scene.reload(), "buyer")
     assert [step.state for step in way][:3] == ["done", "done", "now"]
     assert way[2].label == "你来决定"
     assert page(scene).context["page"].turn.text == "由你决定下一步"
@@ -371,12 +402,22 @@ def test_a_request_to_return_that_was_refused_has_brought_nothing_back():
     ]
 
 
-def test_a_settled_case_is_listed_with_the_sum_that_was_agreed():
+def test_a_list_says_what_is_claimed_and_beside_it_what_came_of_it():
     scene = reach.refused()
+    claimed = scene.reload().claimed
     offer = offers.make(scene.case.pk, amount=10_000, returns=False, text="", actor=scene.merchant, now=clock.now())
     offers.accept(offer.pk, actor=scene.buyer, now=clock.now())
     groups = signed_in(scene.buyer).get(reverse("buyer:home")).context["groups"]
-    assert [row.amount for group in groups for row in group.rows] == [10_000]
+    assert [(row.case.claimed, row.result) for group in groups for row in group.rows] == [(claimed, "结果：¥100.00")]
+    [row] = signed_in(scene.merchant).get(reverse("merchant:decided")).context["rows"]
+    assert (row["amount"], row["result"]) == (claimed, "结果：¥100.00")
+
+
+def test_a_claim_that_was_turned_down_is_not_a_sum_of_nothing():
+    scene = deciding.dismissed()
+    for actor, name in ((scene.buyer, "buyer:home"), (scene.merchant, "merchant:decided")):
+        text = signed_in(actor).get(reverse(name)).content.decode()
+        assert "¥0.00" not in text and "结果：不涉及退款" in text and "680.00" in text
 
 
 def test_after_the_evidence_period_no_past_date_is_shown_as_open():
