@@ -4,7 +4,7 @@
 // data-uploads-at="button" they go when the button beside it is pressed.
 (function () {
   "use strict";
-  var CHUNK = 1024 * 1024, AT_ONCE = 3, TRIES = 5, PATIENCE = 100;
+  var CHUNK = 1024 * 1024, AT_ONCE = 3, TRIES = 5, PATIENCE = 100, WAITED_FOR = 20 * CHUNK;
   // A place files are chosen at: a form of its own, or one input among the fields of a form.
   var places = Array.prototype.map.call(document.querySelectorAll("form[data-uploads], input[data-uploads]"), function (host) {
     var inner = host.tagName === "INPUT", input = inner ? host : host.querySelector("input[type=file]");
@@ -183,10 +183,21 @@
     item.at = same.offset;
     say(item.name + ": " + fill(t.tGoesOn, far(item)));
   };
+  // Whether a file chosen before it is still on its way. Films are not waited for, and what is no evidence by its kind
+  // waits for nothing: it is refused.
+  var follows = function (item) {
+    if (!/^(image|video)\/|\/pdf$/.test(item.file.type) && !/\.hei[cf]$/i.test(item.name)) return false;
+    return queue.slice(0, queue.indexOf(item)).some(function (one) {
+      return one.place === item.place && one.file && one.length <= WAITED_FOR && ["sending", "checking"].indexOf(one.state) >= 0;
+    });
+  };
+  var later = function (wait) { return new Promise(function (go) { setTimeout(go, wait); }); };
   var pieces = function (item) {
     if (item.state !== "sending") return Promise.resolve();
     if (item.at >= item.length) return outcome(item);
     var from = item.at, body = item.file.slice(from, from + CHUNK), last = from + body.size >= item.length;
+    // A file gets its number when it is whole. So that they are numbered as they were chosen, the last piece waits.
+    if (last && follows(item)) return later(150).then(function () { return pieces(item); });
     var headers = { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(from) };
     return ask(item, "PATCH", item.url, headers, body, function (loaded) {
       item.at = Math.min(from + loaded, from + body.size);
@@ -218,7 +229,7 @@
       else if (state === "whole") {
         show(item, "checking", reply.said.words);
         if ((asked || 0) < PATIENCE) {
-          return new Promise(function (go) { setTimeout(go, 3000); }).then(function () { return outcome(item, (asked || 0) + 1); });
+          return later(3000).then(function () { return outcome(item, (asked || 0) + 1); });
         }
       } else if (state === "refused" || !item.file) show(item, "failed", reply.said.words);
       else { item.url = ""; item.at = 0; return begin(item); }

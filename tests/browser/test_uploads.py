@@ -134,6 +134,19 @@ def test_files_are_paused_cancelled_and_refused_each_by_itself(visit: Visit, see
     assert page.locator("#upload-words [role=status]").inner_text().startswith(f"IMG_{seed}")
 
 
+def test_files_are_numbered_as_they_were_chosen_although_a_small_one_is_faster(visit: Visit, seed: int) -> None:
+    form = open_row(visit("buyer", width=390))
+    form.locator("input[type=file]").set_input_files([photo(seed), photo(seed + 1, 200), photo(seed + 2, 300)])
+    numbers = []
+    for name in (f"IMG_{seed}.", f"IMG_{seed + 1}.", f"IMG_{seed + 2}."):
+        done = row(form, name, "done")
+        done.wait_for()
+        found = re.search(r"B(\d+)", done.inner_text())
+        assert found is not None, done.inner_text()
+        numbers.append(int(found[1]))
+    assert numbers == sorted(numbers)
+
+
 def test_without_script_several_files_come_in_one_form(visit: Visit, seed: int) -> None:
     buyer = visit("buyer", width=390, scripts=False)
     form = open_row(buyer)
