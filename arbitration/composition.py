@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 
+from django.utils import translation
+
 from accounts import hats
 from arbitration import letters
 from arbitration.calculator import Calculation
@@ -28,14 +30,14 @@ from arbitration.letters import (
 )
 from arbitration.models import Admission, Appeal, Ruling
 from arbitration.sheet import Sheet
-from disputes import deadlines
+from disputes import deadlines, labels
 from disputes.awards import Payer
 from disputes.models import Case, PointAnswer
 from journal.models import Entry
 from jury import results
 from rulebook import calendars, clocks
 from rulebook.rules import Rules
-from rulebook.schema import Text
+from rulebook.schema import Remedy, Text
 
 
 def compose(
@@ -72,7 +74,7 @@ def compose(
         ),
         result=Result(
             remedy=remedy.code,
-            remedy_name=_said(remedy.name, language),
+            remedy_name=_named(remedy, case, language),
             ground=ruling.ground,
             ground_name=_said(ground.name, language) if ground else "",
             amount=calculation.amount,
@@ -188,7 +190,7 @@ def _unsupported(
     """What was asked for and not given: another remedy, or a smaller sum."""
     asked = rules.remedies.get(case.remedy)
     if asked is not None and case.remedy != given:
-        yield Unsupported("remedy", _said(asked.name, language), _said(rules.remedy(given).name, language))
+        yield Unsupported("remedy", _named(asked, case, language), _named(rules.remedy(given), case, language))
     # What is ordered in kind stands in for the sum; it is not a sum of zero.
     if not calculation.substitute and calculation.amount < case.claimed:
         yield Unsupported("amount", str(case.claimed), str(calculation.amount))
@@ -283,6 +285,12 @@ def _freight(payer: str, amount: int) -> int:
 
 def _freight_now(calculation: Calculation) -> int:
     return _freight(calculation.freight_payer.value, calculation.freight_amount)
+
+
+def _named(remedy: Remedy, case: Case, language: str) -> str:
+    """As it has been called in this case from the first."""
+    with translation.override(language):
+        return str(labels.remedy(remedy.code, _said(remedy.name, language), case.kind))
 
 
 def _said(text: Text, language: str) -> str:

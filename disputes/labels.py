@@ -122,6 +122,15 @@ KINDS: dict[Kind, Text] = {
     Kind.RETURN_REFUND: _("Return and refund"),
 }
 
+_NEVER_ARRIVED = (Kind.UNSHIPPED.value, Kind.IN_TRANSIT.value)
+
+
+def remedy(code: str, name: Text, kind: str) -> Text:
+    """What is asked for or ordered, which the rules call ``name``: money alone for what never arrived has one name from
+    the request to the letter."""
+    return KINDS[Kind(kind)] if code == "R1" and kind in _NEVER_ARRIVED else name
+
+
 DUTIES: dict[str, Text] = {
     "merchant_reply": _("Merchant replies"),
     "buyer_reply": _("Buyer decides how to go on"),

@@ -10,6 +10,8 @@ from common import money
 from common.actor import Side
 from disputes import amounts
 from disputes.models import Case
+from rulebook import queries as rulebook
+from web import asked
 
 
 def at_most(highest: int, paid: int, currency: str) -> str:
@@ -18,6 +20,20 @@ def at_most(highest: int, paid: int, currency: str) -> str:
     if highest < paid:
         return _("At most %(sum)s (amount paid, less what has been given back)") % said
     return _("At most %(sum)s (amount paid)") % said
+
+
+def result(case: Case) -> str:
+    """What came of the sum that is claimed, once something was agreed or decided; empty before. No query: the outcome came
+    with its case. Beside a claim that was turned down stands that nothing of it is given, not a sum of nothing."""
+    outcome = case.outcome
+    if outcome is None:
+        return ""
+    remedy = rulebook.rules(case.substance_rules_id).remedies.get(outcome.remedy)
+    if remedy is not None and outcome.substitute and not outcome.amount:  # something is owed in kind: no sum says what
+        return _("Outcome: %(what)s") % {"what": asked.remedy_name(case, remedy)}
+    if not outcome.amount:
+        return _("Outcome: no money moves")
+    return _("Outcome: %(what)s") % {"what": money.sign(case.currency) + money.text(outcome.amount, case.currency)}
 
 
 def given_back_rows(case: Case) -> list[dict[str, Any]]:

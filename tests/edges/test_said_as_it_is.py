@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from arbitration import rulings
+from arbitration import assignment, rulings
 from common import clock
 from common.actor import Actor
-from disputes import labels, negotiation, offers
+from common.errors import Refused
+from disputes import drafts, intervention, labels, negotiation, offers, refusals, submissions
 from disputes.lifecycle import Event, Kind
+from engine import delivery
+from evidence import signals
+from evidence.models import Blob, Exhibit, Sheet
+from evidence.models import Kind as ExhibitKind
+from evidence.signals import Moments, Signal
+from journal.kinds import Kind as Entry
+from notifications import inbox
+from notifications.models import Notice
 from tests import builders, deciding, reach
+from web.desk import integrity
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +104,77 @@ def test_what_was_asked_for_stays_as_it_was_asked_whatever_was_decided() -> None
     ):
         shown = page(actor, reverse(f"{area}:case", args=[made.case.number]))
         assert words[0] in shown and words[1] not in shown
+
+
+def test_money_alone_for_what_never_arrived_has_one_name_from_the_request_to_the_letter() -> None:
+    scene = reach.refused(kind=Kind.IN_TRANSIT, type_code="NOT_RECEIVED", order_state="SHIPPED")
+    name = str(labels.KINDS[Kind.IN_TRANSIT])
+    number = scene.case.number
+    drafts.begin(scene.case.pk, actor=scene.buyer, now=clock.now())
+    assert name in page(scene.buyer, reverse("buyer:question", args=[number, "want"]))
+    intervention.request(scene.case.pk, reach.claim_of(scene.reload(), remedy="R1"), actor=scene.buyer, now=clock.now())
+    intervention.admit(scene.case.pk, actor=scene.ops, now=clock.now())
+    for actor, address in (
+        (scene.buyer, reverse("buyer:case", args=[number])),
+        (scene.merchant, reverse("merchant:case", args=[number])),
+        (scene.merchant, reverse("merchant:inbox")),
+    ):
+        shown = page(actor, address)
+        assert name in shown and "Refund without return" not in shown
+    submissions.hand_in(scene.case.pk, actor=scene.buyer, now=clock.now())
+    intervention.rebut(scene.case.pk, reach.answers(scene), text="", actor=scene.merchant, now=clock.now())
+    builders.travel(timedelta(hours=25))
+    assignment.take(scene.case.pk, actor=scene.arbitrator, now=clock.now())
+    desk = page(scene.arbitrator, reverse("desk:case", args=[number]))
+    assert name in desk and "Refund without return" not in desk
+
+
+def test_the_same_file_twice_is_one_word_and_nothing_new_happened() -> None:
+    scene = reach.admitted()
+    address = reverse("buyer:act", args=[scene.case.number, Event.EVIDENCE_ADDED.value])
+    client = Client()
+    client.force_login(get_user_model().objects.get(pk=scene.buyer.id))
+    for _time in range(2):
+        file = SimpleUploadedFile("teal.jpg", reach.a_photo("teal").read(), "image/jpeg")
+        typed = {"code": "E06", "file": file, "seen": scene.reload().version, "name": "", "note": ""}
+        reply = client.post(address, typed, follow=True)
+    told = [str(message) for message in reply.context["messages"]]
+    assert len(told) == 1 and told[0].startswith("Same file as B1")
+
+
+def test_several_exhibits_in_a_row_are_one_notice_until_it_is_read() -> None:
+    scene = reach.admitted()
+    reach.give_required_evidence(scene)
+    for colour in ("pink", "brown"):
+        submissions.add_evidence(
+            scene.case.pk, reach.received(colour), code="E05", name="", note="", actor=scene.buyer, now=clock.now()
+        )
+    delivery.deliver(limit=1000)
+    told = Notice.objects.filter(case=scene.case, kind=Entry.EVIDENCE_ADDED.value, user_id=scene.merchant.id)
+    assert told.count() == 1
+    inbox.mark_read(scene.merchant.id or 0, ["merchant"], now=clock.now())
+    submissions.add_evidence(
+        scene.case.pk, reach.received("orange"), code="E05", name="", note="", actor=scene.buyer, now=clock.now()
+    )
+    delivery.deliver(limit=1000)
+    assert told.count() == 2
+
+
+def test_a_refusal_writes_its_moment_as_the_pages_do() -> None:
+    at = "2026-12-09T16:00:00+00:00"
+    assert "10 Dec 2026" not in (said := refusals.say(Refused("exam_too_soon", again_at=at)))
+    assert "9 Dec 2026, 24:00" in said
+    with translation.override("zh-hans"):
+        assert "2026-12-09 24:00" in refusals.say(Refused("exam_too_soon", again_at=at))
+
+
+def test_nothing_is_ticked_about_a_moment_that_is_doubted() -> None:
+    taken = datetime(2026, 11, 20, 4, tzinfo=UTC)
+    row = Exhibit(side="buyer", kind=ExhibitKind.IMAGE, round=1, added_at=taken, blob=Blob())
+    row.blob.sheet = Sheet(taken_at="2026-11-20T12:00:00")  # type: ignore[union-attr]
+    when = Moments(delivered_at=taken - timedelta(days=3), claimed_at=taken - timedelta(days=1), waybills=())
+    doubt = Signal(signals.AFTER_CLAIM, {"at": taken})
+    lines = integrity.of(row, [doubt], when, None, wait=timedelta(), now=taken + timedelta(days=30))
+    assert [line.level for line in lines if "Taken" in line.text or "taken on" in line.text] == ["w"]
+    lines = integrity.of(row, [], when, None, wait=timedelta(), now=taken + timedelta(days=30))
+    assert [line.level for line in lines if "Taken" in line.text] == ["y"]

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from common.actor import Role
-from disputes import labels
 from disputes.awards import BY_THE_FUND
-from disputes.lifecycle import Event, Kind, State
+from disputes.lifecycle import Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
 from web import acts, case_page, fetch, listing_pictures, reversed_roles, sums, supplements, timeline, wording
@@ -195,18 +194,19 @@ def _claim(built: CasePage) -> list[dict[str, Any]]:
     case = built.case
     if reversed_roles.is_merchants(case):
         return _claimed_from_me(built)
-    asked = labels.KINDS[Kind(case.kind)] if case.intervened_at is None else built.rules.remedy(case.remedy).name
     stay = _("the goods stay with you") if case.order.has_arrived else ""
     back = _("the goods go back") if asked_for.returns(case) else stay
     rows: list[dict[str, Any]] = [
         *sums.given_back_rows(case),
-        {"label": _("Asked for"), "value": str(asked), "amount": case.claimed, "after": back},
+        {"label": _("Asked for"), "value": asked_for.name(case), "amount": case.claimed, "after": back},
         {"label": _("Reason"), "value": built.type_name},
     ]
     if case.outcome is not None:
-        ordered = built.rules.remedy(case.outcome.remedy).name if case.outcome.substitute else ""
+        ordered = (
+            asked_for.remedy_name(case, built.rules.remedy(case.outcome.remedy)) if case.outcome.substitute else ""
+        )
         amount = {} if ordered and not case.outcome.amount else {"amount": case.outcome.amount}
-        rows.append({"label": _("Outcome"), "value": str(ordered), **amount})
+        rows.append({"label": _("Outcome"), "value": ordered, **amount})
     return rows
 
 

@@ -152,7 +152,7 @@ def _rows(written: Written) -> list[dict[str, Any]]:
         *late,
         *(told if written.is_done("points") else [row(_("Points to decide"), "", "points")]),
         row(_("What happened"), written.said("story"), "story"),
-        row(_("What you want"), str(written.rules.remedy(remedy).name) if fits else "", "want"),
+        row(_("What you want"), asked.remedy_name(case, written.rules.remedy(remedy)) if fits else "", "want"),
         row(_("Amount"), _sum(written), "want"),
         row(_("How we reach you"), _("Confirmed") if written.is_done("contact") else "", "contact"),
     ]

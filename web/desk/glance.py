@@ -15,8 +15,7 @@ from disputes import queries as cases
 from disputes.lifecycle import Event, State
 from disputes.models import Case
 from evidence.models import Exhibit
-from rulebook import queries as rulebook
-from web import fetch, records
+from web import asked, fetch, records
 from web.desk import offered, shell
 
 
@@ -28,13 +27,12 @@ def of(number: str, actor: Actor, now: datetime) -> dict[str, Any] | None:
         case = fetch.case_or_404(number, actor)
     except Http404:
         return None
-    rules = rulebook.rules(case.substance_rules_id)
     waits = State(case.state) is State.AWAITING_ASSIGNMENT and case.suspended_at is None
     opens = offered.open_until(case, now)
     return {
         "case": case,
         "type_name": shell.type_name(case),
-        "remedy": str(rules.remedy(case.remedy).name) if case.remedy in rules.remedies else "",
+        "remedy": asked.name(case),
         "points": [records.masked(point.text) for point in cases.points(case)],
         "counts": _counts(case),
         "take_href": reverse("desk:act", args=[case.number, Event.TAKEN.value]) if waits and not opens else "",

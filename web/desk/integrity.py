@@ -26,6 +26,8 @@ _DOUBTS = frozenset(
     {signals.BEFORE_DELIVERY, signals.AFTER_CLAIM, signals.EDITED, signals.SAME_ELSEWHERE, signals.NO_METADATA}
 )
 
+_OF_ITS_TIME = frozenset({signals.BEFORE_DELIVERY, signals.AFTER_CLAIM})
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -45,12 +47,14 @@ def of(
     now: datetime,
 ) -> list[Line]:
     """The lines of one card, the doubtful last. ``wait``: how long the other side must have had it to be cited."""
-    lines = [*_times(row, moments, now), *_file(row, found), *_once(row, twins), *_standing(row, wait, now)]
+    lines = [*_times(row, found, moments, now), *_file(row, found), *_once(row, twins), *_standing(row, wait, now)]
     lines += [Line(DOUBT if signal.code in _DOUBTS else OPEN, words(signal)) for signal in found]
     return sorted(lines, key=lambda line: (CHECKED, DOUBT, OPEN).index(line.level))
 
 
-def _times(row: Exhibit, moments: Moments, now: datetime) -> Iterator[Line]:
+def _times(row: Exhibit, found: Sequence[Signal], moments: Moments, now: datetime) -> Iterator[Line]:
+    if any(signal.code in _OF_ITS_TIME for signal in found):
+        return  # the doubt says when it was taken: nothing about the same moment is checked beside it
     sheet = row.blob.sheet if row.blob is not None else None
     taken = signals.taken_at(sheet) if sheet is not None else None
     if taken is None:

@@ -20,7 +20,7 @@ from evidence import dossiers, masking, sheets, signals
 from evidence.models import Exhibit
 from rulebook.rules import Rules
 from rulebook.schema import Bearer
-from web import case_page, media, records, reversed_roles, wording
+from web import asked, case_page, media, records, reversed_roles, wording
 from web import masking as masks
 from web.case_page import ExhibitView
 from web.desk import ruler
@@ -69,7 +69,7 @@ def gap(work: Workspace, rules: Rules) -> dict[str, Any]:
     case = work.case
     offered = next((offer.amount for offer in work.offers if offer.side == "merchant"), 0)
     place = 0 if not case.paid else min(100, offered * 100 // case.paid)
-    asked = 100 if not case.paid else min(100, case.claimed * 100 // case.paid)
+    share = 100 if not case.paid else min(100, case.claimed * 100 // case.paid)
     if reversed_roles.is_merchants(case):
         return {
             "buyer_text": _("keeps what was paid"),
@@ -78,13 +78,13 @@ def gap(work: Workspace, rules: Rules) -> dict[str, Any]:
             "merchant_amount": case.claimed,
             "currency": case.currency,
             "paid": case.paid,
-            "merchant_percent": asked,
+            "merchant_percent": share,
             "gap_percent": 0,
             "buyer_percent": 0,
             "between": case.claimed,
         }
     return {
-        "buyer_text": str(rules.remedy(case.remedy).name) if case.remedy in rules.remedies else "",
+        "buyer_text": asked.name(case),
         "buyer_amount": case.claimed,
         "merchant_text": _("offers") if offered else _("No offer"),
         "merchant_amount": offered,
@@ -92,8 +92,8 @@ def gap(work: Workspace, rules: Rules) -> dict[str, Any]:
         "paid": case.paid,
         "paid_label": _("Left of the amount paid") if amounts.given_back(case) else _("Amount paid"),
         "merchant_percent": place,
-        "gap_percent": max(0, asked - place),
-        "buyer_percent": asked,
+        "gap_percent": max(0, share - place),
+        "buyer_percent": share,
         "between": max(0, case.claimed - offered),
     }
 

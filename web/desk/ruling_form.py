@@ -32,7 +32,7 @@ from common import ids, money
 from disputes.awards import Payer
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
-from web import case_page, reversed_roles
+from web import asked, case_page, reversed_roles
 from web.fields import AmountField, amount_field
 from web.forms import HouseForm
 
@@ -110,7 +110,7 @@ class RulingForm(HouseForm):
             remedies.append(calculator.DISMISSAL)
         chosen = self._chosen_clauses()
         self._choices("clauses", [(number, number) for number in usual_clauses(rules, kind.code, chosen)])
-        self._choices("remedy", [(code, str(rules.remedy(code).name)) for code in remedies])
+        self._choices("remedy", [(code, asked.remedy_name(work.case, rules.remedy(code))) for code in remedies])
         self._choices("ground", [("", "–"), *((code, str(item.name)) for code, item in rules.grounds.items())])
         self._choices(
             "freight_payer",

@@ -30,7 +30,7 @@ from rulebook import queries as rulebook
 from web import reversed_roles, wording
 from web.fields import amount_field
 from web.forms import QuestionForm
-from web.merchant import claim_files, shell
+from web.merchant import cases, claim_files, shell
 from web.merchant.claim_files import FilesForm
 from web.merchant.claim_written import FIELDS, POINTS, Written
 from web.rules import length
@@ -62,6 +62,8 @@ LEADS: dict[str, Text] = {
     "story": gettext_lazy("The arbitrator reads this first. The buyer reads it too."),
     "sum": gettext_lazy("The ruling can give less than this, and never more."),
 }
+# Older ones are in the lists of cases.
+MOST_CLAIMS = 20
 # What the act refuses → the page where it can be put right.
 _PAGE_OF = {
     "contest_reason_unknown": "why",
@@ -82,17 +84,14 @@ _PAGE_OF = {
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Which payouts may still be contested, until when, and which claims have been begun."""
+    """Which payouts may still be contested, until when, which claims have been begun; and what was claimed already."""
     desk = shell.enter(request)
     begun = claim_drafts.refs(desk.shop_id)
     found = payouts.recent(desk.shop_id, desk.now)
     claimed = payouts.claimed(found)
     rows = [
         {
-            "href": reverse("merchant:case", args=[claimed[payout.ref]])
-            if payout.ref in claimed
-            else reverse("merchant:claim", args=[payout.ref]),
-            "claimed": payout.ref in claimed,
+            "href": reverse("merchant:claim", args=[payout.ref]),
             "title": payout.line.title,
             "ref": payout.earlier.number if payout.earlier is not None else payout.line.order.external_id,
             "amount": payout.amount,
@@ -102,10 +101,12 @@ def index(request: HttpRequest) -> HttpResponse:
             "begun": payout.ref in begun,
         }
         for payout in found
+        if payout.ref not in claimed
     ]
-    return render(
-        request, "merchant/claims.html", shell.around(desk, "decided", title=_("Claim money back"), rows=rows)
+    context = shell.around(
+        desk, "decided", title=_("Claim money back"), rows=rows, claims=cases.own_claims(desk.actor, most=MOST_CLAIMS)
     )
+    return render(request, "merchant/claims.html", context)
 
 
 @require_safe
