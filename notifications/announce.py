@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from accounts.models import Grant, Membership, Right
@@ -30,6 +31,9 @@ _NEVER_NEWS = frozenset(
     }
 )
 
+# For so long further evidence is the same news.
+_SAME_NEWS = timedelta(hours=1)
+
 _OFFERED_BY = {duty.name: side for side, duty in OFFERS.items()}
 
 
@@ -49,6 +53,11 @@ def announce(entry: Entry, case: Case) -> int:
             Notice(user_id=user_id, case=case, entry=entry, kind=kind.value, audience=JURORS, params=told, at=entry.at)
             for user_id, told in _jurors(entry)
         ]
+    if kind is Kind.EVIDENCE_ADDED:
+        # Five photos are one thing to look at: who has not read of the first hears nothing new of the others.
+        unread = Notice.objects.filter(case=case, kind=kind.value, read_at__isnull=True, at__gt=entry.at - _SAME_NEWS)
+        told_already = set(unread.exclude(entry=entry).values_list("user_id", "audience"))
+        notices = [one for one in notices if (one.user_id, one.audience) not in told_already]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     rows = Notice.objects.filter(entry=entry, email__isnull=True)
     told = list(rows.values_list("id", "user_id", "user__email", "audience"))

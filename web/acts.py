@@ -37,6 +37,8 @@ class ActForm(HouseForm):
     seen = IntegerField(widget=HiddenInput)
     # Which field a refusal belongs to, where it belongs to one.
     field_of: Mapping[str, str] = {}
+    # What the act itself has to say, instead of what its page says when it is done.
+    told: str = ""
 
     def __init__(
         self, *args: Any, case: Case, actor: Actor, now: datetime, request: HttpRequest, **kwargs: Any
@@ -154,7 +156,7 @@ def view(
     elif posted:
         done = form.is_valid() and _run(page, form)
         if done:
-            messages.success(request, str(page.done) or _("Done. Both sides can see it in the record."))
+            messages.success(request, form.told or str(page.done) or _("Done. Both sides can see it in the record."))
             return HttpResponseRedirect(home)
         status = 422
         case, now = fetch.case_and_now_or_404(number, actor)

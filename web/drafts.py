@@ -19,6 +19,8 @@ from common import clock
 from web import language
 from web.forms import HouseForm
 
+# What a script sends along when it saves by itself: nobody looks at the reply.
+BY_SCRIPT = "X-Draft"
 _KEY = "drafts"
 _KEPT_FOR = timedelta(hours=2)
 # Whoever is not signed in can make us keep this much: little enough to be of no use, and plenty for the longest form.

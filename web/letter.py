@@ -112,6 +112,11 @@ class Paper:
     water: str = ""
     lines: tuple[tuple[str, str], ...] = field(default_factory=tuple)
 
+    @property
+    def noted(self) -> str:
+        """The notes as one paragraph: Chinese sentences follow each other without a space."""
+        return ("" if self.lang.startswith("zh") else " ").join(self.notes)
+
 
 def line_words(lines: Sequence[object], currency: str) -> list[dict[str, str]]:
     """The lines of a calculation as the calculator component reads them. Sums in minor units."""
@@ -352,12 +357,11 @@ def _jury(letter: Letter, reader: str) -> list[str]:
     said = _("Public jury of %(size)s: %(split)s.") % {"size": vote.size, "split": " · ".join(split)}
     found = FOUND_FOR_YOU if vote.found_for and vote.found_for == reader else FOUND_FOR[vote.found_for]
     decides = _("The arbitrator rules, and gives reasons where they differ.")
-    # Chinese sentences follow each other without a space.
-    return [("" if letter.language.startswith("zh") else " ").join([said, str(found), decides])]
+    return [wording.sentences(said, str(found), decides)]
 
 
 def _fact(fact: Fact, reader: str) -> str:
-    found = _colon(
+    found = wording.labelled(
         fact.text, str(FOR_YOU if fact.finding and fact.finding == reader else FINDINGS.get(fact.finding, ""))
     )
     if fact.exhibits:
@@ -379,7 +383,7 @@ def _weight(exhibit: ExhibitWeight) -> str:
     verdict = _("admitted in part") if exhibit.verdict == "part" else _("not admitted")
     if exhibit.reason_name:
         verdict += pgettext("between a verdict and its reason", ", ") + exhibit.reason_name
-    return _colon(f"{exhibit.number} {exhibit.kind_name}", verdict)
+    return wording.labelled(f"{exhibit.number} {exhibit.kind_name}", verdict)
 
 
 def _marked(exhibit: ExhibitWeight) -> str:
@@ -423,7 +427,7 @@ def _disagree(letter: Letter) -> Section:
     if letter.remedies.until:
         until = wording.deadline(datetime.fromisoformat(letter.remedies.until))
         lead = _("The ruling can be appealed once, until %(until)s, on one of these grounds:") % {"until": until}
-        grounds = tuple(_colon(ground.name, ground.text) for ground in letter.remedies.grounds)
+        grounds = tuple(wording.labelled(ground.name, ground.text) for ground in letter.remedies.grounds)
     said = _routes(letter.remedies.routes)
     if grounds and said:
         said.insert(0, _("Apart from an appeal, you can also:"))
@@ -435,11 +439,7 @@ def _disagree(letter: Letter) -> Section:
 
 
 def _routes(routes: tuple[Route, ...]) -> list[str]:
-    return [_colon(route.name, route.text) for route in routes]
-
-
-def _colon(label: str, text: str) -> str:
-    return f"{label}{pgettext('between a label and its sentence', ': ')}{text}"
+    return [wording.labelled(route.name, route.text) for route in routes]
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -64,7 +64,7 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         posted = request.method == "POST"
         if not request.user.is_authenticated:
-            if posted and drafts.keep(request):
+            if posted and drafts.keep(request) and not request.headers.get(drafts.BY_SCRIPT):
                 messages.info(request, _("You were signed out. Your work is saved; sign in to return here."))
             return redirect_to_login(request.get_full_path())
         if posted and KEEP in request.POST:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from common import dates
@@ -21,6 +22,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 WORKING_DAYS = "BD"
+_BETWEEN_CHARACTERS = re.compile(r"(?<=[\u4e00-\u9fff，。：；」）]) (?=[\u4e00-\u9fff「（])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +201,18 @@ def masked_phone(number: str) -> str:
     """``138****5678``; short numbers lose all but their last two digits."""
     digits = number.strip()
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 11 else f"****{digits[-2:]}"
+
+
+def labelled(label: str, text: str) -> str:
+    """``label: text``, as the language sets it."""
+    return f"{label}{pgettext('between a label and its sentence', ': ')}{text}"
+
+
+def tight(said: str) -> str:
+    """A sentence into which something was put: Chinese has a space beside digits and letters, and none before 明天."""
+    return _BETWEEN_CHARACTERS.sub("", said)
+
+
+def sentences(*said: str) -> str:
+    """Sentences after each other: Chinese ones follow without a space."""
+    return ("" if (get_language() or "").startswith("zh") else " ").join(one for one in said if one)

@@ -254,6 +254,7 @@ def test_the_buyer_reads_what_is_claimed_and_answers_point_by_point():
     assert form.status_code == 200
     points = list(claim.case.points.order_by("number"))
     fields = {f"stance_{point.pk}": "against" for point in points} | {"seen": str(claim.case.version), "do": "send"}
+    fields |= {f"text_{point.pk}": "It is the one I was sent." for point in points}
     missing = client.post(act, {**fields, f"stance_{points[1].pk}": ""})
     assert missing.status_code == 422 and claim.state is State.AWAITING_CONFIRMATION
     assert client.post(act, fields).status_code == 302

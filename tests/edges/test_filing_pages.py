@@ -573,3 +573,23 @@ def test_only_what_the_platform_holds_is_said_to_be_brought_in():
     brought = reply.context["brought"]
     assert snapshots.CHAT not in held and {row.code for row in brought} <= set(held)
     assert reply.content.decode().count("提交时自动带入") >= len(brought)
+
+
+def test_a_question_that_follows_from_another_does_not_stand_on_the_same_page_number():
+    claim = Claim()
+    first = claim.ask("what").content.decode()
+    claim.answer("what", what="quality")
+    more = claim.ask("which").content.decode()
+    assert "第 1 页，共 7 页" in first and "再问一句" not in first
+    assert "第 1 页，共 7 页 · 再问一句" in more
+
+
+def test_a_script_that_saves_after_the_claim_was_sent_leaves_no_word_for_the_next_page():
+    claim = Claim(*STEPS)
+    assert claim.send().status_code == 302
+    late = claim.client.post(claim.at("question", "story"), {"story": "晚了一步"}, headers={"X-Draft": "1"})
+    assert late.status_code == 302
+    assert list(claim.client.get(claim.at("case")).context["messages"]) == []
+    # Whoever opens the page again by hand is told.
+    claim.client.get(claim.at("question", "story"))
+    assert len(claim.client.get(claim.at("case")).context["messages"]) == 1

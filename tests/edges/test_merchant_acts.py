@@ -147,7 +147,11 @@ def test_an_answer_cannot_name_the_buyers_evidence_as_ones_own():
     theirs = Exhibit.objects.filter(dossier_id=made.case.dossier_id, side="buyer").first()
     assert theirs is not None
     first, *_ = queries.points(made.reload())
-    data = {f"stance_{first.pk}": "disputes", f"exhibits_{first.pk}": [str(theirs.pk)]}
+    data = {
+        f"stance_{first.pk}": "disputes",
+        f"text_{first.pk}": "见照片",
+        f"exhibits_{first.pk}": [str(theirs.pk)],
+    }
     assert send(made, "claim_rebutted", **data).status_code == 422
     assert not PointAnswer.objects.filter(side="merchant", exhibits__contains=[theirs.pk]).exists()
 

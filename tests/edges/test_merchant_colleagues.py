@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from accounts import shop_desk
-from accounts.models import Right, User
+from accounts.models import Right
 from common import clock
-from common.actor import Actor
 from disputes import handling, offers
 from disputes.lifecycle import State
 from disputes.models import Consent, Handling, Offer, ShopNote
 from tests import builders, reach
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 
 CASE = 14
-
-
-@pytest.fixture(autouse=True)
-def _addresses_without_a_prefix() -> Iterator[None]:
-    with translation.override("zh-hans"):
-        yield
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def at(made: Scene, name: str, *more: object) -> str:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from django.test import Client
-from django.utils import translation
 
-from accounts.models import User
 from arbitration import assignment
 from common import clock
 from common.actor import Actor
@@ -16,22 +11,11 @@ from disputes import offers, submissions, sweep
 from disputes.models import Deadline, Offer
 from tests import builders, reach
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 
 LIST = 6
-
-
-@pytest.fixture(autouse=True)
-def _addresses_without_a_prefix() -> Iterator[None]:
-    with translation.override("zh-hans"):
-        yield
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def propose(made: Scene, by: Actor, amount: int = 30_000) -> Offer:

@@ -194,7 +194,7 @@ def test_a_file_sent_beside_a_point_is_cited_there():
     points = queries.points(made.reload())
     data: dict[str, Any] = {"seen": seen, "do": "send", "text": "完好"}
     for point in points:
-        data |= {f"stance_{point.pk}": "disputes", f"exhibits_{point.pk}": [told["take"]]}
+        data |= {f"stance_{point.pk}": "disputes", f"text_{point.pk}": "见照片", f"exhibits_{point.pk}": [told["take"]]}
     # What its reader saw and the file that they sent themselves: the script counts it, a stale page does not.
     assert client.post(path, data).status_code == 409
     assert client.post(path, data | {"seen": seen + 1}).status_code == 302

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from common import money
 from common.errors import Refused
 from disputes import amounts, intervention, negotiation, parcels, statements
@@ -153,6 +155,13 @@ class Written:
         steps = self.steps()
         upto = steps[: steps.index(step) + 1] if step in steps else steps[:1]
         return sum(one not in FURTHER for one in upto), sum(one not in FURTHER for one in steps) + 1
+
+    def place_text(self, step: str) -> str:
+        """The same in words. Two pages that count as one do not read as one."""
+        place, of = self.place(step)
+        if step in FURTHER:
+            return _("Page %(place)s of %(of)s · one more question") % {"place": place, "of": of}
+        return _("Page %(place)s of %(of)s") % {"place": place, "of": of}
 
     def is_done(self, step: str) -> bool:
         if step in ("evidence", "contact"):

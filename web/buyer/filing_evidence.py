@@ -23,7 +23,7 @@ from disputes.models import Case
 from evidence import media as kinds
 from marketplace import snapshots
 from rulebook import queries as rulebook
-from web import case_page, fetch
+from web import case_page, fetch, wording
 from web import drafts as kept
 from web.buyer import evidence, questions
 from web.buyer.claim import Written
@@ -66,8 +66,7 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "lacking": terms.required_at_filing(rulebook.current_rules(now), evidence.needed(lines)),
         "limits": evidence.limits_text(),
         "accepts": kinds.accepts(),
-        "place": written.place("evidence")[0],
-        "of": written.place("evidence")[1],
+        "place": written.place_text("evidence"),
         "saved": saved_text(written, now),
         "to_check": "check" in request.GET,
         "before": address(case, steps[steps.index("evidence") - 1]),
@@ -139,7 +138,7 @@ def _take(
         if taken.refused:
             typed[code] = texts.Written(code, text, [why for _refused, why in taken.refused])
     if told:
-        messages.success(request, " ".join(told))
+        messages.success(request, wording.sentences(*told))
     return failed, typed
 
 

@@ -29,6 +29,7 @@ from notifications import preferences
 from rulebook import asking
 from rulebook.asking import Question
 from rulebook.schema import Payer, Remedy
+from web import asked as asked_for
 from web import courtesy, fetch, sums, wording
 from web import drafts as kept
 from web.buyer.claim import FIELDS, POINTS, Written
@@ -101,7 +102,7 @@ def question(request: HttpRequest, number: str, step: str) -> HttpResponse:
     except Missing:
         return away(request, fetch.case_or_404(number, actor))
     written = Written(written.case, saved.draft)
-    by_script = bool(request.headers.get("X-Draft"))
+    by_script = bool(request.headers.get(kept.BY_SCRIPT))
     for one in saved.elsewhere:
         # What a script replaced is told on the next page: it has been replaced by then, and nobody would find it again.
         if (one.field in NAMES or one.field in POINTS) and not (by_script and one.kept):
@@ -178,8 +179,7 @@ def _page(
         "courtesy": _courtesy(written) if step == "story" else [],
         "insults": "|".join(courtesy.INSULTS),
         "single": len(form.fields) == 1,
-        "place": written.place(step)[0],
-        "of": written.place(step)[1],
+        "place": written.place_text(step),
         "hidden": marks(written, step),
         "saved": saved_text(written, now),
         "before": before,
@@ -251,7 +251,10 @@ def _story(written: Written) -> dict[str, Field]:
 
 def _want(written: Written) -> dict[str, Field]:
     case = written.case
-    choices = [(remedy.code, _with_hint(str(remedy.name), str(remedy.what))) for remedy in written.remedies]
+    choices = [
+        (remedy.code, _with_hint(asked_for.remedy_name(written.case, remedy), str(remedy.what)))
+        for remedy in written.remedies
+    ]
     amount = amount_field(_("Amount"))
     amount.currency, amount.initial = case.currency, written.amount_text
     amount.help_text = sums.at_most(case.paid, case.line.paid, case.currency)
@@ -375,5 +378,5 @@ def _as_read(written: Written, one: Elsewhere) -> str:
         case "exception":
             names = {code: str(reason.name) for code, reason in written.rules.window_exceptions.items()}
         case "remedy":
-            names = {remedy.code: str(remedy.name) for remedy in written.remedies}
+            names = {remedy.code: asked_for.remedy_name(written.case, remedy) for remedy in written.remedies}
     return str(names.get(one.text, one.text))

@@ -64,21 +64,27 @@ def accept(request: HttpRequest) -> HttpResponse:
     """GET: what would be accepted, what it costs, what is left out. POST: done, one by one, with every result."""
     desk = shell.enter(request)
     wanted = _wanted(request)
+    # Back to the list as it was narrowed, with what was typed.
+    query = request.GET.urlencode()
+    back = reverse("merchant:inbox") + (f"?{query}" if query else "")
     if request.method == "GET" and ("small" in request.GET or (not wanted and "upto" in request.GET)):
         try:
             wanted = dict(lists.small(desk, request.GET.get("upto", "").strip(), most=MOST))
+        except lists.Unreadable:
+            messages.error(request, _("A filter cannot be read, so nothing was chosen. It is marked below."))
+            return HttpResponseRedirect(back)
         except ValueError:
             messages.error(
                 request,
                 _("Enter the amount in digits, for example 680.00 or 1,680.00. A comma never stands for the point."),
             )
-            return HttpResponseRedirect(reverse("merchant:inbox"))
+            return HttpResponseRedirect(back)
         if not wanted:
             messages.info(request, _("Nothing on this list that can be accepted asks for so little."))
     elif not wanted:
         messages.warning(request, _("Tick the cases first."))
     if not wanted:
-        return HttpResponseRedirect(reverse("merchant:inbox"))
+        return HttpResponseRedirect(back)
     found = {case.number: case for case in _cases(desk, wanted)}
     second_above = Merchant.objects.values_list("second_above", flat=True).get(pk=desk.shop_id)
     items = [_weigh(desk, found[number], second_above) for number in wanted if number in found]

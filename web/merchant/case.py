@@ -35,6 +35,7 @@ from web import (
     sums,
     supplements,
     timeline,
+    wording,
 )
 from web.case_page import CasePage, ExhibitView
 from web.listing_pictures import Pictures
@@ -129,8 +130,9 @@ def _stance(point: Point, answers: dict[str, PointAnswer], side: str, letter: st
     answer = answers.get(side)
     if answer is None:
         return {"side": letter, "text": _("Raised this point") if point.raised_by == side else ""}
-    colon = f": {answer.text}" if answer.text else ""
-    said = f"{labels.STANCES[answer.stance]}{colon}"
+    said = str(labels.STANCES[answer.stance])
+    if answer.text:
+        said = wording.labelled(said, answer.text)
     return {"side": letter, "text": said, "count": len(answer.exhibits)}
 
 

@@ -29,7 +29,7 @@ from disputes import consents, handling, labels, refusals
 from disputes.handling import Waiting
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case, Consent
-from web import fetch, sums
+from web import fetch, sums, wording
 from web.acts import ActForm, ActPage, Closed
 from web.forms import HouseForm
 from web.merchant import arrange, shell
@@ -236,7 +236,7 @@ def propose(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "page": ActPage(lambda _form: None),
         "verb": verb,
-        "title": f"{verb}: {labels.ACTIONS[event]}",
+        "title": wording.labelled(verb, str(labels.ACTIONS[event])),
         "back": reverse("merchant:case", args=[case.number]),
         "layout": "layout/area.html",
         "consequences": [

@@ -94,8 +94,10 @@ def _add_evidence(form: ActForm) -> None:
         for refused, why in written.refused:
             form.add_error(form.field_of.get(refused.code, "text"), why)
         taken.join(written)
-    if taken.same or (taken.refused and taken.exhibits):
+    if taken.refused and taken.exhibits:  # the form comes again, for what was refused
         messages.success(form.request, taken.words)
+    elif taken.same:
+        form.told = taken.words
 
 
 def _withdraw_evidence(form: ActForm) -> None:

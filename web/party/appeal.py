@@ -195,4 +195,4 @@ def _receipt(filed: Appeal) -> str:
     due_at = Case.objects.values_list("due_at", flat=True).get(pk=filed.case_id)
     if due_at is not None:
         said.append(_("The other side can answer until %(until)s.") % {"until": wording.deadline(due_at)})
-    return " ".join(said)
+    return wording.sentences(*said)

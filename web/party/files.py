@@ -9,6 +9,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from common import clock
 from common.actor import Actor
@@ -18,6 +19,7 @@ from disputes.models import Case
 from evidence import intake
 from evidence.models import Exhibit, Kind
 from rulebook import queries as rulebook
+from web import wording
 
 MOST_AT_ONCE = 9
 
@@ -38,7 +40,7 @@ class Taken:
         """Numbers with their receipts, to be kept: ``B2 (receipt 7K3M-…)``; of what was there before, where it is."""
         new = [row for row in self.exhibits if row.pk not in self.same]
         told = [_("%(number)s (receipt %(code)s)") % {"number": row.number, "code": row.receipt_code} for row in new]
-        said = [_("Received: %(files)s.") % {"files": ", ".join(told)}] if told else []
+        said = [_("Received: %(files)s.") % {"files": pgettext("between numbers", ", ").join(told)}] if told else []
         for row in self.exhibits:
             if row.pk in self.same:
                 where = {"number": row.number, "row": self.same[row.pk]}
@@ -46,7 +48,7 @@ class Taken:
                 if row.kind == Kind.TEXT:
                     told_again = _("The same words as in %(number)s. We kept one.")
                 said.append(told_again % where)
-        return " ".join(said)
+        return wording.sentences(*said)
 
     def join(self, other: Taken) -> None:
         self.exhibits += other.exhibits

@@ -25,7 +25,7 @@ def until(case: Case, now: datetime) -> str:
         term = evidence_term(rulebook.rules(case.procedure_rules_id))
         return _("You can add already. After the case is accepted there are %(term)s more.") % {"term": term}
     ends_at = choices.evidence_ends_at(case, now)
-    return _("You can add until %(at)s.") % {"at": wording.deadline(ends_at, now)} if ends_at else ""
+    return wording.tight(_("You can add until %(at)s.") % {"at": wording.deadline(ends_at, now)}) if ends_at else ""
 
 
 def required(case: Case, missing: Sequence[str], now: datetime) -> str:
@@ -44,21 +44,16 @@ def required(case: Case, missing: Sequence[str], now: datetime) -> str:
     if ends_at is None:
         return ""
     said = {"what": what, "at": wording.deadline(ends_at, now)}
-    if state is State.GATHERING_EVIDENCE:
-        return (
-            _(
-                "Required and still missing: %(what)s. Add it until %(at)s, then finish giving evidence. What is not given "
-                "by then counts by the rule on who has to prove it."
-            )
-            % said
-        )
-    return (
-        _(
-            "Required and still missing: %(what)s. Add it until %(at)s. What is not given by then counts by the rule on who "
-            "has to prove it."
-        )
-        % said
+    told = _(
+        "Required and still missing: %(what)s. Add it until %(at)s. What is not given by then counts by the rule on who "
+        "has to prove it."
     )
+    if state is State.GATHERING_EVIDENCE:
+        told = _(
+            "Required and still missing: %(what)s. Add it until %(at)s, then finish giving evidence. What is not given "
+            "by then counts by the rule on who has to prove it."
+        )
+    return wording.tight(told % said)
 
 
 def required_at_filing(procedure: Rules, missing: Sequence[str]) -> str:
