@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -57,6 +59,17 @@ def test_a_changed_vote_does_not_fit_its_commitment() -> None:
     slip, _sealed = cast(Vote.BUYER, key=key)
     _other, changed = cast(Vote.MERCHANT, key=key)  # by somebody who even has the key
     assert opened(changed, key, slip.commitment) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"panel": "q"}, {"seat": "t"}, {"vote": Vote.MERCHANT}, {"salt": "0" * 32}, {"decisive": (1,)}],
+    ids=lambda change: next(iter(change)),
+)
+def test_everything_but_the_words_is_committed_to(change: dict[str, Any]) -> None:
+    paper = sealing.slip("p", "s", Vote.BUYER, reason="裂纹")
+    assert replace(paper, **change).commitment != paper.commitment
+    assert replace(paper, reason="").commitment == paper.commitment
 
 
 def test_a_copied_ballot_does_not_fit_another_seat_or_panel() -> None:
