@@ -96,7 +96,7 @@ def table(request: HttpRequest) -> HttpResponse:
 def _why(kind: str, found: Measures, names: dict[str, str]) -> dict[str, Any]:
     leanings = _leanings(found) if kind == "type" else {}
     rows = [_share(row, names if kind == "type" else {}) | leanings.get(row.key, {}) for row in found.of[kind][:TOP]]
-    return {"title": WHY[kind], "rows": rows, "spoken": kind == "type"}
+    return {"title": WHY[kind], "rows": rows}
 
 
 def _share(row: Measure, names: dict[str, str]) -> dict[str, Any]:
