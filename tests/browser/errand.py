@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page
 
+from tests.browser import axe
 from tests.browser.visitor import Visitor
 
 KEY, POINT, PRESS, HANDS, THINK = 0.28, 1.1, 0.2, 0.4, 1.35
@@ -41,6 +42,8 @@ class Errand:
         self.pages: dict[tuple[str, str], int] = {}
         self.clicks = self.typed = self.strokes = 0
         self.seconds = 0.0
+        # Pages of cases in the middle of something are reached by doing something: they are looked at on the way.
+        self.found: list[str] = []
 
     @property
     def page(self) -> Page:
@@ -131,9 +134,12 @@ class Errand:
             assert self.seconds <= budget.seconds, told
         assert self.keys or self.seconds <= budget.seconds, told
         assert self.visitor.complaints == []
+        assert not self.found, "\n".join(self.found)
 
     def _here(self) -> None:
         place = (urlsplit(self.page.url).path, self.visitor.heading)
+        if place not in self.pages:
+            self.found += [f"{place[0]}: {line}" for line in axe.findings(self.page)]
         self.pages[place] = self.pages.get(place, 0) + 1
 
     def _reach(self, target: Locator, there: str) -> None:

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import desk_stage
+from tests.browser import axe, desk_stage
 from tests.browser.conftest import Visit
 from tests.browser.test_gates import OVER
-from tests.browser.test_pages import EVERYTHING, _axe
 from tests.browser.visitor import Visitor
 from tests.browser.weight import weigh
 
@@ -127,7 +126,7 @@ def test_the_action_menu_finds_by_name_by_pinyin_and_in_english(desk: Visitor, s
     expect(page.locator('[name="finding_1"][value="buyer"]')).to_be_checked()
     expect(page.locator('a[data-point="1"] .find')).to_contain_text("支持买家")
     page.keyboard.press("Control+k")
-    assert _axe(page, EVERYTHING) == []
+    assert axe.findings(page) == []
 
 
 def test_two_pictures_are_looked_at_together_turned_and_laid_over_each_other(
@@ -147,7 +146,7 @@ def test_two_pictures_are_looked_at_together_turned_and_laid_over_each_other(
     slide.focus()
     page.keyboard.press("Home")
     assert page.locator(".over .frame").evaluate("frame => frame.style.getPropertyValue('--cut')") == "0%"
-    assert _axe(page, EVERYTHING) == []
+    assert axe.findings(page) == []
 
 
 def test_the_window_on_the_second_screen_follows_and_leads(desk: Visitor, staged: dict[str, Any]) -> None:

@@ -6,30 +6,15 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import axe_playwright_python
 import polib
 import pytest
-from playwright.sync_api import Page
 
-from tests.browser import inventory
+from tests.browser import axe, inventory
 from tests.browser.conftest import Visit
 from tests.browser.inventory import Address
 from tests.browser.visitor import Visitor
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Fetching and reading all styles again is for one rule that nobody runs, and for films that begin by themselves: these are
-# forbidden outright below. It is a third of what a page takes.
-EVERYTHING = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"], "preload": False}
-# Darkness changes colours and nothing else.
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"], "preload": False}
-RUN_AXE = """options => axe.run(document, options).then(found => found.violations.map(v =>
-    `${v.id}: ${v.nodes.length} × ${v.help} ${v.nodes.slice(0, 2).map(n => n.html.slice(0, 160)).join(' | ')} ${
-        v.nodes[0].any.length ? v.nodes[0].any[0].message : ''}`))"""
-SETTLED = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
-    Promise.allSettled(document.getAnimations().map(moving => moving.finished)).then(() => done()))))"""
 TOO_WIDE = """() => { const room = document.documentElement.clientWidth;
     const over = document.documentElement.scrollWidth - room;
     if (over <= 0) return '';
@@ -89,7 +74,7 @@ def _look(visitor: Visitor, address: Address, prefix: str, *, dark: bool) -> lis
         return [f"{path} {width}: status {reply.status if reply else 'none'}"]
     if shut:
         visitor.complaints.clear()  # Chromium counts every reply that is a no
-    found = [f"axe {line}" for line in _axe(page, EVERYTHING)]
+    found = axe.findings(page)
     found += [f"scrolls sideways by {over}" for over in [page.evaluate(TOO_WIDE)] if over]
     if page.locator("[autoplay]").count():
         found.append("something begins to play by itself")
@@ -100,22 +85,13 @@ def _look(visitor: Visitor, address: Address, prefix: str, *, dark: bool) -> lis
     if prefix != "/en" and not address.route.startswith("public:style"):
         found += [f"not translated: {text!r}" for text in _untranslated(page.evaluate(TEXTS), prefix)]
     if dark:
-        page.emulate_media(color_scheme="dark")
-        page.evaluate(SETTLED)
-        found += [f"axe in the dark {line}" for line in _axe(page, COLOURS)]
+        found += axe.findings_in_the_dark(page)
     for other in (320, 360) if width < 1000 else (1024,):
         page.set_viewport_size({"width": other, "height": 800})
         found += [f"at {other} scrolls sideways by {over}" for over in [page.evaluate(TOO_WIDE)] if over]
     page.set_viewport_size({"width": width, "height": 844})
     found += [f"complains: {line}" for line in visitor.complaints]
     return [f"{path} {width}: {problem}" for problem in found]
-
-
-def _axe(page: Page, options: dict[str, Any]) -> list[str]:
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(AXE)
-    found: list[str] = page.evaluate(RUN_AXE, options)
-    return found
 
 
 @lru_cache
