@@ -58,7 +58,7 @@ SHOPS = (
 ACCOUNTS = (
     DemoAccount(
         "buyer", "lin-zhixia", "林知夏", Role.BUYER, _("Buyer"),
-        _("Lin Zhixia, whose teapot arrived in pieces"), "buyer:home", "user-round",
+        _("Lin Zhixia, whose teapot arrived cracked"), "buyer:home", "user-round",
         side="buyer", external_id="buyer-1",
     ),
     DemoAccount(

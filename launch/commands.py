@@ -121,7 +121,8 @@ def run(wish: argparse.Namespace, _rest: list[str]) -> int:
             )
             known.write_text(static, encoding="utf-8")
             for child in _ours(state, environment, wish.port):
-                supervisor.start(child, patience=60)
+                # Generous: on a machine that does other things as well, the first page took longer than a minute.
+                supervisor.start(child, patience=180)
             say(f"\nHeng runs at {url}   (data and logs: {state.folder})\nCtrl-C stops it.")
             supervisor.watch()
         except KeyboardInterrupt:
