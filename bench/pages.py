@@ -6,13 +6,14 @@ Against a running demo (`start.py run`), with Chromium: 1.6 Mbps, 150 ms, a proc
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from launch.browser import chromium
 
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
 SLOWER = 4
@@ -45,7 +46,7 @@ def main() -> int:
     parser.add_argument("house", nargs="?", default="http://localhost:8000")
     parser.add_argument("--turns", type=int, default=3)
     chosen = parser.parse_args()
-    path = shutil.which("chromium")
+    path = chromium()
     if path is None:
         print("There is no Chromium here; on Debian:  apt install chromium fonts-noto-cjk")
         return 1

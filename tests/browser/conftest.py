@@ -6,7 +6,6 @@ All of them run in one worker (`tests.conftest` hands them out together), and th
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from launch import browser as browsers
 from tests.browser import house as houses
 from tests.browser.visitor import Visitor
 
@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # Not for the whole session: while Playwright's loop runs in a thread, Django refuses that thread its database.
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
+    path = browsers.chromium()
     if path is None:
         pytest.skip("There is no Chromium here; on Debian:  apt install chromium fonts-noto-cjk")
     with sync_playwright() as playwright:
