@@ -269,7 +269,7 @@ def test_how_like_cases_ended_is_told_only_where_many_stand_behind_it():
     assert "41 例相近：24 例全额支持买家，9 例部分支持买家，8 例支持商家" in shown
     assert "相近案件的结果" in shown
     assert "收到时破损" in shown and "¥500–2,000" not in shown, "of all sums, since too few are of this band"
-    assert [part["percent"] for part in client.get(path_of(made)).context["like"]["parts"]] == ["59%", "22%", "20%"]
+    assert [part["percent"] for part in client.get(path_of(made)).context["like"]["parts"]] == ["58.5%", "22%", "19.5%"]
     Outcomes.objects.create(
         type_code=made.case.type_code, currency="CNY", band=3, full=20, part=0, merchant=11, at=clock.now()
     )

@@ -24,7 +24,6 @@ from journal.kinds import Kind
 from journal.models import Undelivered
 from notifications.models import Email, Notice
 from rulebook import calendars
-from rulebook import queries as rulebook
 from rulebook.models import CalendarVersion, RuleSet
 from tests import builders, deciding, reach
 from tests.reach import Scene
@@ -147,14 +146,19 @@ def test_a_case_shows_its_terms_and_record_but_no_words_of_a_side():
         assert words not in said
 
 
-def test_operations_read_the_request_while_they_decide_on_admission_and_not_after():
+@pytest.mark.parametrize(
+    ("kind", "remedy", "called", "not_called"),
+    [("in_transit", "R1", "在途退款", "仅退款"), ("return_refund", "R1", "仅退款", "退货退款")],
+)
+def test_operations_read_the_request_while_they_decide_on_admission_and_not_after(kind, remedy, called, not_called):
     made = reach.filed()
     story = "当晚开箱就看到裂纹"
-    Case.objects.filter(pk=made.case.pk).update(kind="in_transit", remedy="R1")
+    Case.objects.filter(pk=made.case.pk).update(kind=kind, remedy=remedy)
     point = Point.objects.filter(case=made.case).earliest("number").text
     said = signed_in(made.ops).get(page_of(made.case)).content.decode()
     assert story in said and point in said
-    assert "在途退款" not in said and str(rulebook.rules(made.case.substance_rules_id).remedy("R1").name) in said
+    asked = said.partition("<dt>诉求</dt>")[2].partition("</dd>")[0]
+    assert called in asked and not_called not in asked
     intervention.admit(made.case.pk, actor=made.ops, now=clock.now())
     said = signed_in(made.ops).get(page_of(made.case)).content.decode()
     assert story not in said and point not in said

@@ -82,7 +82,8 @@ def test_a_shop_that_was_swapped_on_gets_back_what_was_wrongly_paid(market: Mark
     form = page.form("seen", "text")
     stances = {name: "against" for name in form.names if name.startswith("stance_")}
     assert len(stances) == 2
-    town.buyer.send(page, form=form, text="寄回的就是收到的那一件。", do="send", **stances)
+    said = {name.replace("stance_", "text_"): "底款和签收时拍的一样。" for name in stances}
+    town.buyer.send(page, form=form, text="寄回的就是收到的那一件。", do="send", **stances, **said)
     town.tick()
     assert town.state is State.AWAITING_ASSIGNMENT
 
