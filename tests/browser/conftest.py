@@ -95,7 +95,7 @@ def visit(house: str, chromium: Browser) -> Iterator[Visit]:
         )
         context.set_default_timeout(20_000)
         contexts.append(context)
-        visitor = Visitor(context)
+        visitor = Visitor(context, scripts=scripts)
         if account is not None:
             visitor.sign_in(account)
         return visitor

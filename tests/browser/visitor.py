@@ -12,8 +12,8 @@ ACCOUNT_BUTTON = 'form[action$="/demo/sign-in/"] button[value="{}"]'
 
 
 class Visitor:
-    def __init__(self, context: BrowserContext) -> None:
-        self.context = context
+    def __init__(self, context: BrowserContext, *, scripts: bool = True) -> None:
+        self.context, self.scripts = context, scripts
         self.page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
