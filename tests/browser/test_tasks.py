@@ -80,9 +80,9 @@ def test_four_points_are_answered_with_two_papers_of_the_library_and_a_template(
         if at == 0:
             errand.choose(point.locator("select[data-words]"), "开片说明")
             errand.click(point.get_by_role("button", name=re.compile("写入回应")))
-            expect(point.locator("textarea")).to_have_value(re.compile("开片是汝窑釉面的天然特征"))
+            expect(point.locator("textarea[name^=text_]")).to_have_value(re.compile("开片是汝窑釉面的天然特征"))
         else:  # who disputes a point says why
-            errand.type(point.locator("textarea"), "出库时完好。")
+            errand.type(point.locator("textarea[name^=text_]"), "出库时完好。")
         if at < len(stage.PAPERS):
             errand.click(point.locator("summary"))
             papers = point.locator("select[name^=shelf_]")
