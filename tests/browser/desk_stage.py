@@ -26,7 +26,7 @@ MUCH = 60
 
 def cases(cast: Any, now: datetime) -> dict[str, Any]:
     """``rule``: two standard cases of four points and seven exhibits; ``ask``: two more; ``much``: one of sixty exhibits."""
-    at = now - 40 * HOUR
+    at = now - 40 * HOUR  # each term below is still open now: the clock of the house runs beside us
     return {
         "rule": [_taken(cast, at).number for _mode in ("by keys", "without scripts")],
         "ask": [_taken(cast, at).number for _mode in ("by keys", "without scripts")],
@@ -64,8 +64,8 @@ def _taken(cast: Any, at: datetime, *, texts: int = 0) -> Case:
         points=POINTS,
         story="当晚开箱就看到裂纹。",
     )
-    intervention.request(case.pk, claim, actor=cast.lin, now=at + 3 * HOUR)
-    intervention.admit(case.pk, actor=cast.ops, now=at + 4 * HOUR)
+    intervention.request(case.pk, claim, actor=cast.lin, now=at + 13 * HOUR)
+    intervention.admit(case.pk, actor=cast.ops, now=at + 14 * HOUR)
     for actor, pieces in ((cast.lin, BUYERS), (cast.pottery, MERCHANTS)):
         for number, (code, colour) in enumerate(pieces, start=1):
             submissions.add_evidence(
@@ -75,13 +75,13 @@ def _taken(cast: Any, at: datetime, *, texts: int = 0) -> Case:
                 name=f"照片 {number}",
                 note="",
                 actor=actor,
-                now=at + 5 * HOUR,
+                now=at + 15 * HOUR,
             )
     if texts:
-        _write(case.dossier_id, texts, buyer=cast.lin, merchant=cast.pottery, now=at + 5 * HOUR)
-    submissions.hand_in(case.pk, actor=cast.lin, now=at + 6 * HOUR)
+        _write(case.dossier_id, texts, buyer=cast.lin, merchant=cast.pottery, now=at + 15 * HOUR)
+    submissions.hand_in(case.pk, actor=cast.lin, now=at + 30 * HOUR)
     points = queries.points(Case.objects.get(pk=case.pk))
     answers = [Answer(point.pk, "disputes", "出库质检照片显示壶身完好。") for point in points]
-    intervention.rebut(case.pk, answers, text="出库质检完好。", actor=cast.pottery, now=at + 7 * HOUR)
+    intervention.rebut(case.pk, answers, text="出库质检完好。", actor=cast.pottery, now=at + 31 * HOUR)
     assignment.take(case.pk, actor=cast.ruling, now=at + 36 * HOUR)
     return Case.objects.get(pk=case.pk)

@@ -165,7 +165,7 @@ def test_copies_come_first_and_say_how_many_and_when_but_never_whose() -> None:
     assert [signal.code for signal in found] == ["same_here", "alike_elsewhere", "edited"]
     with translation.override("en"):
         assert words.words(found[1]) == (
-            "Pictures that look almost the same are in 3 other cases (2026-11-20 – 2026-11-22)."
+            "Pictures that look almost the same are in 3 other cases (20 Nov 2026 – 22 Nov 2026)."
         )
 
 
