@@ -10,8 +10,15 @@
     var option = select && select.selectedOptions[0];
     if (!area || !option || !option.dataset.text) return;
     event.preventDefault();
-    area.value = (area.value.trimEnd() + "\n" + option.dataset.text).trim();
-    area.dispatchEvent(new Event("input", { bubbles: true }));
+    var areas = [area];
+    if ("insertAll" in button.dataset) button.form.querySelectorAll("textarea[name^=text_]").forEach(function (other) {
+      var stance = button.form.querySelector('[name="' + other.name.replace("text_", "stance_") + '"]:checked');
+      if (other !== area && !other.value.trim() && stance && /^(disputes|partly)$/.test(stance.value)) areas.push(other);
+    });
+    areas.forEach(function (into) {
+      into.value = (into.value.trimEnd() + "\n" + option.dataset.text).trim();
+      into.dispatchEvent(new Event("input", { bubbles: true }));
+    });
     select.selectedIndex = 0;
     area.focus();
   });

@@ -174,6 +174,24 @@ def test_a_template_is_put_in_with_its_slots_filled_and_without_a_script():
     assert "A slot of the template is still open" in checked.content.decode()
 
 
+def test_a_template_goes_to_every_disputed_point_that_has_no_words_and_to_no_other():
+    made = reach.handed_in()
+    kept = shop_desk.keep_template(made.shop.pk, name="出库", text="出库时完好。", actor=made.merchant, now=clock.now())
+    first, second, *_others = points = queries.points(made.reload())
+    client = signed_in(made.merchant)
+
+    def words(*stances: str, said: str = "") -> list[str]:
+        chosen = {f"stance_{point.pk}": stance for point, stance in zip(points, stances, strict=False)}
+        typed_in = {f"text_{first.pk}": "", f"text_{second.pk}": said, f"template_{first.pk}": str(kept.pk)}
+        data = typed(made, do=f"insert_all:{first.pk}") | chosen | typed_in
+        form = client.post(path_of(made), data).context["form"]
+        return [form[f"text_{point.pk}"].value() for point in (first, second)]
+
+    assert words("disputes", "disputes") == words("disputes", "partly") == ["出库时完好。"] * 2
+    assert words("disputes", "agrees") == words("disputes", "unsure") == ["出库时完好。", ""]
+    assert words("disputes", "disputes", said="我写的") == ["出库时完好。", "我写的"]
+
+
 def test_a_script_that_saves_what_was_typed_does_nothing_else():
     made = reach.handed_in()
     paper = reach.received("gold")

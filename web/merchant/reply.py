@@ -69,9 +69,9 @@ def page(request: HttpRequest, number: str, event: Event) -> HttpResponse | None
         _keep(reply)
         return HttpResponse(_("Draft saved"))
     errors = _take_in(reply, data, do, which)
-    if reply.added or do == "insert":
-        if do == "insert":
-            _insert(reply.form, data, which)
+    if reply.added or do in ("insert", "insert_all"):
+        if do in ("insert", "insert_all"):
+            _insert(reply.form, data, which, everywhere=do == "insert_all")
         reply.form = kind(data, None, **(about | {"now": clock.now()}))
     form = reply.form
     valid = form.is_valid()
@@ -108,14 +108,23 @@ def _keep(reply: _Reply) -> None:
         raise Http404 from None
 
 
-def _insert(form: ReplyForm, data: Any, which: str) -> None:
-    """The chosen template's words after what stands there already."""
+def _insert(form: ReplyForm, data: Any, which: str, *, everywhere: bool) -> None:
+    """The chosen template's words after what stands there already.
+
+    ``everywhere``: also on each point that the shop disputes, in whole or in part, and has said nothing to yet.
+    """
     chosen = next((row for row in form.templates if str(row.pk) == data.get(f"template_{which}", "")), None)
-    name = f"text_{which}"
-    if chosen is not None and name in form.fields:
-        words = shop_desk.fill(chosen.text, form.filled)
-        data[name] = f"{data.get(name, '').rstrip()}\n{words}".strip()
-        data[f"template_{which}"] = ""
+    if chosen is None or f"text_{which}" not in form.fields:
+        return
+    words = shop_desk.fill(chosen.text, form.filled)
+    open_points = [
+        str(point.pk)
+        for point in form.points
+        if data.get(f"stance_{point.pk}") in ("disputes", "partly") and not data.get(f"text_{point.pk}", "").strip()
+    ]
+    for place in {which, *(open_points if everywhere else ())}:
+        data[f"text_{place}"] = f"{data.get(f'text_{place}', '').rstrip()}\n{words}".strip()
+    data[f"template_{which}"] = ""
 
 
 def _take_in(reply: _Reply, data: Any, do: str, which: str) -> list[tuple[str, Refused]]:
