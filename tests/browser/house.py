@@ -23,7 +23,7 @@ from launch import places, servers
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 300  # seconds: a first start makes a database cluster, its tables and the demo's cases
-LEAVE_BEHIND = ("PYTEST_", "HENG_", "DATABASE_", "REDIS_", "DJANGO_", "SECRET_KEY", "CI")
+LEAVE_BEHIND = ("PYTEST_", "HENG_", "DATABASE_", "REDIS_", "DJANGO_", "SECRET_KEY", "DEBUG", "CI")
 _STAGE = "import django; django.setup(); from tests.browser import stage; stage.main()"
 
 
