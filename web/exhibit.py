@@ -47,6 +47,7 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
         "masks": masking.card(case, row, actor, now),
         "answers": [_answer(one) for one in answers],
         "answer_href": _answer_href(case, actor, row, answers, now),
+        "take_back_href": _take_back_href(case, actor, row, now),
         "receipt_href": reverse(f"{role.value}:receipt", args=[case.number, view.number]) if view.mine else "",
         "back": reverse(case_page.CASE_ROUTES[role], args=[case.number]),
         "top_title": view.number,
@@ -58,6 +59,13 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
             "home": reverse("merchant:inbox"),
         }
     return render(request, "case/exhibit.html", shown)
+
+
+def _take_back_href(case: Case, actor: Actor, row: Exhibit, now: datetime) -> str:
+    """Where this side takes its own back, while it can; empty for what it cannot, or not in this way."""
+    if row.side != (actor.side.value if actor.side else "") or row.withdrawn_at is not None or row.visible_at is None:
+        return ""
+    return _act_href(case, actor, Event.EVIDENCE_WITHDRAWN, row, now)
 
 
 def _answer(said: ExhibitAnswer) -> dict[str, Any]:
@@ -76,9 +84,11 @@ def _answer_href(case: Case, actor: Actor, row: Exhibit, answers: list[ExhibitAn
     answered = any(said.side == side and said.round == case.dossier.round for said in answers)
     if row.side == side or answered or row.withdrawn_at is not None:
         return ""
-    facts = moves.facts_of(case, actor, now)
-    if isinstance(LIFECYCLE.weigh(State(case.state), Event.EXHIBIT_ANSWERED, actor.role, facts), str):
+    return _act_href(case, actor, Event.EXHIBIT_ANSWERED, row, now)
+
+
+def _act_href(case: Case, actor: Actor, event: Event, row: Exhibit, now: datetime) -> str:
+    """The page of an act about this exhibit; empty while the table does not open it."""
+    if isinstance(LIFECYCLE.weigh(State(case.state), event, actor.role, moves.facts_of(case, actor, now)), str):
         return ""
-    return reverse(case_page.ACT_ROUTES[actor.role], args=[case.number, Event.EXHIBIT_ANSWERED.value]) + (
-        f"?exhibit={row.pk}"
-    )
+    return f"{reverse(case_page.ACT_ROUTES[actor.role], args=[case.number, event.value])}?exhibit={row.pk}"

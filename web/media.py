@@ -5,6 +5,7 @@ Knows a row of `evidence.dossiers` and a reader; makes no query. Refuses to know
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,13 +64,15 @@ def of(
     )
 
 
-def limits_text() -> str:
-    """What may be sent. Named before the picker opens."""
+def limits_text(kinds_taken: Sequence[str] = ()) -> str:
+    """What may be sent. Named before the picker opens. ``kinds_taken``: of `checklist.accepts`, where not all are."""
     words = {
         "megabytes": limits.FILE_BYTES // limits.MEGABYTE,
         "film": limits.FILM_BYTES // limits.MEGABYTE,
         "minutes": limits.FILM_SECONDS // 60,
     }
+    if tuple(kinds_taken) == ("video",):
+        return _("Videos up to %(film)s MB and %(minutes)s minutes.") % words
     if not kinds.takes_films():
         return (
             _("Photos or PDF, up to %(megabytes)s MB each. Videos cannot be read here: send frames as photos.") % words

@@ -108,6 +108,8 @@ OF_SILENCE: dict[Kind, Text] = {
     Kind.RETURN_AGREED: gettext_lazy("counted the merchant's silence as agreement to the return"),
     Kind.RETURN_ACCEPTED: gettext_lazy("counted the merchant's silence as confirmation of the return"),
 }
+# What may name evidence that came with it.
+BRINGS_EVIDENCE = (Kind.INTERVENTION_REQUESTED, Kind.APPEAL_FILED)
 _TOLD = [kind.value for kind in SENTENCES]
 _TOLD_TO_PARTIES = [kind.value for kind in SENTENCES if kind not in HOUSE_ONLY]
 ICONS = {"b": "user-round", "m": "store", "p": "scale"}
@@ -240,7 +242,9 @@ def _line(
     quote = texts.get(data.get("statement", 0), "")
     if Kind(entry.kind) is Kind.RETURN_SHIPPED and actor.role not in (Role.BUYER, Role.MERCHANT):
         quote = ""
-    picture = pictures(str(data["exhibit"])) if pictures is not None and "exhibit" in data else None
+    came_with = data.get("exhibits", ()) if Kind(entry.kind) in BRINGS_EVIDENCE else ()
+    named = [one["exhibit"] for one in (data, *came_with) if "exhibit" in one]
+    shown = [pictures(str(number)) for number in named] if pictures is not None else []
     return Line(
         side=side,
         who=_who(side, case, actor),
@@ -248,7 +252,7 @@ def _line(
         at=entry.at,
         icon=ICONS[side],
         quote=quote,
-        pictures=(picture,) if picture else (),
+        pictures=tuple(picture for picture in shown if picture is not None),
     )
 
 

@@ -290,6 +290,20 @@
     }, function () {});
   });
 
+  // What the page says of what is still missing is asked for anew: a card only by how it looks, all else whole.
+  var afresh = function () {
+    var stale = document.querySelectorAll("[data-fresh]");
+    if (!stale.length || !window.fetch || !window.DOMParser) return;
+    fetch(location.href).then(function (reply) { return reply.ok ? reply.text() : ""; }).then(function (html) {
+      var page = new DOMParser().parseFromString(html, "text/html");
+      stale.forEach(function (old) {
+        var now = page.querySelector('[data-fresh="' + old.dataset.fresh + '"]');
+        if (now && old.tagName === "SECTION") old.className = now.className;
+        else if (now) old.replaceWith(now);
+      });
+    }).catch(function () { /* the next page says it */ });
+  };
+
   var value = function (place, name) { var field = place.form.elements[name]; return field ? field.value : ""; };
   var take = function (place) {
     var input = place.input, before = queue.filter(function (item) { return item.place === place; });
@@ -326,6 +340,7 @@
       if (good.length === sent.length && place.done) location.assign(place.done);
       return;
     }
+    afresh();
     if (!place.form.querySelector(".ups-done")) {
       var link = words.querySelector("[data-done]").cloneNode(true);
       link.hidden = false;

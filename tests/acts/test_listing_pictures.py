@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from common import clock
+from common.actor import Actor
 from common.acts import act
 from demo_market import server
 from demo_market.server import Market
@@ -44,9 +45,9 @@ def photo(colour: str = "teal") -> bytes:
     return reach.a_photo(colour).read()
 
 
-def signed_in(made: reach.Scene) -> Client:
+def signed_in(made: reach.Scene, actor: Actor | None = None) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=made.buyer.id))
+    client.force_login(User.objects.get(pk=(actor or made.buyer).id))
     return client
 
 
@@ -60,6 +61,8 @@ def test_what_the_page_showed_is_fetched_once_and_shown_to_both_sides(market: Ma
     thumb = f"/listing/{shown}/thumb.webp"
     for page in ("/my/", "/my/orders/", f"/my/cases/{made.case.number}/"):
         assert thumb in client.get(page).content.decode(), page
+    seller = signed_in(talking := reach.a_scene(images=[named(first)]), talking.merchant)
+    assert thumb in seller.get(f"/shop/cases/{talking.case.number}/").content.decode()  # before the platform is asked
     record = Exhibit.objects.get(dossier_id=made.case.dossier_id, code="E01")
     listing = client.get(f"/my/cases/{made.case.number}/evidence/{record.number}/").content.decode()
     assert thumb in listing and f"/listing/{named(second)['sha256']}/display.webp" in listing

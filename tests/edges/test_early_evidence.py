@@ -168,3 +168,17 @@ def test_once_the_period_is_over_nothing_is_said_to_be_still_possible() -> None:
     late = scene.reload().evidence_closes_at + timedelta(hours=1)
     assert terms.required(scene.case, ["壶身特写"], builders.travel_to(late)) == ""
     assert terms.until(scene.case, late) == ""
+
+
+def test_whoever_gave_it_can_take_it_back_from_its_page_while_that_is_open() -> None:
+    made = reach.admitted()
+    own = add(made, made.buyer)
+    address = {area: reverse(f"{area}:exhibit", args=[made.case.number, own.number]) for area in ("buyer", "merchant")}
+    act = reverse("buyer:act", args=[made.case.number, "evidence_withdrawn"])
+    client = client_of(made.buyer)
+    assert f'{act}?exhibit={own.pk}"' in client.get(address["buyer"]).content.decode()
+    assert "evidence_withdrawn" not in client_of(made.merchant).get(address["merchant"]).content.decode()
+    client.post(act, {"exhibit": own.pk, "seen": made.reload().version})
+    own.refresh_from_db()
+    assert own.withdrawn_at is not None
+    assert "evidence_withdrawn" not in client.get(address["buyer"]).content.decode()

@@ -17,6 +17,7 @@ from common.actor import Actor
 from disputes import drafts, offers, submissions
 from disputes.lifecycle import State
 from disputes.models import FilingDraft, Point, Statement
+from evidence import preparation
 from evidence.models import Exhibit
 from marketplace import snapshots
 from marketplace.models import ChatMessage
@@ -200,6 +201,19 @@ def test_points_in_ones_own_words_stay_and_are_looked_at_again():
     claim.answer("which", which="fake")
     assert claim.ask("points").context["form"]["point_1"].value() == "收到时壶身已有裂纹"
     assert "points" in claim.client.get(claim.at("check")).context["open"]
+
+
+def test_what_the_merchant_was_told_is_the_first_draft_of_the_story():
+    claim = Claim("what", "points")
+    told = Statement.objects.get(case=claim.scene.case, kind="request").text
+    page = claim.ask("story")
+    assert page.context["form"]["story"].value() == told
+    assert "你申请退款时对商家说的" in page.content.decode()
+    assert not FilingDraft.objects.get(case=claim.scene.case).body.get("story")  # said by nobody here yet
+    claim.answer("story", story=STORY)
+    page = claim.ask("story")
+    assert page.context["form"]["story"].value() == STORY
+    assert "你申请退款时对商家说的" not in page.content.decode()
 
 
 def test_remedies_and_the_highest_sum_come_from_the_rules():
@@ -508,6 +522,19 @@ def test_what_was_written_is_what_is_filed():
     assert Statement.objects.get(case=case, kind="story").text == STORY
     assert Exhibit.objects.get(side="buyer").visible_at is not None
     assert not FilingDraft.objects.exists()
+
+
+def test_the_record_shows_to_both_sides_the_pictures_that_came_with_the_claim():
+    claim = Claim(*STEPS)
+    claim.client.post(claim.at("filing_evidence"), upload())
+    claim.send()
+    while preparation.do_next(clock.now):
+        pass
+    for actor, area in ((claim.scene.buyer, "buyer"), (claim.scene.merchant, "merchant")):
+        page = signed_in(actor).get(reverse(f"{area}:case", args=[claim.scene.case.number])).context["page"]
+        (filed,) = [line for line in page.record.lines if line.text == "申请平台介入"]
+        (picture,) = filed.pictures
+        assert picture.src and picture.href == reverse(f"{area}:exhibit", args=[claim.scene.case.number, "B1"])
 
 
 def test_a_claim_about_an_older_version_is_kept_and_shown_again():

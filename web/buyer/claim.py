@@ -119,6 +119,11 @@ class Written:
         return {self.said(name) for name in POINTS} - {""} <= usual
 
     @cached_property
+    def story(self) -> str:
+        """What was typed, else what the merchant was told with the request: nobody writes the same thing twice."""
+        return self.said("story") if self.has("story") else words_of_request(self.case)
+
+    @cached_property
     def remedies(self) -> list[Remedy]:
         """What can be asked for: what the rules have for this, the usual first."""
         kind = self.rules.type(self.likely)
@@ -270,8 +275,13 @@ _CHECKS: dict[str, Callable[[Written], list[Problem]]] = {
 }
 
 
+def words_of_request(case: Case) -> str:
+    """What the buyer said to the merchant when asking for the refund, the newest of it. One query."""
+    said = case.statements.filter(kind="request").order_by("-at", "-id").values_list("text", flat=True)
+    return said.first() or ""
+
+
 def suggested_points(case: Case) -> list[str]:
     """The sentences of the refund request, as first words for the points of a kind that has none of its own."""
-    said = case.statements.filter(kind="request").order_by("-at", "-id").values_list("text", flat=True).first() or ""
-    sentences = [part.strip(" ，,") for part in _SENTENCE.split(said)]
+    sentences = [part.strip(" ，,") for part in _SENTENCE.split(words_of_request(case))]
     return [part for part in sentences if 0 < len(part) <= intervention.LONGEST_POINT][: len(POINTS) - 1]

@@ -59,6 +59,7 @@ class Row:
     takes_files: bool = True
     takes_words: bool = False
     sample: samples.Sample | None = None
+    limits: str = ""
 
 
 def rows(case: Case, rules: Rules, views: Iterable[ExhibitView], *, open_now: bool) -> list[Row]:
@@ -98,6 +99,7 @@ def rows(case: Case, rules: Rules, views: Iterable[ExhibitView], *, open_now: bo
                 takes_files=not kind.automatic and not kind.platform_only,
                 takes_words=not checklist.against(kind, exhibits.TEXT, films=False),
                 sample=samples.of(kind),
+                limits=limits_text(checklist.accepts(kind, films=kinds.takes_films())),
             )
         )
     return sorted(made, key=lambda row: ("need", "open", "done", "auto", "later").index(row.state))
@@ -181,7 +183,6 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "brought": [row for row in lines if not row.takes_files],
         "others": [e for e in views if e.mine and e.code not in asked and not e.withdrawn],
         "stray": stray(lines, failed, written),
-        "limits": limits_text(),
         "accepts": kinds.accepts(),
         "till": terms.required(case, needed(lines), now) or terms.until(case, now),
         "other_href": reverse("buyer:act", args=[case.number, Event.EVIDENCE_ADDED.value]),
@@ -219,6 +220,6 @@ def needed(lines: Iterable[Row]) -> list[str]:
     return [line.name for line in lines if line.state == "need"]
 
 
-def limits_text() -> str:
-    """Named before the picker opens."""
-    return media.limits_text() + " " + _("%(most)s at a time.") % {"most": files.MOST_AT_ONCE}
+def limits_text(taken: Collection[str]) -> str:
+    """Named before the picker opens. ``taken``: of `checklist.accepts`."""
+    return media.limits_text(tuple(taken)) + " " + _("%(most)s at a time.") % {"most": files.MOST_AT_ONCE}

@@ -64,7 +64,6 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "stray": evidence.stray(lines, failed, typed),
         "failed": (bad := bool(failed) or any(one.errors for one in typed.values())),
         "lacking": terms.required_at_filing(rulebook.current_rules(now), evidence.needed(lines)),
-        "limits": evidence.limits_text(),
         "accepts": kinds.accepts(),
         "place": written.place_text("evidence"),
         "saved": saved_text(written, now),

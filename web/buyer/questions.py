@@ -243,7 +243,7 @@ def _story(written: Written) -> dict[str, Field]:
         label=_("What happened, in order"),
         help_text=_("At most %(most)s characters.") % {"most": statements.LONGEST},
         max_length=drafts.LONGEST,
-        initial=written.said("story"),
+        initial=written.story,
         widget=Textarea(attrs={"rows": 7, "data-max": statements.LONGEST}),
     )
     return {"story": field}
@@ -309,6 +309,8 @@ def _notes(written: Written, step: str) -> list[str]:
             chain = [str(text) for text in asking.burden_of_buyer(kind, written.case.order.state)]
             shown = pgettext("between sentences", "; ").join(chain)
             return [_("By the rules you have to show: %(what)s") % {"what": shown}] if shown else []
+        case "story" if not written.has("story") and written.story:
+            return [_("This is what you told the merchant. Change it or add to it.")]
         case "want":
             return _about_remedies(written, written.remedies)
         case "contact":
@@ -338,7 +340,7 @@ def _reached(user: User) -> list[str]:
 
 def _courtesy(written: Written) -> list[dict[str, Any]]:
     """Both remarks, with whether they are met: a script shows the others as soon as they are."""
-    met = courtesy.remarks(written.said("story"))
+    met = courtesy.remarks(written.story)
     return [{"code": code, "text": text, "met": code in met} for code, text in COURTESY.items()]
 
 

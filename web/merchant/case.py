@@ -86,7 +86,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "theirs": [_card(page, exhibit) for exhibit in page.exhibits if exhibit.side == "b"],
         "mine": [_card(page, exhibit) for exhibit in page.exhibits if exhibit.side == "m"],
         "records": [_record(page, exhibit, listing) for exhibit in page.exhibits if exhibit.side == "p"],
-        "picture": listing.here[0].thumb if listing is not None and listing.here else "",
+        "picture": _picture(page, listing),
         "promises": records.promise_lines(case.line.promises, case.currency),
         "dates": _dates(case),
         "given_back": sums.given_back_rows(case),
@@ -259,6 +259,14 @@ def _listing(page: CasePage) -> Pictures | None:
         exhibit.content for exhibit in page.exhibits if exhibit.side == "p" and isinstance(exhibit.content, dict)
     )
     return next((listing_pictures.of_record(content) for content in contents if content.get("listing")), None)
+
+
+def _picture(page: CasePage, listing: Pictures | None) -> str:
+    """The picture beside the item: of the record, or of the order while the sides talk and nothing is on file: one query
+    then."""
+    if listing is None and not page.exhibits:
+        return listing_pictures.firsts([page.case.line_id]).get(page.case.line_id, "")
+    return listing.here[0].thumb if listing is not None and listing.here else ""
 
 
 def _record(page: CasePage, exhibit: ExhibitView, listing: Pictures | None) -> Row:

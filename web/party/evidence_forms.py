@@ -85,9 +85,11 @@ class EvidenceForm(ActForm):
         side = self.actor.side or Side.BUYER
         groups = evidence_kinds(self.case, side)
         order = [code for _group, found in groups for code, _name in found]
-        self.fields["code"].choices = groups  # type: ignore[attr-defined]
         wanted = self.request.GET.get("code", "")
-        self.fields["code"].initial = wanted if wanted in order else (order[0] if order else "")
+        # What nobody named is not guessed: a photo of the parcel would stand there as one of the goods.
+        unnamed = [] if wanted in order else [("", _("Choose"))]
+        self.fields["code"].choices = [*unnamed, *groups]  # type: ignore[attr-defined]
+        self.fields["code"].initial = wanted if wanted in order else ""
         # Of the one kind that the address names: another one may be chosen, which has another drawing.
         self.sample = samples.of(rules.exhibits[wanted]) if wanted in order else None
         if wanted in order and not checklist.against(rules.exhibits[wanted], exhibits.TEXT, films=False):
