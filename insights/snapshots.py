@@ -50,8 +50,9 @@ def take_when_due(now: datetime) -> int:
 
 
 # One statement, so that all numbers are of one moment: of what buyers brought, since a shop's own claims say nothing about
-# its service. A point is lost if it was found for the buyer, or if nobody could
-# tell and the merchant bears it; its causes are tried in the order of what would have helped first.
+# its service; what the platform keeps until a case ends is of all that are open. A point is lost if it was found for the
+# buyer, or if nobody could tell and the merchant bears it; its causes are tried in the order of what would have helped
+# first.
 _COUNT = """
 WITH taken AS MATERIALIZED (
     SELECT id, merchant_id, type_code, order_id, line_id, stream_id, opened_at, intervened_at
@@ -123,6 +124,11 @@ WITH taken AS MATERIALIZED (
        AND (f.finding = 'buyer' OR (f.finding = 'undetermined' AND r.merchant_share > 0))
 ), lost_sums AS (
     SELECT merchant_id, count(*) AS n FROM lost_points GROUP BY 1
+), kept AS (
+    SELECT c.merchant_id, c.currency AS key, sum(a.balance)::bigint AS balance, count(*) AS orders
+      FROM (SELECT DISTINCT merchant_id, order_id, currency FROM disputes_case WHERE closed_at IS NULL) c
+      JOIN ledger_account a ON a.key = 'escrow:' || c.order_id || ':' || c.currency
+     WHERE a.balance > 0 GROUP BY 1, 2
 ), measured AS (
     SELECT merchant_id, 'cases' AS kind, '' AS key, cases AS numerator, cases AS denominator FROM shop
     UNION ALL
@@ -142,6 +148,8 @@ WITH taken AS MATERIALIZED (
       FROM shop LEFT JOIN settled USING (merchant_id)
     UNION ALL
     SELECT merchant_id, 'first_reply', '', seconds, n FROM replied
+    UNION ALL
+    SELECT merchant_id, 'held', key, balance, orders FROM kept
     UNION ALL
     SELECT l.merchant_id, 'lost_point', l.cause, count(*), s.n
       FROM lost_points l JOIN lost_sums s USING (merchant_id) GROUP BY 1, 3, s.n

@@ -24,7 +24,7 @@ from evidence.models import Kind as ExhibitKind
 from journal.models import Entry
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
-from web import dismissal, media, reversed_roles, steps, timeline, turn, wording
+from web import dismissal, media, records, reversed_roles, steps, timeline, turn, wording
 from web.dismissal import Dismissal
 from web.steps import Step
 
@@ -59,8 +59,8 @@ class Action:
 class ExhibitView:
     """One exhibit as cards and rows read it. Links are good for five minutes and for this reader only.
 
-    ``href`` is its page. ``length`` is that of a film; ``state`` says what is missing of it, ``advice`` what would be
-    better.
+    ``href`` is its page. ``words``: a text that was typed, as others read it. ``length`` is that of a film; ``state`` says
+    what is missing of it, ``advice`` what would be better.
     """
 
     id: int
@@ -74,6 +74,7 @@ class ExhibitView:
     note: str
     kind: str
     content: Any
+    words: str
     thumb: str
     display: str
     original: str
@@ -193,6 +194,7 @@ def exhibit_view(row: Exhibit, actor: Actor, rules: Rules, now: datetime, *, cas
         note=row.note,
         kind=row.kind,
         content=row.content,
+        words=records.words(row.content or {}),
         thumb=link("thumb") if "thumb" in copies else "",
         display=link(shown.kind) if shown is not None else "",
         original=link("original") if row.blob is not None and mine else "",

@@ -37,12 +37,17 @@ def masked(text: str) -> str:
     return _MAIL.sub("***@***", text)
 
 
+def words(content: Mapping[str, Any]) -> str:
+    """What a side typed as evidence, as everybody reads it; empty for what is no text."""
+    return masked(names.text(str(content["text"]))) if "text" in content else ""
+
+
 def lines(content: Mapping[str, Any], currency: str) -> list[Line]:
     """The content of a text or record exhibit, in reading order."""
     found: list[Line] = []
     if "text" in content:
         typed = str(content["text"])
-        found += [Line(masked(names.text(typed)), hides=names.hides(typed))]
+        found += [Line(words(content), hides=names.hides(typed))]
     if content.get("listing"):
         found += _listing(content["listing"])
     for message in (content.get("chat") or {}).get("messages", []):

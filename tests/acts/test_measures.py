@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from common import clock
+from common.acts import act
 from disputes import negotiation
 from engine import ticks
 from insights import measures, snapshots
 from insights.models import Measure
+from ledger import book, keys
 from marketplace.models import OrderLine
 from tests import builders, deciding, reach
 
@@ -48,6 +50,12 @@ def test_why_cases_come_is_counted_by_type_and_product_for_each_shop_alone() -> 
     assert counted(other.shop.pk)["type", other.case.type_code] == (1, 1)
 
 
+@act
+def paid_in(order_id: int, amount: int) -> None:
+    legs = {keys.outside("CNY"): -amount, keys.escrow(order_id, "CNY"): amount}
+    book.post(f"paid:{order_id}", legs, reference=f"order:{order_id}", kind="deposit", at=clock.now())
+
+
 def opened(made: reach.Scene, type_code: str, *, sku: str, batch: str) -> None:
     line = builders.a_line(made.buyer, made.shop)
     OrderLine.objects.filter(pk=line.pk).update(sku=sku, batch=batch)
@@ -74,6 +82,23 @@ def test_what_most_cases_of_a_type_have_in_common_is_said_where_it_is_rarer_amon
     snapshots.take(clock.now())
     leanings = {key: parts for (kind, key), parts in counted(made.shop.pk).items() if kind == "leaning"}
     assert leanings == {"DAMAGED:sku:CUP-1": (3, 4)}
+
+
+def test_what_the_platform_keeps_until_its_cases_end_is_counted_once_for_each_order() -> None:
+    made = reach.a_scene()
+    opened(made, "DAMAGED", sku=made.case.line.sku, batch="")  # a case about another order
+    builders.travel(builders.HOUR)
+    snapshots.take(clock.now())
+    assert ("held", "CNY") not in counted(made.shop.pk)  # nothing was paid in
+    for place, case in enumerate(made.shop.cases.order_by("pk")):
+        paid_in(case.order_id, 30_000 + place)
+    builders.travel(builders.HOUR)
+    snapshots.take(clock.now())
+    assert counted(made.shop.pk)["held", "CNY"] == (60_001, 2)
+    negotiation.withdraw(made.case.pk, actor=made.buyer, now=clock.now())
+    builders.travel(builders.HOUR)
+    snapshots.take(clock.now())
+    assert counted(made.shop.pk)["held", "CNY"] == (30_001, 1)
 
 
 def test_the_first_reply_is_the_first_act_of_the_shop_and_not_of_the_clock() -> None:

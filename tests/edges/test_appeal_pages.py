@@ -132,7 +132,8 @@ def test_what_helps_in_this_dispute_is_offered_before_all_other_kinds() -> None:
     made = deciding.dismissed()
     path = reverse("buyer:act", args=[made.case.number, "appeal_filed"])
     form = signed_in(made.buyer).get(path).context["form"]
-    (first, asked), (_other, others) = form.fields["code"].choices
+    guessed, (first, asked), (_other, others) = form.fields["code"].choices
+    assert guessed[0] == ""
     assert first == "对这个争议有帮助" and asked[0][0] == "E06"
     assert "E06" not in dict(others) and len(asked) < len(others)
 

@@ -351,6 +351,7 @@ def card(
         "number": view.number,
         "href": reverse("desk:exhibit", args=[number, view.number]),
         "src": view.display,
+        "words": view.words,
         "alt": view.title,
         "width": view.width,
         "height": view.height,

@@ -47,6 +47,8 @@ Text = str | Promise
 Row = dict[str, Any]
 
 MOST_LINES = 60
+# The kinds of evidence that an answer to the points is in itself.
+SAID_IN_THE_ANSWER = ("E34",)
 LEVELS: dict[str, Text] = {
     checklist.REQUIRED: gettext_lazy("required"),
     "recommended": gettext_lazy("recommended"),
@@ -180,7 +182,7 @@ def _tasks(page: CasePage) -> dict[str, Any] | None:
         "merchant",
         page.case.order.state,
         [_Piece(e) for e in page.exhibits],
-        ("E34",),
+        SAID_IN_THE_ANSWER,
         page.case.line.category,
     )
     rows = [_task(page, row, f"{add.href}?code={row.code}") for row in found if _is_theirs_to_bring(page, row)]
@@ -195,8 +197,11 @@ def _tasks(page: CasePage) -> dict[str, Any] | None:
 
 
 def _is_theirs_to_bring(page: CasePage, row: checklist.Row) -> bool:
-    """What only the platform can bring stands in the list once it is there, and is asked of nobody."""
+    """What only the platform can bring stands in the list once it is there, and is asked of nobody; nor is a statement,
+    which the answer to the points is."""
     kind = page.rules.exhibits.get(row.code)
+    if row.code in SAID_IN_THE_ANSWER and not row.exhibits:
+        return False
     return kind is not None and (row.status is not Status.OPEN or not (kind.automatic or kind.platform_only))
 
 
@@ -243,6 +248,7 @@ def _card(page: CasePage, exhibit: ExhibitView) -> Row:
             "number": exhibit.number,
             "href": exhibit.href,
             "src": exhibit.display,
+            "words": exhibit.words,
             "alt": f"{exhibit.number} {exhibit.name}",
             "width": exhibit.width,
             "height": exhibit.height,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.forms import ChoiceField
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock
@@ -45,7 +46,7 @@ class FilesForm(HouseForm):
         rules = rulebook.rules(rulebook.in_force(rulebook.default_profile(), order.paid_at or clock.now()).pk)
         needs = rules.type(payouts.TYPE).needs(Side.MERCHANT.value, order.state, payout.line.category)
         groups = [kinds_in for _group, kinds_in in grouped(rules, needs)]
-        self.fields["code"].choices = [one for group in groups for one in group]  # type: ignore[attr-defined]
+        self.fields["code"].choices = [("", _("Choose")), *(one for group in groups for one in group)]  # type: ignore[attr-defined]
         self.fields["file"].help_text = media.limits_text()
         self.fields["file"].widget.attrs |= {
             "accept": kinds.accepts(),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
+from common import money
 from insights import measures
 from insights.measures import Measures
 from insights.models import Measure
@@ -76,6 +77,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "days": WINDOW_DAYS,
         "since": found.at - timedelta(days=WINDOW_DAYS) if found.at else None,
         "fewest": measures.FEWEST,
+        "held": [_held(row) for row in found.of.get("held", ())],
         "why": [_why(kind, found, names) for kind in WHY if found.of.get(kind)],
         "lost": [_lost(row) for row in found.of.get("lost_point", ())],
         "lost_types": [_share(row, names) for row in found.of.get("lost_type", ()) if row.numerator][:TOP],
@@ -97,6 +99,16 @@ def _why(kind: str, found: Measures, names: dict[str, str]) -> dict[str, Any]:
     leanings = _leanings(found) if kind == "type" else {}
     rows = [_share(row, names if kind == "type" else {}) | leanings.get(row.key, {}) for row in found.of[kind][:TOP]]
     return {"title": WHY[kind], "rows": rows}
+
+
+def _held(row: Measure) -> str:
+    """What of the shop's money the platform keeps while its cases are open."""
+    said = ngettext(
+        "%(sum)s of %(n)s order is kept by the platform until its case ends",
+        "%(sum)s of %(n)s orders is kept by the platform until their cases end",
+        row.denominator,
+    )
+    return said % {"sum": money.sign(row.key) + money.text(row.numerator, row.key), "n": row.denominator}
 
 
 def _share(row: Measure, names: dict[str, str]) -> dict[str, Any]:

@@ -99,4 +99,4 @@ class AppealForm(ActForm):
         self.fields["points"].choices = [(str(p.number), _with_finding(p, found)) for p in points]  # type: ignore[attr-defined]
         if not points:
             del self.fields["points"]
-        self.fields["code"].choices = evidence_kinds(self.case, side)  # type: ignore[attr-defined]
+        self.fields["code"].choices = [("", _("Choose")), *evidence_kinds(self.case, side)]  # type: ignore[attr-defined]
