@@ -19,6 +19,7 @@ from disputes.intervention import Claim
 from disputes.lifecycle import LIFECYCLE, Event, Kind, State
 from disputes.models import Case, Deadline, Offer, Point
 from disputes.submissions import Answer
+from disputes.supplements import IN_WORDS
 from disputes.timers import DUTIES
 from evidence.intake import Received
 from evidence.models import Exhibit
@@ -161,6 +162,8 @@ def _answer_exhibit(case: Case, data: Data, actor: Actor, now: datetime) -> obje
 def _appeal(case: Case, data: Data, actor: Actor, now: datetime) -> object:
     received: Received | None = data.get("received")
     new = [appeals.NewExhibit(received, data["code"], data["name"], data["why_late"])] if received else []
+    if data["new_text"].strip():
+        new.append(appeals.NewExhibit(data["new_text"], IN_WORDS, "", data["why_late"]))
     return appeals.file(
         case.pk,
         ground=data["ground"],

@@ -244,13 +244,28 @@ class HandInMore(TwoSided):
 
 
 class FileAppeal(TwoSided):
-    """On a ground that needs no new evidence."""
+    """On a ground that needs no new evidence, or with a text as new evidence."""
 
     ground = serializers.ChoiceField(Appeal.GROUNDS)
     points = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=99), required=False, default=list, max_length=8
     )
     text = Words()
+    new_text = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        trim_whitespace=False,
+        max_length=limits.TEXT_LENGTH,
+        help_text="a text that becomes an exhibit (E34), kept to the letter",
+    )
+    why_late = serializers.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=500,
+        help_text="why the new evidence was not submitted before",
+    )
 
 
 class FileAppealWithEvidence(FileAppeal):

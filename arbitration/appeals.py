@@ -20,6 +20,7 @@ from common.acts import act, require_act
 from common.errors import Conflict, Refused
 from disputes import access, queries, statements
 from disputes.awards import Source
+from disputes.exhibits import TEXT
 from disputes.lifecycle import Event
 from disputes.models import Case, Point
 from disputes.transitions import advance
@@ -31,12 +32,24 @@ from rulebook import queries as rulebook
 
 @dataclass(frozen=True)
 class NewExhibit:
-    """Evidence that comes with an appeal. ``why_late``: why it was not submitted before; kept as the exhibit's note."""
+    """Evidence that comes with an appeal: a file that was received, or a text that was typed.
 
-    received: Received
+    ``why_late``: why it was not submitted before; kept as the exhibit's note.
+    """
+
+    what: Received | str
     code: str
     name: str
     why_late: str
+
+    @property
+    def mime(self) -> str:
+        return TEXT if isinstance(self.what, str) else self.what.mime
+
+    @property
+    def sha256(self) -> str:
+        """Raises `Refused`: ``text_unreadable``."""
+        return dossiers.digest_of_text(self.what) if isinstance(self.what, str) else self.what.sha256
 
 
 @act
@@ -55,9 +68,10 @@ def file(
 
     ``ground``: ``new_evidence`` needs at least one exhibit that was not on the file, ``rule_error`` at least one point,
     ``procedure`` neither. Only findings that went against the appellant count; whoever has none appeals against what was
-    ordered and names no point. Files were received before the act. Raises `Refused`: ``new_evidence_missing``,
-    ``evidence_is_not_new``, ``evidence_not_for_this_ground``, ``point_missing_in_appeal``, ``point_unknown``,
-    ``finding_in_own_favour``…
+    ordered and names no point. Files were received before the act, texts are as typed.
+
+    Raises `Refused`: ``new_evidence_missing``, ``evidence_is_not_new``, ``evidence_not_for_this_ground``,
+    ``point_missing_in_appeal``, ``point_unknown``, ``finding_in_own_favour``…
     """
     case = queries.lock(case_id, seen=seen)
     _require_appellant(case, actor)
@@ -275,12 +289,12 @@ def _against_exhibits(case: Case, ground: str, exhibits: Sequence[NewExhibit]) -
     if ground in (Appeal.PROCEDURE, Appeal.RULE_ERROR):
         return ("evidence_not_for_this_ground",)
     rules, films = rulebook.rules(case.substance_rules_id), media.takes_films()
-    wrong = (checklist.against(rules.exhibits.get(one.code), one.received.mime, films=films) for one in exhibits)
+    wrong = (checklist.against(rules.exhibits.get(one.code), one.mime, films=films) for one in exhibits)
     found = [code for code in dict.fromkeys(wrong) if code]
     if any(not one.why_late.strip() for one in exhibits):
         found.append("why_late_missing")
     listed = Exhibit.objects.filter(dossier_id=case.dossier_id, withdrawn_at__isnull=True)
-    if listed.filter(sha256__in=[one.received.sha256 for one in exhibits]).exists():
+    if listed.filter(sha256__in=[one.sha256 for one in exhibits]).exists():
         found.append("evidence_is_not_new")
     return tuple(found)
 
@@ -293,19 +307,21 @@ def _add(case: Case, exhibits: Sequence[NewExhibit], actor: Actor, now: datetime
     # Somebody who asked for more evidence may have left the file open.
     bench.seal(case, now=now)
     dossiers.reopen(case.dossier_id)
-    return [
-        dossiers.add(
-            case.dossier_id,
-            new.received,
-            side=side.value,
-            code=new.code,
-            name=new.name,
-            note=new.why_late,
-            actor=actor,
-            now=now,
-        )
-        for new in exhibits
-    ]
+    return [_put(case.dossier_id, new, side, actor, now) for new in exhibits]
+
+
+def _put(dossier_id: int, new: NewExhibit, side: Side, actor: Actor, now: datetime) -> Exhibit:
+    about: dict[str, Any] = {
+        "side": side.value,
+        "code": new.code,
+        "name": new.name,
+        "note": new.why_late,
+        "actor": actor,
+        "now": now,
+    }
+    if isinstance(new.what, str):
+        return dossiers.add_text(dossier_id, new.what, **about)
+    return dossiers.add(dossier_id, new.what, **about)
 
 
 def _open(case: Case) -> Appeal | None:

@@ -52,6 +52,24 @@ def test_an_appeal_opens_the_file_shows_the_new_exhibit_and_awaits_the_other_sid
     assert Deadline.objects.filter(case=made.case, duty="appeal_answer", state=Deadline.PENDING).exists()
 
 
+def test_a_text_is_new_evidence_once() -> None:
+    made = deciding.dismissed()
+    said = appeals.NewExhibit("师傅的说法。", "E34", "", "刚找到人")
+    for wrong, code in (
+        (appeals.NewExhibit("师傅的说法。", "E34", "", " "), "why_late_missing"),
+        (appeals.NewExhibit("师傅的说法。", "E06", "", "刚找到人"), "evidence_not_in_words"),
+        (appeals.NewExhibit("字\0", "E34", "", "刚找到人"), "text_unreadable"),
+        (appeals.NewExhibit("长" * 5001, "E34", "", "刚找到人"), "text_too_long"),
+    ):
+        with pytest.raises(Refused, match=code):
+            file(made, ground=Appeal.NEW_EVIDENCE, exhibits=[wrong])
+    filed = file(made, ground=Appeal.NEW_EVIDENCE, exhibits=[said, photo()])
+    text, picture = Exhibit.objects.filter(pk__in=filed.exhibits).order_by("place")
+    assert text.content == {"text": "师傅的说法。"} and text.note == "刚找到人" and picture.kind == "image"
+    again = appeals.against_filing(made.reload(), Appeal.NEW_EVIDENCE, [1], [said], Side.BUYER)
+    assert again == ("evidence_is_not_new",)
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -52,6 +52,16 @@ def test_an_appeal_brings_its_new_evidence_along_and_is_answered() -> None:
     assert (answered.status_code, answered.json()["state"]) == (200, "under_appeal")
 
 
+def test_a_text_is_new_evidence_over_http_too() -> None:
+    scene, caller = deciding.dismissed(), Caller()
+    body = {"on_behalf_of": "buyer", "ground": "new_evidence", "points": [1], "text": WORDS, "new_text": " 师傅说。\n"}
+    assert caller.act(scene, "appeal_filed", **body).json()["code"] == "why_late_missing"
+    filed = caller.act(scene, "appeal_filed", **body, why_late="刚找到人")
+    assert filed.status_code == 200
+    exhibit = Exhibit.objects.get(pk__in=Appeal.objects.get(case=scene.case).exhibits)
+    assert (exhibit.code, exhibit.content, exhibit.note) == ("E34", {"text": " 师傅说。\n"}, "刚找到人")
+
+
 def test_a_repeated_appeal_is_one_appeal_and_stores_its_file_once() -> None:
     scene, caller = deciding.dismissed(), Caller()
     first = appeal(caller, scene, key="k-1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ def hidden(page: str) -> dict[str, list[str]]:
     form = page[page.index('<form method="post" data-once>') :]
     found: dict[str, list[str]] = {}
     for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form):
-        found.setdefault(name, []).append(value)
+        found.setdefault(name, []).append(unescape(value))
     found.pop("csrfmiddlewaretoken", None)
     return found
 
@@ -96,9 +97,24 @@ def test_whoever_goes_back_finds_everything_as_it_was_and_the_file_with_it() -> 
     assert Upload.objects.count() == 1
 
 
+def test_a_statement_goes_with_the_appeal_to_the_letter_and_needs_no_file() -> None:
+    made = deciding.dismissed()
+    typed = "师傅说：<b>渗水</b>是裂纹造成的。\r\n有事打 13812345678"
+    page = text(post(made, made.buyer, "buyer", do="check", statement=typed, **{**WORDS, "code": ""}, **WHY))
+    assert "新的情况说明" in page and "&lt;b&gt;渗水" in page and "电话号码" in page and WHY["why_late"] in page
+    assert not Appeal.objects.exists()
+    assert post(made, made.buyer, "buyer", **{**hidden(page), "do": "send"}).status_code == 302
+    new = Exhibit.objects.get(pk=Appeal.objects.get().exhibits[0])
+    assert (new.kind, new.code, new.note) == ("text", "E34", WHY["why_late"])
+    assert new.content == {"text": typed.replace("\r\n", "\n")} and new.visible_at is not None
+    answer = text(signed_in(made.merchant).get(reverse("merchant:case", args=[made.case.number])))
+    assert "&lt;b&gt;渗水" in answer and "13812345678" not in answer
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
+        ({"statement": "长" * 5001}, "statement"),
         ({"why_late": ""}, "why_late"),
         ({"text": "长" * 501}, "text"),
         ({"points": []}, "points"),

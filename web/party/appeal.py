@@ -5,6 +5,7 @@ Files that came with the plain form are held for it as those are that came in pi
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -24,13 +25,16 @@ from common.tus import Body
 from disputes import queries, refusals
 from disputes import uploads as case_uploads
 from disputes.models import Case
+from disputes.supplements import IN_WORDS
 from enforcement import overview
 from evidence import intake
+from evidence.intake import Received
 from evidence.models import Exhibit, Upload
 from evidence.uploads import Announced
 from rulebook import queries as rulebook
 from web import rules, uploads, wording
 from web.acts import ActForm
+from web.party import texts
 
 LONGEST = 500  # characters of the statement; the act holds to it
 Lines = list[tuple[str, str | Promise]]
@@ -43,7 +47,7 @@ def file(form: ActForm) -> None:
     here = uploads.held_for(form.request.POST.getlist(uploads.HELD), form.actor, form.case)
     data = form.cleaned_data
     sent = [intake.receive(one, claimed_name=one.name, now=form.now, actor=form.actor) for one in data["file"]]
-    new = [NewExhibit(received, code=data["code"], name="", why_late=data["why_late"]) for received in [*here, *sent]]
+    new = _brought([*here, *sent], data)
     filed = appeals.file(
         form.case.pk,
         ground=data["ground"],
@@ -61,7 +65,7 @@ def check(form: ActForm) -> dict[str, Any] | None:
     """What the page shows before it is sent; ``None`` if the form says first what is wrong, all of it at once. Nothing is
     filed here."""
     data, tokens = form.cleaned_data, _held(form)
-    text, code, why_late = (data.get(name, "") for name in ("text", "code", "why_late"))
+    text, code, why_late, statement = (data.get(name, "") for name in ("text", "code", "why_late", "statement"))
     if len(text) > LONGEST:
         _refuse(form, Refused("text_too_long", field="text", longest=LONGEST, length=len(text)))
     try:
@@ -71,7 +75,7 @@ def check(form: ActForm) -> dict[str, Any] | None:
     except Refused as refused:
         _refuse(form, refused)
         here = []
-    new = [NewExhibit(received, code=code, name="", why_late=why_late) for received in here]
+    new = _brought(here, data)
     ground, points = data.get("ground", ""), [int(number) for number in data.get("points", ())]
     for code_of_refusal in appeals.against_filing(form.case, ground, points, new, form.actor.side or Side.BUYER):
         _refuse(form, Refused(code_of_refusal))
@@ -85,7 +89,9 @@ def check(form: ActForm) -> dict[str, Any] | None:
         "text": text,
         "files": [received.name for received in here],
         "kind": str(kind.name) if kind is not None and here else "",
-        "why_late": why_late if here else "",
+        "statement": statement if texts.is_there(statement) else "",
+        "remarks": [one["text"] for one in texts.remarks(statement) if one["met"]],
+        "why_late": why_late if new else "",
         "hidden": [
             (name, value)
             for name in form.request.POST
@@ -94,6 +100,15 @@ def check(form: ActForm) -> dict[str, Any] | None:
         ],
         "held": [(uploads.HELD, token) for token in tokens],
     }
+
+
+def _brought(files: Sequence[Received], data: Mapping[str, Any]) -> list[NewExhibit]:
+    """The files under what they are said to show, and the statement that was typed as one."""
+    why_late, statement = data.get("why_late", ""), data.get("statement", "")
+    new = [NewExhibit(received, code=data.get("code", ""), name="", why_late=why_late) for received in files]
+    if texts.is_there(statement):
+        new.append(NewExhibit(statement, code=IN_WORDS, name="", why_late=why_late))
+    return new
 
 
 def _held(form: ActForm) -> list[str]:

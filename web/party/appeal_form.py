@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.forms import (
     CharField,
     CheckboxSelectMultiple,
@@ -19,14 +20,17 @@ from django.utils.translation import gettext_lazy
 
 from arbitration import appeals
 from common.actor import Side
-from disputes import queries
+from common.errors import Refused
+from disputes import queries, refusals
 from disputes.models import Point
+from evidence import limits
 from evidence import media as kinds
 from rulebook import queries as rulebook
 from web import media, uploads
 from web.acts import ActForm
 from web.fields import FilesField, words
 from web.letter import FINDINGS
+from web.party import texts
 from web.party.evidence_forms import EvidenceForm, evidence_kinds
 
 
@@ -72,12 +76,29 @@ class AppealForm(ActForm):
     text = words(gettext_lazy("What is wrong, and why"), gettext_lazy("At most 500 characters."))
     file = FilesField(label=gettext_lazy("New evidence"), required=False)
     code = ChoiceField(label=gettext_lazy("What the new evidence shows"), required=False)
+    statement = texts.field(gettext_lazy("Or write a statement"))
     why_late = CharField(
         label=gettext_lazy("Why it was not given before"),
         required=False,
         max_length=300,
         widget=Textarea(attrs={"rows": 2}),
     )
+
+    insults = texts.INSULTS
+
+    @property
+    def remarks(self) -> list[dict[str, Any]]:
+        """About what stands in the statement, as `components/courtesy.html` reads them."""
+        return texts.remarks(str(self["statement"].value() or ""))
+
+    def clean_statement(self) -> str:
+        text = texts.as_written(self.cleaned_data["statement"])
+        if len(text) > limits.TEXT_LENGTH:
+            raise ValidationError(
+                refusals.say(Refused("text_too_long", longest=limits.TEXT_LENGTH, length=len(text))),
+                code="text_too_long",
+            )
+        return text
 
     def prepare(self) -> None:
         file, side = self.fields["file"], self.actor.side or Side.BUYER
