@@ -143,8 +143,8 @@ SENTENCES: dict[str, str | Promise] = {
     "supplement_asked_twice": _("The same evidence was asked for twice on one point. Ask for it once."),
     "supplement_reason_missing": _("Say for each piece why it is needed."),
     "point_reason_missing": _("Say why you do not agree on point %(number)s. Evidence alone does not say it."),
-    "point_unanswered": _("Answer every point: agree, dispute or not sure."),
-    "stance_unknown": _("Answer every point: agree, dispute or not sure."),
+    "point_unanswered": _("Answer every point: agree, agree in part, dispute or not sure."),
+    "stance_unknown": _("Answer every point: agree, agree in part, dispute or not sure."),
     "evidence_missing": _("Required evidence is still missing. Add it before you hand in."),
     "proof_of_claim_missing": _(
         "A claim about a payout needs proof of this very case. Add at least one piece of evidence before you hand in."

@@ -235,8 +235,70 @@ def test_the_page_says_what_the_shop_has_to_prove_and_whether_it_is_there():
     made = reach.handed_in()
     page = signed_in(made.merchant).get(f"/en{path_of(made)}")
     burdens = page.context["burdens"]
-    assert burdens and all(not burden["numbers"] for burden in burdens)
-    assert "Not on file yet" in page.content.decode()
+    assert burdens and all(not burden["numbers"] and not burden["met"] for burden in burdens)
+    assert "Required and still missing: Proof of delivery" in page.content.decode()
+
+
+def test_a_burden_is_not_met_while_what_is_required_for_it_is_missing_and_says_what_is_there():
+    made = reach.handed_in()
+    first, *_ = queries.points(made.reload())
+    client = signed_in(made.merchant)
+    path = f"/en{path_of(made)}"
+
+    def give(code: str, colour: str) -> None:
+        sent = typed(made, do=f"add:{first.pk}") | {f"file_{first.pk}": photo(colour), f"code_{first.pk}": code}
+        assert client.post(path, sent).status_code == 200
+
+    give("E09", "navy")
+    page = client.get(path)
+    (burden,) = page.context["burdens"]
+    assert burden["numbers"] == ["M1"] and not burden["met"]
+    assert burden["lacking"] == ["Proof of delivery"]
+    # As the checklist of the case page has it.
+    rows = client.get(reverse("merchant:case", args=[made.case.number])).context["tasks"]["rows"]
+    assert [row["name"] for row in rows if row["state"] == "need"] == ["Proof of delivery"]
+    assert "On file: M1." in page.content.decode()
+    assert "Required and still missing: Proof of delivery" in page.content.decode()
+    give("E11", "olive")
+    (burden,) = client.get(path).context["burdens"]
+    assert burden["met"] and sorted(burden["numbers"]) == ["M1", "M2"]
+
+
+def test_a_paper_from_the_shelf_shows_what_is_chosen_beside_it_and_else_what_it_was_kept_for():
+    made = reach.handed_in()
+    for colour, name in (("olive", "甲"), ("gold", "乙")):
+        library.keep(made.shop.pk, reach.received(colour), code="E09", name=name, actor=made.merchant, now=clock.now())
+    first, *_ = queries.points(made.reload())
+    client = signed_in(made.merchant)
+    shelf = {item.name: item.public_id for item in library.shelf(made.shop.pk)}
+
+    def pick(name: str, code: str) -> object:
+        chosen = {f"shelf_{first.pk}": shelf[name], f"code_{first.pk}": code}
+        return client.post(path_of(made), typed(made, do=f"add:{first.pk}") | chosen).context["form"]
+
+    form = pick("甲", "E11")
+    assert form[f"code_{first.pk}"].value() == "", "the next one may show something else"
+    pick("乙", "")
+    given = dict(Exhibit.objects.filter(side="merchant").values_list("name", "code"))
+    assert given == {"甲": "E11", "乙": "E09"}
+
+
+def test_a_file_of_which_nobody_says_what_it_shows_is_asked_for_that_and_not_guessed():
+    made = reach.handed_in()
+    first, *_ = queries.points(made.reload())
+    data = typed(made, do=f"add:{first.pk}") | {f"file_{first.pk}": photo(), f"code_{first.pk}": ""}
+    reply = signed_in(made.merchant).post(path_of(made), data)
+    assert reply.status_code == 422
+    assert list(reply.context["form"].errors) == [f"code_{first.pk}"]
+    assert not Exhibit.objects.filter(side="merchant").exists()
+
+
+def test_an_open_point_is_told_with_every_option_of_its_form():
+    made = reach.handed_in()
+    first, *_ = queries.points(made.reload())
+    reply = signed_in(made.merchant).post(path_of(made), {"seen": made.case.version, "do": "check"})
+    (told,) = reply.context["form"].errors[f"stance_{first.pk}"]
+    assert told == f"回应第 {first.number} 点：同意、部分同意、不同意或不清楚。"
 
 
 def test_whoever_may_only_look_gets_no_form():

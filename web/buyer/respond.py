@@ -125,8 +125,9 @@ class RespondForm(ActForm):
         """What the act would refuse is said beside its point."""
         if event is Event.CLAIM_REBUTTED:
             for point in self.points:
-                if not self.cleaned_data.get(f"stance_{point.pk}"):
-                    self.add_error(f"stance_{point.pk}", refusals.say(Refused("point_unanswered")))
+                name = f"stance_{point.pk}"
+                if not self.cleaned_data.get(name):
+                    self.add_error(name, answering.unanswered(point, self.fields[name].choices))  # type: ignore[attr-defined]
         stances = {answer.point_id: answer.stance for answer in self.answers()}
         for point in self.points:
             text = self.cleaned_data.get(f"text_{point.pk}", "")

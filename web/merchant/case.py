@@ -39,7 +39,7 @@ from web import (
 )
 from web.case_page import CasePage, ExhibitView
 from web.listing_pictures import Pictures
-from web.merchant import claiming, colleagues
+from web.merchant import claiming, colleagues, needed
 from web.merchant.acts import FIRST, SECOND, pages_for
 from web.party import choices, terms
 
@@ -47,8 +47,6 @@ Text = str | Promise
 Row = dict[str, Any]
 
 MOST_LINES = 60
-# The kinds of evidence that an answer to the points is in itself.
-SAID_IN_THE_ANSWER = ("E34",)
 LEVELS: dict[str, Text] = {
     checklist.REQUIRED: gettext_lazy("required"),
     "recommended": gettext_lazy("recommended"),
@@ -176,15 +174,7 @@ def _tasks(page: CasePage) -> dict[str, Any] | None:
     add = next((action for action in page.actions if action.event is Event.EVIDENCE_ADDED), None)
     if add is None or not choices.is_open(page.case, page.actor, Event.EVIDENCE_ADDED, page):
         return None
-    found = checklist.rows(
-        page.rules,
-        page.case.type_code,
-        "merchant",
-        page.case.order.state,
-        [_Piece(e) for e in page.exhibits],
-        SAID_IN_THE_ANSWER,
-        page.case.line.category,
-    )
+    found = needed.rows(page.case, page.rules, page.exhibits)
     rows = [_task(page, row, f"{add.href}?code={row.code}") for row in found if _is_theirs_to_bring(page, row)]
     lacking = [row["name"] for row in rows if row["state"] == "need"]
     return {
@@ -200,18 +190,9 @@ def _is_theirs_to_bring(page: CasePage, row: checklist.Row) -> bool:
     """What only the platform can bring stands in the list once it is there, and is asked of nobody; nor is a statement,
     which the answer to the points is."""
     kind = page.rules.exhibits.get(row.code)
-    if row.code in SAID_IN_THE_ANSWER and not row.exhibits:
+    if row.code in needed.SAID_IN_THE_ANSWER and not row.exhibits:
         return False
     return kind is not None and (row.status is not Status.OPEN or not (kind.automatic or kind.platform_only))
-
-
-class _Piece:
-    """As much of an exhibit as a checklist looks at, read from what the page already has."""
-
-    def __init__(self, exhibit: ExhibitView) -> None:
-        self.side = {"b": "buyer", "m": "merchant"}.get(exhibit.side, "platform")
-        self.code, self.number = exhibit.code, exhibit.number
-        self.withdrawn_at: datetime | None = exhibit.added_at if exhibit.withdrawn or exhibit.lost else None
 
 
 def _task(page: CasePage, row: checklist.Row, href: str) -> Row:

@@ -28,10 +28,12 @@ from evidence import intake, library, limits
 from evidence.models import Exhibit
 from web import awaited, drafts, fetch, navigation, timeline, wording
 from web.merchant import like
-from web.merchant.reply_form import PartForm, ReplyForm
-from web.party import choices, closed, texts
+from web.merchant.reply_form import STANCES, PartForm, ReplyForm
+from web.party import answering, choices, closed, texts
 
 EVENTS = (Event.CLAIM_REBUTTED, Event.POINT_ANSWERED)
+# What is refused because of what a file is said to show.
+_OF_THE_KIND = ("evidence_code_unknown", "evidence_kind_differs", "evidence_not_in_words")
 
 
 @dataclass
@@ -135,6 +137,7 @@ def _take_in(reply: _Reply, data: Any, do: str, which: str) -> list[tuple[str, R
     form, errors = reply.form, []
     for point in form.points:
         name, words = f"file_{point.pk}", f"words_{point.pk}"
+        chosen = data.get(f"code_{point.pk}", "")
         adds = do == "add" and which == str(point.pk)
         typed = form.takes_words and texts.is_there(data.get(words, ""))
         file = reply.request.FILES.get(name)
@@ -142,15 +145,16 @@ def _take_in(reply: _Reply, data: Any, do: str, which: str) -> list[tuple[str, R
         try:
             if isinstance(file, UploadedFile) and file:
                 received = intake.receive(file, claimed_name=file.name or "", now=form.now, actor=form.actor)
-                _add(reply, data, point, received, code=data.get(f"code_{point.pk}", ""), name="", note="")
+                _add(reply, data, point, received, code=chosen, name="", note="")
             if item is not None:
                 received = library.received(item)
-                _add(reply, data, point, received, code=item.code, name=item.name, note=item.note)
+                # Here it may show something else than where it was kept for: what was chosen beside it counts.
+                _add(reply, data, point, received, code=chosen or item.code, name=item.name, note=item.note)
                 data[f"shelf_{point.pk}"] = ""
             elif adds and not file and not typed:
                 raise Refused("evidence_empty" if form.takes_words else "file_missing")
         except Refused as refused:
-            errors.append((name, refused))
+            errors.append((f"code_{point.pk}" if refused.code in _OF_THE_KIND else name, refused))
         if typed and (adds or do in ("check", "send")):
             try:
                 _add_words(reply, data, point)
@@ -186,6 +190,8 @@ def _cite(reply: _Reply, data: Any, point: Point, exhibit: Exhibit, now: datetim
     """What was added is cited in its point. ``now``: just before it was; an older exhibit was there already."""
     version = _seen(data)
     reply.added += 1
+    # The next one may show something else.
+    data[f"code_{point.pk}"] = ""
     if exhibit.added_at >= now and version is not None:
         # What moved the case on was our own exhibit, nothing that its reader has not seen.
         data["seen"] = str(version + 1)
@@ -203,8 +209,7 @@ def _weigh(reply: _Reply) -> None:
             long = Refused("text_too_long", longest=submissions.LONGEST_ANSWER, length=len(text))
             form.add_error(f"text_{point.pk}", refusals.say(long))
         if point.pk not in answered and (reply.event is Event.CLAIM_REBUTTED or not answered):
-            told = _("Answer point %(number)s: agree, dispute or not sure.") % {"number": point.number}
-            form.add_error(f"stance_{point.pk}", told)
+            form.add_error(f"stance_{point.pk}", answering.unanswered(point, STANCES))
         elif point.pk in answered and submissions.lacks_reason(point, "merchant", answered[point.pk].stance, text):
             why = Refused("point_reason_missing", number=point.number)
             form.add_error(f"text_{point.pk}", refusals.say(why))

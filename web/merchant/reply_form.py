@@ -36,6 +36,7 @@ from rulebook.schema import Bearer
 from web import case_page, media, wording
 from web.acts import ActForm
 from web.fields import words
+from web.merchant import needed
 from web.party import answering, texts
 from web.selects import PlainSelect
 
@@ -123,8 +124,15 @@ class ReplyForm(ActForm):
                 }
             ),
         )
+        # What nobody named is not guessed; what comes from the library has been named before.
         self.fields[f"code_{point.pk}"] = ChoiceField(
-            label=_("What it shows"), choices=self.codes, widget=PlainSelect, required=False
+            label=_("What it shows"),
+            help_text=_("What comes from your library keeps its own kind unless you choose another.")
+            if self.shelf
+            else "",
+            choices=[("", _("Choose")), *self.codes],
+            widget=PlainSelect,
+            required=False,
         )
         if self.takes_words:
             label = _("A statement as evidence for point %(number)s") % number
@@ -187,7 +195,7 @@ class ReplyForm(ActForm):
     def _is_open(self, point: Point) -> bool:
         """Whether something stands or is wrong in what is folded away."""
         errors = self.errors if self.is_bound else {}
-        wrong = any(errors.get(f"{kind}_{point.pk}") for kind in ("file", "words"))
+        wrong = any(errors.get(f"{kind}_{point.pk}") for kind in ("code", "file", "words"))
         return wrong or (self.takes_words and texts.is_there(str(self[f"words_{point.pk}"].value() or "")))
 
     def _bound(self, kind: str, point: Point) -> Any:
@@ -195,18 +203,31 @@ class ReplyForm(ActForm):
         return self[name] if name in self.fields else None
 
     def burdens(self) -> list[dict[str, Any]]:
-        """What the rules leave to the shop to prove, and whether it is on file."""
-        there = {view.code: view.number for view in (*self.mine, *self.records)}
+        """What the rules leave to the shop to prove, what of it is on file, and what is required for it and still missing:
+        met only where nothing is, as the checklist of the case page counts it.
+        """
+        there: dict[str, list[str]] = {}
+        for view in (*self.mine, *self.records):
+            if not view.lost:
+                there.setdefault(view.code, []).append(view.number)
         kinds = self.rules.exhibits
-        return [
-            {
-                "shows": str(proof.shows),
-                "by": [str(kinds[code].name) for code in proof.evidence if code in kinds],
-                "numbers": [there[code] for code in proof.evidence if code in there],
-            }
-            for proof in self.rules.type(self.case.type_code).burden.links(self.case.order.state)
-            if proof.side is not Bearer.BUYER
-        ]
+        open_rows = {row.code for row in needed.rows(self.case, self.rules, (*self.mine, *self.records)) if row.blocks}
+        found = []
+        for proof in self.rules.type(self.case.type_code).burden.links(self.case.order.state):
+            if proof.side is Bearer.BUYER:
+                continue
+            numbers = [number for code in proof.evidence for number in there.get(code, ())]
+            lacking = [str(kinds[code].name) for code in proof.evidence if code in open_rows and code in kinds]
+            found.append(
+                {
+                    "shows": str(proof.shows),
+                    "by": [str(kinds[code].name) for code in proof.evidence if code in kinds],
+                    "numbers": numbers,
+                    "lacking": lacking,
+                    "met": bool(numbers) and not lacking,
+                }
+            )
+        return found
 
     def standing(self) -> list[dict[str, Any]]:
         """What was typed, point by point, as the buyer will read it."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.forms import CharField, CheckboxSelectMultiple, Field, MultipleChoiceField, Textarea
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from disputes import submissions
 from disputes.models import Point, PointAnswer
@@ -38,6 +39,13 @@ def fields(point: Point, standing: PointAnswer | None, mine: Sequence[ExhibitVie
             initial=[str(pk) for pk in standing.exhibits] if standing else [],
         )
     return shown
+
+
+def unanswered(point: Point, options: Iterable[tuple[Any, Any]]) -> str:
+    """That the point waits, with the ``options`` that its form has: what is not there cannot be chosen."""
+    *others, last = (str(label) for _value, label in options)
+    told = {"number": point.number, "options": pgettext("between alternatives", ", ").join(others), "last": last}
+    return _("Answer point %(number)s: %(options)s or %(last)s.") % told
 
 
 def answers(points: Iterable[Point], cleaned: Mapping[str, Any]) -> list[Answer]:
