@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 
 EXPONENTS = {"CNY": 2, "USD": 2, "EUR": 2, "HKD": 2, "TWD": 2, "JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3}
+# Before the point: more is nobody's sum, and the ledger could not hold it.
+MOST_DIGITS = 12
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 SIGNS = {"CNY": "¥", "USD": "US$", "EUR": "€", "HKD": "HK$", "TWD": "NT$", "JPY": "JP¥"}
 
@@ -40,7 +42,7 @@ def parse(written: str, currency: str) -> int:
             raise ValueError(written)
         whole = whole.replace(",", "")
     places = exponent(currency)
-    if not whole.isascii() or not whole.isdigit() or len(whole) > 12 or len(part) > places:
+    if not whole.isascii() or not whole.isdigit() or len(whole) > MOST_DIGITS or len(part) > places:
         raise ValueError(written)
     if part and not (part.isascii() and part.isdigit()):
         raise ValueError(written)

@@ -10,6 +10,7 @@ from common.errors import Refused
 from disputes.models import Case
 
 _BELOW_ZERO = re.compile(r"[-\u2212]\s*[0-9][0-9.,]*")
+_WHOLE = re.compile(r"([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]*)?")
 _DECIMAL = re.compile(r"[0-9,]{1,15}\.[0-9]{2,}")
 
 
@@ -31,21 +32,24 @@ def given_back(case: Case) -> int:
 
 def read(written: str, currency: str) -> int:
     """Minor units from what a person typed. Raises `Refused`: ``amount_not_above_zero``, ``amount_too_fine``,
-    ``amount_unreadable``."""
+    ``amount_too_large``, ``amount_unreadable``."""
     try:
         amount = money.parse(written, currency)
     except ValueError:
-        raise _why_unreadable(written, currency) from None
+        raise why_unreadable(written, currency) from None
     if not amount:
         raise Refused("amount_not_above_zero")
     return amount
 
 
-def _why_unreadable(written: str, currency: str) -> Refused:
+def why_unreadable(written: str, currency: str) -> Refused:
+    """What is wrong with a sum that `money.parse` does not take."""
     plain = unicodedata.normalize("NFKC", written).strip().replace(money.sign(currency), "")
     if _BELOW_ZERO.fullmatch(plain):
         return Refused("amount_not_above_zero")
     places = money.exponent(currency)
     if places and _DECIMAL.fullmatch(plain):
         return Refused("amount_too_fine", places=places)
+    if (found := _WHOLE.fullmatch(plain)) and len(found[1].replace(",", "")) > money.MOST_DIGITS:
+        return Refused("amount_too_large", most=money.MOST_DIGITS)
     return Refused("amount_unreadable")

@@ -127,6 +127,7 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "amount_not_above_zero": _("The amount must be greater than zero."),
     "amount_too_fine": _("An amount has at most %(places)s decimals."),
+    "amount_too_large": _("This amount is too large: it can have at most %(most)s digits before the point."),
     "point_missing": _("Write at least one point that we should decide."),
     "point_twice": _("This point is there already. Each point is decided once."),
     "too_many_points": _("At most %(most)s points can be decided in one case."),

@@ -11,8 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from common import money
-from common.errors import Refused
-from disputes import refusals
+from disputes import amounts, refusals
 from web.forms import HouseForm
 
 LONGEST = 32
@@ -42,7 +41,7 @@ class LeastField(CharField):
         try:
             return money.parse(written, "CNY") or None if written else None
         except ValueError:
-            raise ValidationError(refusals.say(Refused("amount_unreadable"))) from None
+            raise ValidationError(refusals.say(amounts.why_unreadable(written, "CNY"))) from None
 
 
 def view(request: HttpRequest, name: str, among: Collection[str], usual: str = "") -> tuple[str, str]:

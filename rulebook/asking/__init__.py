@@ -48,6 +48,7 @@ class _File:
     questions: tuple[Question, ...] = ()
     points: dict[str, tuple[Text, ...]] = field(default_factory=dict)
     points_on_the_way: dict[str, tuple[Text, ...]] = field(default_factory=dict)
+    points_of_claims: dict[str, tuple[Text, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,13 @@ def points_of(type_code: str, *, arrived: bool = True) -> tuple[Text, ...]:
     """
     usual = _all().points.get(type_code, ())
     return usual if arrived else _all().points_on_the_way.get(type_code, usual)
+
+
+def points_of_claim(reason: str) -> tuple[Text, ...]:
+    """What is usually at issue in a merchant's claim about a payout, as the merchant would say it. Empty before a reason is
+    given: what came back is at issue only where something did.
+    """
+    return _all().points_of_claims.get(reason, ())
 
 
 def burden_of_buyer(kind: Type, order_state: str) -> tuple[Text, ...]:

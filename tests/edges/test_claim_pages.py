@@ -306,7 +306,28 @@ def test_the_shop_neither_accepts_its_own_claim_nor_finds_it_in_bulk():
     assert client.get(reverse("merchant:act", args=[claim.case.number, "claim_accepted"])).status_code == 409
     assert client.get(reverse("merchant:act", args=[claim.case.number, "claim_rebutted"])).status_code == 409
     bulk = client.get(reverse("merchant:bulk"), {"case": claim.case.number}).content.decode()
-    assert "this is no longer possible" in bulk
+    assert "This is your own claim" in bulk and "moved on" not in bulk
+
+
+def test_what_is_proposed_as_a_point_follows_from_the_reason_and_the_last_look_has_the_sum_as_it_was_understood():
+    made = claims.paid_out(returned=False)
+    client = signed_in(made.merchant)
+    client.post(at("claim_begin", made))
+    client.post(at("claim_question", made, "why"), {"why": "false_claim"})
+    page = client.get(at("claim_question", made, "points")).content.decode()
+    assert "What the buyer said then was not so" in page and "What came back" not in page
+    write(client, made, why={"why": "false_claim"}, sum={"amount": "１５９"})
+    look = client.get(at("claim_check", made)).content.decode()
+    assert "¥159.00" in look and "１５９" not in look
+
+
+def test_the_start_of_a_claim_says_that_its_last_page_takes_evidence():
+    made = claims.paid_out()
+    client = signed_in(made.merchant)
+    said = client.get(at("claim", made)).content.decode()
+    assert "The last page takes evidence" in said
+    write(client, made)
+    assert 'type="file"' in client.get(at("claim_check", made)).content.decode()
 
 
 # --- desk, letters, operations ---------------------------------------------------------------------------------------
@@ -366,7 +387,7 @@ def test_silence_is_said_as_what_it_is():
 def test_where_nothing_went_back_the_shop_is_not_offered_to_say_that_it_was_swapped():
     made = claims.paid_out(returned=False)
     client = signed_in(made.merchant)
-    assert "Evidence is not part of this form" in client.get(at("claim", made)).content.decode()
+    assert "The last page takes evidence" in client.get(at("claim", made)).content.decode()
     client.post(at("claim_begin", made))
     why = at("claim_question", made, "why")
     shown = client.get(why).content.decode()

@@ -279,6 +279,41 @@ def test_a_bulk_choice_that_finds_nothing_says_why(asked):
     assert client.post("/shop/bulk/assign/", {}, follow=True).context["messages"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("0", "must be greater than zero"),
+        ("-5", "must be greater than zero"),
+        ("9999999999999", "too large"),
+        ("1,000,000,000,000", "too large"),
+        ("abc", "in digits"),
+    ],
+)
+def test_a_sum_that_cannot_be_used_is_told_by_what_is_wrong_with_it(typed, told):
+    made = reach.a_scene()
+    client = signed_in(made.merchant)
+    reply = client.get(f"/en{BULK}", {"small": "1", "upto": typed}, follow=True)
+    assert told in str(next(iter(reply.context["messages"])))
+
+
+def test_a_case_that_waits_for_another_kind_of_step_is_left_out_with_that_and_not_as_moved_on():
+    made = reach.a_scene(kind=reach.Kind.RETURN_REFUND)
+    negotiation.agree_return(made.case.pk, actor=made.merchant, now=clock.now())
+    client = signed_in(made.merchant)
+
+    def why() -> str:
+        page = client.get(f"/en{BULK}", {"case": made.case.number})
+        (item,) = page.context["out"]
+        return str(item.why)
+
+    assert "The return is agreed already" in why()
+    negotiation.ship_return(made.case.pk, carrier="SF", tracking="SF1234567890", actor=made.buyer, now=clock.now())
+    assert made.state is State.RETURN_IN_TRANSIT
+    assert "A return has to be checked by itself" in why()
+    negotiation.accept_return(made.case.pk, actor=made.merchant, now=clock.now())
+    assert "moved on" not in why()
+
+
 def test_a_name_too_long_for_a_view_is_refused_and_not_cut():
     made = reach.a_scene()
     client = signed_in(made.merchant)

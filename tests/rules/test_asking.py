@@ -93,6 +93,13 @@ def test_each_kind_has_two_to_four_points_that_fit_on_a_line(rules: Rules) -> No
         assert all(len(point.zh_Hans) <= 40 and len(point.zh_Hant) <= 40 and len(point.en) <= 120 for point in points)
 
 
+def test_a_merchants_first_point_is_the_reason_of_the_claim_and_none_is_guessed_before_it() -> None:
+    assert asking.points_of_claim("") == () == asking.points_of("MERCHANT_CLAIM")
+    firsts = [asking.points_of_claim(reason)[0] for reason in ("swapped", "false_claim", "wrong_finding", "paid_twice")]
+    assert len({point.zh_Hans for point in firsts}) == 4
+    assert [point for point in firsts if "退回的" in point.zh_Hans] == firsts[:1]
+
+
 def test_nobody_explains_a_signature_for_a_parcel_that_is_still_on_the_way(rules: Rules) -> None:
     kind = rules.type("NOT_RECEIVED")
     assert asking.burden_of_buyer(kind, "SIGNED") and not asking.burden_of_buyer(kind, "SHIPPED")

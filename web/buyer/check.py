@@ -42,6 +42,7 @@ _PAGE_OF = {
     "amount_unreadable": "want",
     "amount_not_above_zero": "want",
     "amount_too_fine": "want",
+    "amount_too_large": "want",
 }
 # Sending reads as little as it can: the order for the checks, and the draft in the same query.
 _AROUND = ("order", "filing_draft")

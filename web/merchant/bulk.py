@@ -22,11 +22,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Merchant, Right
 from common import clock, money
+from common.actor import Side
 from common.errors import Missing, Refused
 from common.ids import is_shaped_like_case_number
 from disputes import access, handling, intervention, negotiation, refusals
 from disputes.awards import Source
-from disputes.lifecycle import Event
+from disputes.lifecycle import TERMINAL, Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
 from web.merchant import cases, colleagues, lists, shell
@@ -43,6 +44,25 @@ _OWN = (Source.AGREED.value, Source.CONCEDED.value)
 Text = str | Promise
 DONE: Text = gettext_lazy("Accepted")
 BEFORE: Text = gettext_lazy("Accepted before")
+# Why there is nothing to accept as things stand, and what there is instead. What is not here has simply moved on.
+_ELSEWHERE: dict[State, Text] = {
+    State.AWAITING_RETURN: gettext_lazy("The return is agreed already: the goods come back first."),
+    State.RETURN_IN_TRANSIT: gettext_lazy(
+        "A return has to be checked by itself: confirm it, or object to it, on the page of its case."
+    ),
+    State.ADMISSION: gettext_lazy("The platform still checks whether it steps in. A proposal can be made meanwhile."),
+    State.JURY_VOTING: gettext_lazy("The jury is voting on it. A proposal can still be made."),
+    State.AWAITING_APPROVAL: gettext_lazy("It is being decided. A proposal can still be made."),
+    State.APPEAL_WINDOW: gettext_lazy("It is decided already. The ruling stands on the page of its case."),
+    State.AWAITING_APPEAL_ANSWER: gettext_lazy(
+        "It is decided, and an appeal waits for an answer on the page of its case."
+    ),
+    State.UNDER_APPEAL: gettext_lazy("It is decided, and an appeal is being looked at."),
+    State.AWAITING_COMPLIANCE: gettext_lazy("It is decided. What is left is to do what the ruling says."),
+    State.ENFORCING: gettext_lazy("It is decided, and the money is being moved."),
+}
+_OVER: Text = gettext_lazy("This case has ended.")
+_OWN_CLAIM: Text = gettext_lazy("This is your own claim: the buyer answers it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +93,8 @@ def accept(request: HttpRequest) -> HttpResponse:
         except lists.Unreadable:
             messages.error(request, _("A filter cannot be read, so nothing was chosen. It is marked below."))
             return HttpResponseRedirect(back)
-        except ValueError:
-            messages.error(
-                request,
-                _("Enter the amount in digits, for example 680.00 or 1,680.00. A comma never stands for the point."),
-            )
+        except Refused as refused:
+            messages.error(request, refusals.say(refused))
             return HttpResponseRedirect(back)
         if not wanted:
             messages.info(request, _("Nothing on this list that can be accepted asks for so little."))
@@ -163,8 +180,8 @@ def _weigh(desk: shell.Desk, case: Case, second_above: int | None) -> Item:
     limit = desk.actor.limit
     refused: Refused | None = None
     if event is None:
-        refused = Refused("not_in_this_state")
-    elif case.suspended_at is not None:
+        return Item(case, event, name, why=_why_closed(case))
+    if case.suspended_at is not None:
         refused = Refused("case_is_suspended")
     elif limit is not None and case.claimed > limit:
         refused = Refused("over_your_limit")
@@ -174,6 +191,16 @@ def _weigh(desk: shell.Desk, case: Case, second_above: int | None) -> Item:
     if not why and case.proposal_due_at is not None:
         why = _("There is a proposal that waits for you. Answer it on the page of its case.")
     return Item(case, event, name, why=why)
+
+
+def _why_closed(case: Case) -> str:
+    """Why a case is none that can be accepted: not that it moved on, where it is only another kind of step."""
+    state = State(case.state)
+    if state in TERMINAL:
+        return str(_OVER)
+    if case.claimant != Side.BUYER.value:
+        return str(_OWN_CLAIM)
+    return str(_ELSEWHERE.get(state, "")) or refusals.say(Refused("not_in_this_state"))
 
 
 def _do(desk: shell.Desk, item: Item, seen: int | None) -> Item:

@@ -63,15 +63,23 @@ class Written:
 
     @property
     def points(self) -> dict[str, str]:
-        """As their page shows them: what was typed, else what is usual."""
+        """As their page shows them: what was typed, else what is usual for the reason that was given."""
         if self.has(POINTS[0]):
             return {name: self.said(name) for name in POINTS}
-        usual = [str(text) for text in asking.points_of(payouts.TYPE)]
+        usual = [str(text) for text in asking.points_of_claim(self.said("why"))]
         return {name: usual[place] if place < len(usual) else "" for place, name in enumerate(POINTS)}
 
     @property
     def amount_text(self) -> str:
         return self.said("amount", money.text(self.payout.amount, self.payout.currency))
+
+    @property
+    def amount(self) -> int | None:
+        """The sum as it was understood, in minor units; ``None`` while it cannot be read."""
+        try:
+            return amounts.read(self.said("amount"), self.payout.currency)
+        except Refused:
+            return None
 
     # --- what is open
 

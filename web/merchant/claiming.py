@@ -78,6 +78,7 @@ _PAGE_OF = {
     "amount_unreadable": "sum",
     "amount_not_above_zero": "sum",
     "amount_too_fine": "sum",
+    "amount_too_large": "sum",
     "contested_amount_out_of_range": "sum",
 }
 
@@ -331,8 +332,8 @@ def _rows(written: Written) -> list[dict[str, Any]]:
     late = [row(_("Why it can still be claimed"), exceptions.get(written.said("exception"), ""), "late")]
     news = [row(_("What is new"), written.said("news"), "news")]
     amount = ""
-    if written.is_done("sum"):
-        amount = money.sign(payout.currency) + written.said("amount")
+    if written.is_done("sum") and written.amount is not None:
+        amount = money.sign(payout.currency) + money.text(written.amount, payout.currency)
     return [
         {"label": _("Item"), "value": payout.line.title},
         row(_("Reason"), str(reversed_roles.REASONS.get(written.said("why"), "")), "why"),

@@ -25,7 +25,7 @@ from accounts import shop_desk
 from accounts.models import Right, SavedView
 from common import dates, money
 from common.errors import Missing, Refused
-from disputes import handling, labels, refusals
+from disputes import amounts, handling, labels, refusals
 from disputes.lifecycle import TERMINAL, Event, State
 from insights import measures
 from rulebook import queries as rulebook
@@ -196,7 +196,7 @@ def export(request: HttpRequest) -> HttpResponse:
 def small(desk: shell.Desk, written: str, *, most: int) -> list[tuple[str, int]]:
     """``(number, version)`` of what the list's filters leave up to a sum, if it can be accepted.
 
-    Raises ``ValueError`` for a sum, and `Unreadable` for a filter: more than was asked for would be accepted otherwise.
+    Raises `Refused` for a sum, and `Unreadable` for a filter: more than was asked for would be accepted otherwise.
     """
     request = desk.request
     form = _form(request, desk, list(State))
@@ -204,7 +204,7 @@ def small(desk: shell.Desk, written: str, *, most: int) -> list[tuple[str, int]]
     if form.errors or (due and due not in DUE):
         raise Unreadable
     narrowed = _due(_filter(form), due, cases.waiting(desk.actor, desk.now))
-    return cases.small(desk.actor, replace(narrowed, most=money.parse(written, "CNY")), desk.now, most=most)
+    return cases.small(desk.actor, replace(narrowed, most=amounts.read(written, "CNY")), desk.now, most=most)
 
 
 def _due(narrowed: Filter, due: str, waiting: Waiting) -> Filter:
