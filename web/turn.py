@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.functional import Promise
@@ -96,7 +96,8 @@ HEADLINES: dict[State, Text] = {
 class Turn:
     """``who`` is me, buyer, merchant, both, platform or closed; ``left`` is the clock of the duty, if one runs.
 
-    ``clause``: where the rules of ``rules_version`` say what ``then`` says; empty if nothing runs.
+    ``clause``: where the rules of ``rules_version`` say what ``then`` says; empty if nothing runs. ``also``: the term of the
+    case itself, where that of a proposal ends first and has the head of the page.
     """
 
     who: str
@@ -108,6 +109,7 @@ class Turn:
     then: str
     clause: str = ""
     rules_version: str = ""
+    also: str = ""
 
 
 def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: datetime) -> Turn:
@@ -125,7 +127,7 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
     deadline = next((d for d in open_deadlines if duty is not None and d.duty == duty.name), None)
     offered = _proposal_first(open_deadlines, me, deadline if mine else None)
     if offered is not None and me != "staff":
-        return _to_a_proposal(offered, now)
+        return replace(_to_a_proposal(offered, now), also=_meanwhile(case, deadline, now, mine=mine))
     left = None
     if deadline is not None:
         left = countdowns.of(deadline, now, mine=mine)
@@ -200,6 +202,14 @@ def _to_a_proposal(offered: Deadline, now: datetime) -> Turn:
         left_label=_left_label("me"),
         then=_("If you do not answer in time, the proposal ends and the case goes on where it was."),
     )
+
+
+def _meanwhile(case: Case, deadline: Deadline | None, now: datetime, *, mine: bool) -> str:
+    """What the case awaits besides the proposal, and until when; empty where nothing runs."""
+    if deadline is None or deadline.state == Deadline.PAUSED:
+        return ""
+    told = {"duty": _duty_text(case, deadline.duty, mine=mine), "at": wording.deadline(deadline.due_at, now)}
+    return wording.tight(_("The case goes on meanwhile: %(duty)s, until %(at)s.") % told)
 
 
 def _erased(case: Case) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from arbitration import assignment
 from common import clock
 from common.actor import Actor
-from disputes import offers, submissions, sweep
+from disputes import offers, queries, submissions, sweep
 from disputes.models import Deadline, Offer
 from tests import builders, reach
 from tests.reach import Scene
 from tests.visiting import signed_in
+from web import wording
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +116,29 @@ def test_nobody_gives_in_by_the_dozen_where_less_was_proposed():
     assert client.get("/shop/bulk/accept/", {"small": "1", "upto": "9999"}).status_code == 302
     page = client.get("/en/shop/bulk/accept/", {"case": made.case.number})
     assert page.context["ready"] == [] and "There is a proposal" in page.content.decode()
+
+
+def test_where_a_proposal_ends_first_the_term_of_the_case_is_named_beside_it_for_both_sides():
+    made = reach.refused()
+    due_at = made.reload().due_at
+    offer = propose(made, made.merchant)
+    assert due_at is not None and offer.expires_at < due_at
+    page = signed_in(made.buyer).get(f"/en/my/cases/{made.case.number}/")
+    also = page.context["page"].turn.also
+    assert also.startswith("The case goes on meanwhile: You decide how to go on, until ")
+    assert wording.deadline(due_at, clock.now()) in also and also in page.content.decode()
+    offers.retract(offer.pk, actor=made.merchant, now=clock.now())
+    propose(made, made.buyer)
+    page = signed_in(made.merchant).get(f"/en/shop/cases/{made.case.number}/")
+    assert "meanwhile: Buyer decides how to go on, until " in page.content.decode()
+
+
+def test_beside_the_term_of_the_answer_that_of_the_evidence_says_what_it_is_for():
+    made = reach.handed_in()
+    client = signed_in(made.merchant)
+    first = queries.points(made.reload())[0]
+    file = SimpleUploadedFile("photo.jpg", reach.a_photo().read(), content_type="image/jpeg")
+    given = {f"file_{first.pk}": file, f"code_{first.pk}": "E11", "do": f"add:{first.pk}", "seen": made.case.version}
+    client.post(f"/shop/cases/{made.case.number}/claim_rebutted/", given)
+    till = client.get(f"/en/shop/cases/{made.case.number}/").context["tasks"]["till"]
+    assert till.startswith("Evidence can be added until ") and "Your answer is due before that" in till

@@ -181,9 +181,14 @@ def _tasks(page: CasePage) -> dict[str, Any] | None:
         "rows": rows,
         "done": sum(1 for row in rows if row["state"] in ("done", "auto")),
         "total": len(rows),
-        "till": terms.required(page.case, lacking, page.now) or terms.until(page.case, page.now),
+        "till": terms.required(page.case, lacking, page.now)
+        or terms.until(page.case, page.now, answering=page.turn.who == "me" and _answers(page)),
         "open": page.turn.who in ("me", "both") and page.case.merchant_handed_in_at is None,
     }
+
+
+def _answers(page: CasePage) -> bool:
+    return any(action.event is Event.CLAIM_REBUTTED for action in page.actions)
 
 
 def _is_theirs_to_bring(page: CasePage, row: checklist.Row) -> bool:

@@ -19,13 +19,19 @@ from web.party import choices
 from web.rules import length
 
 
-def until(case: Case, now: datetime) -> str:
-    """Until when evidence can be added as things stand; empty where none can."""
+def until(case: Case, now: datetime, *, answering: bool = False) -> str:
+    """Until when evidence can be added as things stand; empty where none can. ``answering``: whether its reader owes an
+    answer as well, whose term stands above it and ends first."""
     if State(case.state) is State.ADMISSION:
         term = evidence_term(rulebook.rules(case.procedure_rules_id))
         return _("You can add already. After the case is accepted there are %(term)s more.") % {"term": term}
     ends_at = choices.evidence_ends_at(case, now)
-    return wording.tight(_("You can add until %(at)s.") % {"at": wording.deadline(ends_at, now)}) if ends_at else ""
+    if ends_at is None:
+        return ""
+    told = _("Evidence can be added until %(at)s.")
+    if answering and case.due_at is not None and case.due_at < ends_at:
+        told = _("Evidence can be added until %(at)s. Your answer is due before that, at the time above.")
+    return wording.tight(told % {"at": wording.deadline(ends_at, now)})
 
 
 def required(case: Case, missing: Sequence[str], now: datetime) -> str:
