@@ -6,6 +6,7 @@ Owners arrange; a saved view is its reader's own.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,10 @@ from common.errors import Missing, Refused
 
 SLOTS = ("order", "tracking", "batch", "sum")
 _SLOT = re.compile(r"{([^{}]*)}")
+_DIGIT = re.compile(r"[0-9]")
+_TELEPHONE = re.compile(r"\+?[0-9() ./\-]+((转|轉|ext\.?|#|x) ?[0-9]{1,6})?", re.IGNORECASE)
+# The shortest that can be called from everywhere, such as a carrier's service number.
+LEAST_DIGITS = 5
 MOST_TEMPLATES = 40
 LONGEST_VIEW_NAME = 24
 MOST_VIEWS = 12
@@ -46,6 +51,17 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def empty_slots(text: str) -> list[str]:
     """The known slots that are still open in ``text``, each once, in order."""
     return list(dict.fromkeys(slot for slot in _SLOT.findall(text) if slot in SLOTS))
+
+
+def unknown_slots(text: str) -> list[str]:
+    """What stands in braces in ``text`` and is filled by nothing, each once, in order."""
+    return list(dict.fromkeys(slot for slot in _SLOT.findall(text) if slot not in SLOTS))
+
+
+def is_telephone(written: str) -> bool:
+    """Whether somebody could call it: digits, as people group them, with an extension perhaps."""
+    plain = unicodedata.normalize("NFKC", written).strip()
+    return bool(_TELEPHONE.fullmatch(plain)) and len(_DIGIT.findall(plain)) >= LEAST_DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +172,9 @@ def keep_template(merchant_id: int, *, name: str, text: str, actor: Actor, now: 
         raise Refused("text_missing")
     if len(text) > 300:
         raise Refused("text_too_long", longest=300, length=len(text))
+    if unknown := unknown_slots(text):
+        known = " ".join(f"{{{slot}}}" for slot in SLOTS)
+        raise Refused("slot_unknown", slot=f"{{{unknown[0]}}}", known=known)
     others = ReplyTemplate.objects.filter(merchant_id=merchant_id).exclude(name=name)
     if others.count() >= MOST_TEMPLATES:
         raise Refused("too_many_of_these", most=MOST_TEMPLATES)
@@ -191,6 +210,8 @@ def keep_address(
     values = [value.strip() for value in (name, recipient, phone, address)]
     if not all(values):
         raise Refused("text_missing")
+    if not is_telephone(values[2]):
+        raise Refused("phone_unreadable")
     own = ReturnAddress.objects.filter(merchant_id=merchant_id)
     if own.exclude(name=values[0]).count() >= MOST_ADDRESSES:
         raise Refused("too_many_of_these", most=MOST_ADDRESSES)

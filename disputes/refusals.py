@@ -127,6 +127,8 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "amount_not_above_zero": _("The amount must be greater than zero."),
     "amount_too_fine": _("An amount has at most %(places)s decimals."),
+    "slot_unknown": _("There is no slot “%(slot)s”. The slots are %(known)s."),
+    "phone_unreadable": _("Write a telephone number in digits, for example 0571-8888 6666."),
     "amount_too_large": _("This amount is too large: it can have at most %(most)s digits before the point."),
     "point_missing": _("Write at least one point that we should decide."),
     "point_twice": _("This point is there already. Each point is decided once."),

@@ -11,7 +11,10 @@ from django.forms import (
     Textarea,
     TextInput,
     ValidationError,
+    Widget,
 )
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.errors import Refused
 from disputes import amounts, refusals
@@ -19,14 +22,28 @@ from disputes import amounts, refusals
 LONGEST = 500
 
 
+class WordsField(CharField):
+    """Words with a longest length that no browser enforces: it would cut what is pasted without a word. What is too long
+    comes back whole, with how long it is."""
+
+    def widget_attrs(self, widget: Widget) -> dict[str, Any]:
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
 def words(label: Any, help_text: Any = "", *, required: bool = True, rows: int = 4) -> CharField:
-    return CharField(
+    """``help_text`` names the limit as well: nobody learns it only by passing it."""
+    return WordsField(
         label=label,
-        help_text=help_text,
+        help_text=help_text or gettext_lazy("At most 500 characters."),
         required=required,
         max_length=4000,
         widget=Textarea(attrs={"rows": rows, "data-max": LONGEST}),
     )
+
+
+def at_most(longest: int) -> str:
+    """The limit of a field, as it stands beside it before anybody writes."""
+    return _("At most %(most)s characters.") % {"most": longest}
 
 
 class AmountField(CharField):

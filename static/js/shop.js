@@ -9,12 +9,15 @@
     var area = document.getElementById(button.dataset.insert);
     var option = select && select.selectedOptions[0];
     if (!area || !option || !option.dataset.text) return;
-    event.preventDefault();
-    var areas = [area];
-    if ("insertAll" in button.dataset) button.form.querySelectorAll("textarea[name^=text_]").forEach(function (other) {
+    var all = "insertAll" in button.dataset;
+    // What has words keeps them; where all have, the server says so.
+    var areas = all && area.value.trim() ? [] : [area];
+    if (all) button.form.querySelectorAll("textarea[name^=text_]").forEach(function (other) {
       var stance = button.form.querySelector('[name="' + other.name.replace("text_", "stance_") + '"]:checked');
       if (other !== area && !other.value.trim() && stance && /^(disputes|partly)$/.test(stance.value)) areas.push(other);
     });
+    if (!areas.length) return;
+    event.preventDefault();
     areas.forEach(function (into) {
       into.value = (into.value.trimEnd() + "\n" + option.dataset.text).trim();
       into.dispatchEvent(new Event("input", { bubbles: true }));

@@ -209,7 +209,7 @@ def test_the_usual_return_address_is_one_a_shop() -> None:
     made = reach.a_scene()
     where = {
         "recipient": "仓管",
-        "phone": "0571",
+        "phone": "0571-88886666",
         "address": "杭州某路 1 号",
         "actor": made.merchant,
         "now": clock.now(),

@@ -178,6 +178,38 @@ def test_what_cannot_be_read_comes_back_as_it_was_typed():
     assert "much" in reply.content.decode() and "9–18" in reply.content.decode()
 
 
+def test_a_template_with_a_slot_that_nothing_fills_is_refused_by_its_name():
+    made = reach.a_scene()
+    reply = send(made.merchant, "settings", what="template", name="出库", text="订单 {order} {nope}")
+    assert reply.status_code == 422
+    (told,) = reply.context["form"].errors["text"]
+    assert "{nope}" in told and "{order}" in told
+    assert not ReplyTemplate.objects.exists()
+    assert "最多 300 字" in reply.content.decode()
+
+
+@pytest.mark.parametrize("phone", ["abc", "12", "call 57188886666", "０５７１—?"])
+def test_a_return_address_has_a_telephone_that_can_be_called(phone):
+    made = reach.a_scene()
+    place = {"name": "A 仓", "recipient": "仓管", "address": "杭州某路 1 号"}
+    reply = send(made.merchant, "settings", what="address", phone=phone, **place)
+    assert reply.status_code == 422 and reply.context["form"].errors.get("phone")
+    for good in ("0571-8888 6666", "+86 138 0000 0000", "10086", "0571-88886666转8001", "（0571）88886666"):
+        assert send(made.merchant, "settings", what="address", phone=good, **place).status_code == 302
+
+
+def test_an_address_that_takes_the_place_of_another_says_so():
+    made = reach.a_scene()
+    place = {"what": "address", "name": "A 仓", "recipient": "仓管", "phone": "0571-88886666"}
+    client = signed_in(made.merchant)
+    path = "/en/shop/settings/"
+    first = client.post(path, place | {"address": "杭州某路 1 号"}, follow=True)
+    assert not any("was there already" in str(said) for said in first.context["messages"])
+    second = client.post(path, place | {"address": "宁波某路 2 号"}, follow=True)
+    assert any("“A 仓” was there already" in str(said) for said in second.context["messages"])
+    assert ReturnAddress.objects.get().address == "宁波某路 2 号"
+
+
 def test_papers_go_on_the_shelf_and_off_it():
     made = reach.a_scene()
     file = SimpleUploadedFile("qc.jpg", reach.a_photo("navy").read(), content_type="image/jpeg")

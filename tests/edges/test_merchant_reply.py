@@ -18,6 +18,7 @@ from insights.models import Outcomes
 from tests import builders, reach
 from tests.reach import Scene
 from tests.visiting import signed_in
+from web.templatetags.heng import errors_of
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +191,46 @@ def test_a_template_goes_to_every_disputed_point_that_has_no_words_and_to_no_oth
     assert words("disputes", "disputes") == words("disputes", "partly") == ["出库时完好。"] * 2
     assert words("disputes", "agrees") == words("disputes", "unsure") == ["出库时完好。", ""]
     assert words("disputes", "disputes", said="我写的") == ["出库时完好。", "我写的"]
+
+
+def test_a_template_for_every_bare_point_leaves_the_words_of_its_own_point_alone():
+    made = reach.handed_in()
+    kept = shop_desk.keep_template(made.shop.pk, name="出库", text="出库时完好。", actor=made.merchant, now=clock.now())
+    first, second, *_others = queries.points(made.reload())
+    data = typed(made, do=f"insert_all:{first.pk}") | {f"template_{first.pk}": str(kept.pk)}
+    client = signed_in(made.merchant)
+    form = client.post(path_of(made), data | {f"text_{second.pk}": ""}).context["form"]
+    said = [form[f"text_{point.pk}"].value() for point in (first, second)]
+    assert said == [f"答第 {first.number} 点", "出库时完好。"]
+    page = client.post(f"/en{path_of(made)}", data)
+    assert "has words already" in str(next(iter(page.context["messages"])))
+
+
+def test_a_limit_stands_beside_its_field_and_no_browser_cuts_what_is_pasted():
+    made = reach.handed_in()
+    client = signed_in(made.merchant)
+    page = client.get(path_of(made)).content.decode()
+    assert "最多 300 字" in page and "最多 500 字" in page
+    assert 'maxlength="4000"' not in page
+    pasted = "完" * 10_000
+    first, *_others = queries.points(made.reload())
+    data = typed(made, do="check") | {f"text_{first.pk}": pasted}
+    reply = client.post(f"/en{path_of(made)}", data)
+    (told,) = reply.context["form"].errors[f"text_{first.pk}"]
+    assert reply.status_code == 422 and "300" in told and "10000" in told
+    assert pasted in reply.content.decode()
+    # A draft holds it as well, so that it can be shortened tomorrow.
+    assert ReplyDraft.objects.get(case=made.case).body[f"text_{first.pk}"] == pasted
+
+
+def test_what_is_said_of_two_fields_at_once_names_each_of_them():
+    made = reach.handed_in()
+    first, second, *_others = queries.points(made.reload())
+    codes = {f"code_{point.pk}": "E00" for point in (first, second)}
+    reply = signed_in(made.merchant).post(f"/en{path_of(made)}", typed(made, do="check") | codes)
+    lines = errors_of(reply.context["form"])
+    assert len({line for _id, line in lines}) == len(lines) == 2
+    assert all(number in line for number, (_id, line) in zip(("1", "2"), lines, strict=True))
 
 
 def test_a_script_that_saves_what_was_typed_does_nothing_else():

@@ -92,7 +92,9 @@ class RefundForm(HouseForm):
     amount = amount_field(gettext_lazy("Amount"))
     text: CharField = words(
         gettext_lazy("In your words"),
-        gettext_lazy("When it came, what you saw, what the merchant said. The merchant reads this."),
+        gettext_lazy(
+            "When it came, what you saw, what the merchant said. The merchant reads this. At most 500 characters."
+        ),
     )
 
     def __init__(self, *args: Any, line: OrderLine, left: int, now: datetime, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.forms import CharField, Textarea
+from django.forms import Textarea
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from disputes.models import Case
 from rulebook import queries as rulebook
 from web import acts, reversed_roles
 from web.acts import ActForm, ActPage, Text
+from web.fields import WordsField
 from web.merchant import colleagues, like, reply
 from web.party.acts import PARTY
 
@@ -57,13 +58,13 @@ class StepInForm(ActForm):
         "text_missing": "text",
         "text_too_long": "text",
     }
-    points = CharField(
+    points = WordsField(
         label=gettext_lazy("What should be decided"),
         help_text=gettext_lazy("One point a line, for example: the goods were complete when they left."),
         max_length=2000,
         widget=Textarea(attrs={"rows": 4}),
     )
-    text = CharField(
+    text = WordsField(
         label=gettext_lazy("What happened"),
         help_text=gettext_lazy("The buyer reads this. At most 500 characters."),
         max_length=4000,

@@ -22,13 +22,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Right
 from common import clock, money
 from common.errors import Missing, Refused
-from disputes import claim_drafts, claims, payouts, refusals, statements
+from disputes import claim_drafts, claims, intervention, payouts, refusals, statements
 from disputes.models import Case
 from disputes.payouts import Check, Payout
 from evidence.intake import Received
 from rulebook import queries as rulebook
 from web import reversed_roles, wording
-from web.fields import amount_field
+from web.fields import WordsField, amount_field, at_most
 from web.forms import QuestionForm
 from web.merchant import cases, claim_files, shell
 from web.merchant.claim_files import FilesForm
@@ -351,7 +351,9 @@ def _radio(label: str, choices: list[tuple[str, Text]], initial: str) -> ChoiceF
 
 def _words(label: str, initial: str) -> CharField:
     widget = Textarea(attrs={"rows": 6, "data-max": statements.LONGEST})
-    return CharField(label=label, max_length=4000, widget=widget, initial=initial)
+    return WordsField(
+        label=label, help_text=at_most(statements.LONGEST), max_length=4000, widget=widget, initial=initial
+    )
 
 
 def _sum_field(written: Written) -> dict[str, Field]:
@@ -376,7 +378,12 @@ _MADE: dict[str, Callable[[Written], dict[str, Field]]] = {
     },
     "news": lambda w: {"news": _words(_("What is new"), w.said("news"))},
     "points": lambda w: {
-        name: CharField(label=_("Point %(number)s") % {"number": place}, max_length=400, initial=w.points[name])
+        name: WordsField(
+            label=_("Point %(number)s") % {"number": place},
+            help_text=at_most(intervention.LONGEST_POINT),
+            max_length=4000,
+            initial=w.points[name],
+        )
         for place, name in enumerate(POINTS, start=1)
     },
     "story": lambda w: {"story": _words(_("What happened"), w.said("story"))},

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.forms import CharField, ChoiceField, Textarea
+from django.forms import ChoiceField, Textarea
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,6 +31,7 @@ from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case, Consent
 from web import fetch, sums, wording
 from web.acts import ActForm, ActPage, Closed
+from web.fields import WordsField
 from web.forms import HouseForm
 from web.merchant import arrange, shell
 from web.merchant.arrange import Part
@@ -80,21 +81,21 @@ def _told(consent: Waiting | None, case: Case, actor: Actor) -> dict[str, Any] |
 
 class AssignForm(HouseForm):
     member = ChoiceField(label=gettext_lazy("Assignee"), required=False, widget=PlainSelect)
-    note = CharField(
+    note = WordsField(
         label=gettext_lazy("Note on handing over"),
         required=False,
         max_length=handling.LONGEST_NOTE,
         widget=Textarea(attrs={"rows": 2, "data-max": handling.LONGEST_NOTE}),
-        help_text=gettext_lazy("Shop only: nobody outside of the shop reads it."),
+        help_text=gettext_lazy("Shop only: nobody outside of the shop reads it. At most 300 characters."),
     )
 
 
 class NoteForm(HouseForm):
-    text = CharField(
+    text = WordsField(
         label=gettext_lazy("A note for colleagues"),
         max_length=handling.LONGEST_NOTE,
         widget=Textarea(attrs={"rows": 2, "data-max": handling.LONGEST_NOTE}),
-        help_text=gettext_lazy("Shop only: nobody outside of the shop reads it."),
+        help_text=gettext_lazy("Shop only: nobody outside of the shop reads it. At most 300 characters."),
     )
 
 

@@ -24,7 +24,7 @@ from common.errors import Missing, Refused
 from disputes import handling, intervention, labels, refusals, submissions
 from disputes.lifecycle import Event
 from disputes.models import Case, Point, Statement
-from evidence import intake, library, limits
+from evidence import intake, library
 from evidence.models import Exhibit
 from web import awaited, drafts, fetch, navigation, timeline, wording
 from web.merchant import like
@@ -32,6 +32,8 @@ from web.merchant.reply_form import STANCES, PartForm, ReplyForm
 from web.party import answering, choices, closed, texts
 
 EVENTS = (Event.CLAIM_REBUTTED, Event.POINT_ANSWERED)
+# What a draft keeps of one field, in characters: more than any may have, so that what is too long can be shortened.
+LARGEST = 20_000
 # What is refused because of what a file is said to show.
 _OF_THE_KIND = ("evidence_code_unknown", "evidence_kind_differs", "evidence_not_in_words")
 
@@ -73,7 +75,7 @@ def page(request: HttpRequest, number: str, event: Event) -> HttpResponse | None
     errors = _take_in(reply, data, do, which)
     if reply.added or do in ("insert", "insert_all"):
         if do in ("insert", "insert_all"):
-            _insert(reply.form, data, which, everywhere=do == "insert_all")
+            _insert(reply, data, which, everywhere=do == "insert_all")
         reply.form = kind(data, None, **(about | {"now": clock.now()}))
     form = reply.form
     valid = form.is_valid()
@@ -103,28 +105,36 @@ def _keep(reply: _Reply) -> None:
         if name.startswith("exhibits_"):
             body[name] = data.getlist(name)  # type: ignore[attr-defined]
         elif name.startswith(("stance_", "text_", "words_")) or name == "text":
-            body[name] = data.get(name, "")[: limits.TEXT_LENGTH if name.startswith("words_") else 4000]
+            body[name] = data.get(name, "")[:LARGEST]
     try:
         handling.save_draft(reply.case.pk, body=body, actor=form.actor, now=form.now)
     except Missing:
         raise Http404 from None
 
 
-def _insert(form: ReplyForm, data: Any, which: str, *, everywhere: bool) -> None:
+def _insert(reply: _Reply, data: Any, which: str, *, everywhere: bool) -> None:
     """The chosen template's words after what stands there already.
 
-    ``everywhere``: also on each point that the shop disputes, in whole or in part, and has said nothing to yet.
+    ``everywhere``: on each point that the shop disputes, in whole or in part, and has said nothing to yet. What has words
+    keeps them, also where the template was chosen.
     """
+    form = reply.form
     chosen = next((row for row in form.templates if str(row.pk) == data.get(f"template_{which}", "")), None)
     if chosen is None or f"text_{which}" not in form.fields:
         return
     words = shop_desk.fill(chosen.text, form.filled)
-    open_points = [
-        str(point.pk)
-        for point in form.points
-        if data.get(f"stance_{point.pk}") in ("disputes", "partly") and not data.get(f"text_{point.pk}", "").strip()
-    ]
-    for place in {which, *(open_points if everywhere else ())}:
+
+    def is_bare(place: str) -> bool:
+        return not data.get(f"text_{place}", "").strip()
+
+    places = [which]
+    if everywhere:
+        disputed = [str(p.pk) for p in form.points if data.get(f"stance_{p.pk}") in ("disputes", "partly")]
+        places = [place for place in dict.fromkeys((which, *disputed)) if is_bare(place)]
+        if not places:
+            messages.info(reply.request, _("Every point that you dispute has words already, so nothing was put in."))
+            return
+    for place in places:
         data[f"text_{place}"] = f"{data.get(f'text_{place}', '').rstrip()}\n{words}".strip()
     data[f"template_{which}"] = ""
 

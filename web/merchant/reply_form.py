@@ -126,7 +126,7 @@ class ReplyForm(ActForm):
         )
         # What nobody named is not guessed; what comes from the library has been named before.
         self.fields[f"code_{point.pk}"] = ChoiceField(
-            label=_("What it shows"),
+            label=_("What it shows, for point %(number)s") % number,
             help_text=_("What comes from your library keeps its own kind unless you choose another.")
             if self.shelf
             else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.contrib import messages
 from django.forms import BooleanField, CharField, Textarea, TextInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,7 +17,7 @@ from accounts.models import Merchant, ReplyTemplate, ReturnAddress, Right, User
 from common import money
 from notifications import preferences, trials
 from web import mailing
-from web.fields import AmountField
+from web.fields import AmountField, WordsField
 from web.forms import HouseForm
 from web.merchant import arrange, shell
 from web.merchant.arrange import Part
@@ -47,7 +48,12 @@ class ShopForm(HouseForm):
 
 class TemplateForm(HouseForm):
     name = CharField(label=gettext_lazy("Name"), max_length=40)
-    text = CharField(label=gettext_lazy("Words"), max_length=300, widget=Textarea(attrs={"rows": 3, "data-max": 300}))
+    text = WordsField(
+        label=gettext_lazy("Words"),
+        help_text=gettext_lazy("At most 300 characters."),
+        max_length=300,
+        widget=Textarea(attrs={"rows": 3, "data-max": 300}),
+    )
 
 
 class AddressForm(HouseForm):
@@ -72,13 +78,13 @@ def index(request: HttpRequest) -> HttpResponse:
     }
     if Right.RESPOND in rights:
         parts |= {
-            "template": Part(_keep_template, TemplateForm),
+            "template": Part(_keep_template, TemplateForm, fields={"slot_unknown": "text"}),
             "drop_template": Part(_drop(shop_desk.remove_template), done=gettext_lazy("Removed.")),
         }
     if Right.MANAGE in rights:
         parts |= {
             "shop": Part(_shop, ShopForm),
-            "address": Part(_keep_address, AddressForm),
+            "address": Part(_keep_address, AddressForm, fields={"phone_unreadable": "phone"}),
             "drop_address": Part(_drop(shop_desk.remove_address), done=gettext_lazy("Removed.")),
         }
     forms = arrange.answer(request, desk, parts, reverse("merchant:settings"))
@@ -122,7 +128,12 @@ def _keep_template(desk: shell.Desk, data: dict[str, Any]) -> object:
 
 
 def _keep_address(desk: shell.Desk, data: dict[str, Any]) -> object:
-    return shop_desk.keep_address(desk.shop_id, **data, actor=desk.actor, now=desk.now)
+    there = ReturnAddress.objects.filter(merchant_id=desk.shop_id, name=data["name"]).exists()
+    kept = shop_desk.keep_address(desk.shop_id, **data, actor=desk.actor, now=desk.now)
+    if there:
+        told = _("“%(name)s” was there already: the new address stands in place of the old one.")
+        messages.info(desk.request, told % {"name": kept.name})
+    return kept
 
 
 def _drop(act: Any) -> Any:

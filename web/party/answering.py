@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.forms import CharField, CheckboxSelectMultiple, Field, MultipleChoiceField, Textarea
+from django.forms import CheckboxSelectMultiple, Field, MultipleChoiceField, Textarea
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,6 +13,7 @@ from disputes import submissions
 from disputes.models import Point, PointAnswer
 from disputes.submissions import Answer
 from web.case_page import ExhibitView
+from web.fields import WordsField, at_most
 
 
 def fields(point: Point, standing: PointAnswer | None, mine: Sequence[ExhibitView]) -> dict[str, Field]:
@@ -22,8 +23,9 @@ def fields(point: Point, standing: PointAnswer | None, mine: Sequence[ExhibitVie
     """
     number = {"number": point.number}
     shown: dict[str, Field] = {
-        f"text_{point.pk}": CharField(
+        f"text_{point.pk}": WordsField(
             label=_("Your words on point %(number)s") % number,
+            help_text=at_most(submissions.LONGEST_ANSWER),
             required=False,
             max_length=4000,
             widget=Textarea(attrs={"rows": 3, "data-max": submissions.LONGEST_ANSWER}),

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.forms import (
-    CharField,
     CheckboxSelectMultiple,
     ChoiceField,
     MultipleChoiceField,
@@ -28,7 +27,7 @@ from evidence import media as kinds
 from rulebook import queries as rulebook
 from web import media, uploads
 from web.acts import ActForm
-from web.fields import FilesField, words
+from web.fields import FilesField, WordsField, words
 from web.letter import FINDINGS
 from web.party import texts
 from web.party.evidence_forms import EvidenceForm, evidence_kinds
@@ -77,8 +76,9 @@ class AppealForm(ActForm):
     file = FilesField(label=gettext_lazy("New evidence"), required=False)
     code = ChoiceField(label=gettext_lazy("What the new evidence shows"), required=False)
     statement = texts.field(gettext_lazy("Or write a statement"))
-    why_late = CharField(
+    why_late = WordsField(
         label=gettext_lazy("Why it was not given before"),
+        help_text=gettext_lazy("At most 300 characters."),
         required=False,
         max_length=300,
         widget=Textarea(attrs={"rows": 2}),

@@ -31,7 +31,7 @@ from rulebook.rules import Rules
 from rulebook.schema import Need
 from web import case_page, media, samples
 from web.acts import ActForm
-from web.fields import FilesField, words
+from web.fields import FilesField, WordsField, at_most, words
 from web.party import answering, texts
 
 
@@ -73,8 +73,9 @@ class EvidenceForm(ActForm):
     text = texts.field(gettext_lazy("Or write a statement"))
     insults = texts.INSULTS
     name = CharField(label=gettext_lazy("Short name"), max_length=60, required=False)
-    note = CharField(
+    note = WordsField(
         label=gettext_lazy("What should we look at"),
+        help_text=gettext_lazy("At most 300 characters."),
         max_length=300,
         required=False,
         widget=Textarea(attrs={"rows": 2}),
@@ -182,7 +183,7 @@ class ExhibitAnswerForm(ActForm):
         widget=CheckboxSelectMultiple,
         required=False,
     )
-    text = CharField(
+    text = WordsField(
         label=gettext_lazy("In your words"),
         help_text=gettext_lazy("The other side reads this. At most 300 characters."),
         required=False,
@@ -227,8 +228,9 @@ class AnswersForm(ActForm):
                 required=False,
                 initial=mine.stance if mine else None,
             )
-            self.fields[f"text_{point.pk}"] = CharField(
+            self.fields[f"text_{point.pk}"] = WordsField(
                 label=_("Your words on point %(number)s") % {"number": point.number},
+                help_text=at_most(submissions.LONGEST_ANSWER),
                 required=False,
                 max_length=4000,
                 widget=Textarea(attrs={"rows": 2, "data-max": submissions.LONGEST_ANSWER}),

@@ -158,7 +158,7 @@ class ExtendForm(ActForm):
 
     field_of = {"extension_too_long": "hours", "text_missing": "text", "text_too_long": "text"}
     hours = IntegerField(label=gettext_lazy("Hours more"), min_value=1, max_value=24 * 30)
-    text = words(gettext_lazy("Your reason"), gettext_lazy("Both sides read this."), rows=2)
+    text = words(gettext_lazy("Your reason"), gettext_lazy("Both sides read this. At most 500 characters."), rows=2)
     unit = 1
 
     def prepare(self) -> None:

@@ -22,6 +22,7 @@ from disputes.supplements import IN_WORDS
 from evidence import limits
 from evidence.models import Exhibit
 from web import courtesy
+from web.fields import WordsField
 from web.party.files import Taken
 
 REMARKS: dict[str, str | Promise] = {
@@ -60,7 +61,7 @@ def remarks(text: str) -> list[dict[str, Any]]:
 
 def field(label: Any, **attrs: Any) -> CharField:
     """A field for a text of one's own. What stands in it is not trimmed: what is kept is what was written."""
-    return CharField(
+    return WordsField(
         label=label,
         help_text=LIMIT,
         required=False,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import escape, format_html
@@ -101,6 +103,20 @@ def left(due_at: datetime | None, now: datetime, mine: bool = False, clock: str 
         f'<span class="left {told.level}"><b{ticks}>{escape(told.text)}</b> · '
         f'<time datetime="{at}">{escape(told.by)}</time></span>'
     )
+
+
+@register.filter
+def errors_of(form: BaseForm) -> list[tuple[str, str]]:
+    """``(id of the field, what is wrong)`` in the form's order. What is said of more than one field names each of them."""
+    found = [(field, str(error)) for field in form for error in field.errors]
+    often = Counter(error for _field, error in found)
+    return [
+        (
+            f"{field.auto_id}{'_0' if field.use_fieldset else ''}",
+            wording.labelled(str(field.label), error) if often[error] > 1 else error,
+        )
+        for field, error in found
+    ]
 
 
 @register.filter
