@@ -47,6 +47,18 @@ class ClauseView:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A ruling of the same round that this one may have been written from: the one appealed against, or one returned.
+
+    ``findings``: (point number, finding).
+    """
+
+    findings: tuple[tuple[int, str], ...]
+    remedy: str
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
 class RulingView:
     """Everything the linter may look at. ``names``: what people of this case are called, to be kept out of reasons.
 
@@ -55,7 +67,8 @@ class RulingView:
     calculator gives now; ``None`` while remedy or share are missing. ``over_caps``: sums beyond what a clause allows, as
     (field, clause). ``return_freight``: ``None`` for what the way back costs by rule. ``refuted``: grounds that the file
     itself contradicts. ``deviates``: like cases draw a clear line, and this departs from it. ``jury``: the side
-    that the jury found for. ``left``: what was paid for the thing and was not given back before.
+    that the jury found for. ``left``: what was paid for the thing and was not given back before. ``earlier``: rulings
+    whose words may have come along.
     """
 
     points: tuple[PointView, ...]
@@ -87,6 +100,7 @@ class RulingView:
     jury: str = ""
     deviates: bool = False
     deviation_reason: str = ""
+    earlier: tuple[Earlier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +239,29 @@ def _reasons(view: RulingView) -> Iterator[Problem]:
         yield Problem("reasons_slot_open", f"slot:{slot}")
     if names_somebody(view.reasons, view.names):
         yield Problem("reasons_name_somebody", "reasons")
+    if any(_words_came_along(view, earlier) for earlier in view.earlier):
+        yield Problem("reasons_not_rewritten", "reasons")
     if _departs_from_the_jury(view) and not _JURY.search(view.reasons):
         yield Problem("reasons_omit_jury", "reasons")
+
+
+def _words_came_along(view: RulingView, earlier: Earlier) -> bool:
+    """Reasons that were written for another result say the contrary of this one. Whatever else was added: as long as they
+    stand there whole, not as a quotation, they still give the old findings.
+    """
+    old, new = _bare(earlier.reasons), _bare(view.reasons)
+    if not old or not (new.startswith(old) or new.endswith(old)):
+        return False
+    was = dict(earlier.findings)
+    if any(point.finding and point.finding != was.get(point.number) for point in view.points):
+        return True
+    # The findings are the old ones: words that were added may lead from them to another remedy.
+    return new == old and bool(view.remedy) and view.remedy != earlier.remedy
+
+
+def _bare(text: str) -> str:
+    """What is left of a text without spaces and full stops at its ends, whatever a form did to its lines."""
+    return "".join(text.split()).strip("。．.；;")
 
 
 def _departs_from_the_jury(view: RulingView) -> bool:

@@ -64,7 +64,13 @@ def serve(case_id: int, *, version: int, actor: Actor, now: datetime, seen: int 
 
 
 def reasons_for_approval(case: Case, ruling: Ruling) -> list[str]:
-    """Why a senior has to sign this ruling; empty: nobody has to. Codes of `signature`."""
+    """Why a senior has to sign this ruling; empty: nobody has to. Codes of `signature`.
+
+    Nobody does on appeal: who decides it is a senior, and neither the one who ruled nor the one who signed. A departure
+    from a clear line needs its reason there too (`linter`).
+    """
+    if ruling.stage == Ruling.APPEAL:
+        return []
     rules = rulebook.rules(ruling.substance_rules_id)
     thresholds = rulebook.rules(ruling.procedure_rules_id).thresholds
     remedy = rules.remedies.get(ruling.remedy)

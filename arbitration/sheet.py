@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import JSONObject
 
 from accounts.models import Membership
 from arbitration import calculator, linter, record
@@ -26,6 +27,8 @@ from rulebook.schema import Clause, Remedy, Type
 
 UNDETERMINED = Finding.UNDETERMINED
 CONSENT, NOT_RECEIVED = "CONSENT", "NOT_RECEIVED"
+# Rulings that were whole once: their words may have come along into another one.
+WRITTEN = (Ruling.SERVED, Ruling.SUPERSEDED, Ruling.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Sheet:
     never_consented: bool = False
     # As it was measured when the draft was saved: page, preview and act ask the same of it.
     deviation: Deviation | None = None
+    earlier: tuple[linter.Earlier, ...] = ()
 
     def clause(self, number: str) -> tuple[Clause, Rules, bool] | None:
         """The clause, the set whose wording counts, and whether it was in force for this case; ``None``: no such clause.
@@ -83,7 +87,9 @@ def clause_of(
 
 
 def read(case: Case, ruling: Ruling) -> Sheet:
-    """Eight queries, whatever the length of the file; one more where the ground is the merchant's consent."""
+    """Eight queries, whatever the length of the file; one more where the ground is the merchant's consent, and one where
+    the round has an earlier ruling.
+    """
     asks = ruling.ground == CONSENT
     opened = Seen.objects.filter(exhibit=OuterRef("pk"), user_id=ruling.author_id)
     skipped = Skip.objects.filter(exhibit=OuterRef("pk"), ruling=ruling)
@@ -104,6 +110,21 @@ def read(case: Case, ruling: Ruling) -> Sheet:
         kept=record.of(case),
         never_consented=asks and Case.objects.filter(record.never_consented(case), pk=case.pk).exists(),
         deviation=Deviation.objects.filter(ruling=ruling).first(),
+        earlier=_earlier(ruling),
+    )
+
+
+def _earlier(ruling: Ruling) -> tuple[linter.Earlier, ...]:
+    """What was ruled in this round before, complete enough to have been proposed or served."""
+    if ruling.ordinal == 1:
+        return ()
+    found = Finding.objects.filter(ruling=OuterRef("pk")).order_by("point__number")
+    told = ArraySubquery(found.values(told=JSONObject(point=F("point__number"), finding=F("finding"))))
+    before = Ruling.objects.filter(case=ruling.case_id, round=ruling.round, ordinal__lt=ruling.ordinal)
+    rows = before.filter(state__in=WRITTEN).order_by("ordinal").values_list("remedy", "reasons", told)
+    return tuple(
+        linter.Earlier(tuple((one["point"], one["finding"]) for one in found), remedy, reasons)
+        for remedy, reasons, found in rows
     )
 
 
@@ -121,6 +142,7 @@ def assemble(
     kept: record.Record,
     never_consented: bool,
     deviation: Deviation | None = None,
+    earlier: tuple[linter.Earlier, ...] = (),
 ) -> Sheet:
     """The sheet from what was read already. No query; acts use `read`, which asks under the lock."""
     substance = rulebook.rules(ruling.substance_rules_id)
@@ -148,6 +170,7 @@ def assemble(
         over_caps=tuple(calculator.over_caps(inputs, kind, substance.thresholds)) if inputs else (),
         never_consented=never_consented,
         deviation=deviation,
+        earlier=earlier,
     )
 
 
@@ -191,6 +214,7 @@ def view(sheet: Sheet, now: datetime, *, names: Sequence[str] | None = None) -> 
         jury=results.proposed(sheet.case),
         deviates=sheet.deviation is not None and bool(sheet.deviation.usual),
         deviation_reason=sheet.deviation.reason if sheet.deviation is not None else "",
+        earlier=sheet.earlier,
     )
 
 

@@ -1,4 +1,4 @@
-"""Which rulings need a second signature, and why. Pure: sums, counts and a case number in, reason codes out."""
+"""Which first rulings need a second signature, and why. Pure: sums, counts and a case number in, reason codes out."""
 
 from __future__ import annotations
 

@@ -276,6 +276,9 @@ SENTENCES: dict[str, str | Promise] = {
     "reasons_cite_unknown_exhibit": _("The reasons mention %(number)s, which is not on the file."),
     "reasons_slot_open": _("The reasons have a gap to fill in: %(number)s. Write it out or take it out."),
     "text_has_gaps": _("The text has a gap in 〔〕 that is not filled in. Write it out or take it out."),
+    "reasons_not_rewritten": _(
+        "The reasons are those of the earlier ruling, but findings or remedy are others now. Write the reasons anew."
+    ),
     "reasons_omit_jury": _("The public jury found for the other side. Say in the reasons why the ruling does not."),
     "reasons_name_somebody": _(
         "Take names, telephone numbers and addresses out of the reasons. Write buyer and merchant."

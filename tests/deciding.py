@@ -22,6 +22,7 @@ from tests import builders, reach
 from tests.reach import Scene
 
 REASONS = "签收当晚即报损，照片显示裂纹贯通釉面，注水后渗出；商家没有证明交付时完好，应由商家承担责任。"
+FOR_THE_MERCHANT = "照片里的细纹只在釉面，注水后不渗；商家的出库照片显示交付时完好，不能认定是质量问题。"
 
 
 def rules(*, jury: bool = False, juries: Sequence[dict[str, int]] = (), **thresholds: Any) -> None:
@@ -80,7 +81,8 @@ def a_draft(made: Scene, **changes: Any) -> Draft:
 
 def for_the_merchant(made: Scene) -> Draft:
     draft = a_draft(made, remedy="R7", merchant_share=0)
-    return replace(draft, findings=dict.fromkeys(draft.findings, "merchant"))
+    reasons = draft.reasons.replace(REASONS, FOR_THE_MERCHANT)
+    return replace(draft, findings=dict.fromkeys(draft.findings, "merchant"), reasons=reasons)
 
 
 def has_looked(made: Scene, *, actor: Actor, now: datetime) -> None:

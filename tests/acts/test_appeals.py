@@ -277,6 +277,16 @@ def test_a_changed_ruling_passes_the_same_linter() -> None:
         appeals.change(other.case.pk, version=1, reasons=REASONS, actor=other.senior, now=clock.now())
 
 
+def test_a_changed_ruling_does_not_keep_the_words_of_the_one_it_changes() -> None:
+    made = deciding.under_appeal(paid=250_000)  # of such a sum a first ruling waits for a second signature
+    old = Ruling.objects.get(case=made.case).reasons
+    draft = deciding.drafted(made, deciding.a_draft(made, reasons=old), actor=made.senior)
+    with pytest.raises(Refused) as refused:
+        appeals.change(made.case.pk, version=draft.version, reasons=REASONS, actor=made.senior, now=clock.now())
+    assert {"code": "reasons_not_rewritten", "where": "reasons"} in refused.value.data["problems"]
+    assert rulings.reasons_for_approval(made.case, draft) == []
+
+
 def test_new_evidence_counts_only_a_day_after_the_other_side_could_see_it() -> None:
     made = deciding.dismissed()
     deciding.appealed(made)

@@ -110,7 +110,7 @@ def test_what_cannot_be_read_is_said_at_its_field_and_the_rest_is_kept(field, va
 def test_only_whoever_holds_the_case_writes_its_ruling():
     made = deciding.taken()
     reply = post(made.senior, "case", made, typed(made))
-    assert reply.status_code == 422 and not Ruling.objects.exists()
+    assert reply.status_code == 409 and not Ruling.objects.exists()
     assert post(made.buyer, "case", made, typed(made)).status_code == 404
 
 
@@ -216,13 +216,15 @@ def test_an_appeal_shows_what_is_new_beside_the_ruling_and_is_upheld_with_reason
 
 
 def test_an_appeal_changes_the_ruling_by_a_new_one():
-    made = deciding.under_appeal()
+    made = deciding.under_appeal(paid=250_000)
     start = text(signed_in(made.senior), page("case", made.case.number))
     assert 'name="finding_1" value="merchant" checked' in start
+    first = Ruling.objects.get(case=made.case).reasons
+    assert deciding.FOR_THE_MERCHANT in first and deciding.FOR_THE_MERCHANT not in start
     post(made.senior, "case", made, typed(made, reasons=deciding.a_draft(made).reasons))
     deciding.has_looked(made, actor=made.senior, now=clock.now())
     shown = text(signed_in(made.senior), page("preview", made.case.number))
-    assert "appeal_changed" in shown
+    assert "appeal_changed" in shown and "It needs a second signature" not in shown
     draft = Ruling.objects.get(case=made.case, state=Ruling.DRAFT)
     reasons = "新照片与原照片裂纹走向一致，能认定是同一只壶；原裁决漏看渗水的事实，应改为支持买家的请求。"
     act(made.senior, made, Event.APPEAL_CHANGED, reasons=reasons, version=draft.version)
@@ -236,7 +238,14 @@ def test_an_appeal_is_sent_back_to_the_queue():
     act(made.senior, made, Event.APPEAL_SENT_BACK, reasons=reasons)
     assert made.state is State.AWAITING_ASSIGNMENT
     other = deciding.another(Role.ARBITRATOR)
-    assert "To be ruled again" in text(signed_in(other), page("queue"))
+    queue = text(signed_in(other), page("queue"))
+    assert made.case.number in queue and "To be ruled again" in queue and "Waited too long" not in queue
+    # Whoever ruled before cannot take it: it is not in their queue, not counted, and its page offers no such thing.
+    theirs = signed_in(made.arbitrator).get(page("queue"))
+    assert made.case.number not in theirs.content.decode() and theirs.context["tabs"][0]["count"] == 0
+    assert page("act", made.case.number, "taken") not in text(
+        signed_in(made.arbitrator), page("case", made.case.number)
+    )
 
 
 def test_whoever_ruled_is_not_offered_the_appeal():

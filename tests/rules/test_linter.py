@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from arbitration import linter
 from arbitration.calculator import Calculation
-from arbitration.linter import ClauseView, ExhibitView, PointView, Problem, RulingView, check
+from arbitration.linter import ClauseView, Earlier, ExhibitView, PointView, Problem, RulingView, check
 from disputes.awards import AwardLine, Payer
 
 LINES = (AwardLine("goods", "paid_by_share", 68_000),)
@@ -296,3 +296,32 @@ def test_reasons_with_a_gap_that_a_template_left_do_not_pass_and_the_gap_is_name
 def test_the_year_of_a_document_is_no_gap() -> None:
     assert codes(a_view(reasons=a_view().reasons + "参照法释〔2022〕8号第 10 条。")) == []
     assert linter.slots("〔why〕 and 〔why〕, 〔when〕, 法释〔2022〕8号") == ["why", "when"]
+
+
+FINDINGS = st.sampled_from(["buyer", "merchant", "undetermined"])
+
+
+@given(
+    was=st.lists(FINDINGS, min_size=1, max_size=5),
+    data=st.data(),
+    remedies=st.tuples(st.sampled_from(["R2", "R3", "R7"]), st.sampled_from(["R2", "R3", "R7"])),
+    added=st.sampled_from(["", "\n", " ", "经复核改判。", "\n另外，运费由商家承担。"]),
+    before=st.booleans(),
+)
+def test_words_that_were_written_for_another_result_do_not_pass(
+    was: list[str], data: st.DataObject, remedies: tuple[str, str], added: str, before: bool
+) -> None:
+    now = data.draw(st.lists(FINDINGS, min_size=len(was), max_size=len(was)))
+    old = a_view(points=len(was)).reasons
+    earlier = Earlier(tuple(enumerate(was, start=1)), remedies[0], old)
+    view = a_view(
+        points=len(was),
+        remedy=remedies[1],
+        reasons=f"{added}{old}" if before else f"{old}{added}",
+        earlier=(earlier,),
+    )
+    view = replace(view, points=tuple(PointView(number, found) for number, found in enumerate(now, start=1)))
+    contradicts = now != was or (remedies[0] != remedies[1] and not added.strip())
+    assert ("reasons_not_rewritten" in codes(view)) == contradicts
+    assert "reasons_not_rewritten" not in codes(replace(view, reasons=f"争点 1：原裁决认为「{old}」，复核后不采纳。"))
+    assert "reasons_not_rewritten" not in codes(replace(view, earlier=()))

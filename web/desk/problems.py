@@ -48,6 +48,9 @@ SENTENCES: dict[str, str | Promise] = {
     "reasons_cite_unknown_exhibit": _("The reasons cite %(at)s, which is not on the file"),
     "reasons_slot_open": _("The reasons have a gap to fill in: %(at)s"),
     "reasons_name_somebody": _("The reasons name somebody or hold a number: take it out"),
+    "reasons_not_rewritten": _(
+        "The reasons were written for the earlier ruling, which came to another result: write them anew"
+    ),
     "reasons_omit_jury": _("The jury found for the other side: say in the reasons why you do not"),
     "deviation_unexplained": _("Like cases were decided otherwise: say why this one is not"),
 }

@@ -283,10 +283,12 @@ def initial(work: Workspace) -> dict[str, Any]:
         "remedy": ruling.remedy,
         "ground": ruling.ground,
         "freight_payer": ruling.freight_payer,
-        "reasons": ruling.reasons,
         "language": ruling.language,
-        "deviation_reason": deviation.reason if (deviation := getattr(ruling, "deviation", None)) else "",
     }
+    if ruling is work.draft:
+        # Words belong to the result that they were written for: whoever rules on appeal gives reasons of their own.
+        departs = getattr(ruling, "deviation", None)
+        values |= {"reasons": ruling.reasons, "deviation_reason": departs.reason if departs else ""}
     for name in SUMS:
         amount = getattr(ruling, name)
         said = amount is not None and (amount or name == "return_freight")

@@ -180,6 +180,11 @@ def sheet_of(work: Workspace, ruling: Ruling) -> sheet.Sheet:
         kept=record.read(work.file, work.case),
         never_consented=work.never_consented,
         deviation=getattr(ruling, "deviation", None),
+        earlier=tuple(
+            linter.Earlier(tuple(findings(row).items()), row.remedy, row.reasons)
+            for row in work.rulings
+            if row.ordinal < ruling.ordinal and row.state in sheet.WRITTEN
+        ),
     )
 
 
