@@ -263,6 +263,15 @@ def workspace_of(case: Case, *, actor: Actor, more: Sequence[ArraySubquery] = ()
     )
 
 
+def had_in_hand(number: str, actor: Actor) -> bool:
+    """Whether this reader worked on the case: handed it back, had it taken from them, or wrote a ruling. One query."""
+    if actor.role not in (Role.ARBITRATOR, Role.SENIOR) or actor.id is None:
+        return False
+    wrote = Ruling.objects.filter(case=OuterRef("pk"), author_id=actor.id)
+    gave = HandBack.objects.filter(case=OuterRef("pk"), user_id=actor.id)
+    return access.open_to_judge(actor).filter(Exists(wrote) | Exists(gave), number=number).exists()
+
+
 def in_hand(actor: Actor) -> QuerySet[Case]:
     """The cases that this reader holds."""
     return _of_view(actor, View.MINE)
@@ -337,7 +346,10 @@ def _of_view(actor: Actor, view: View, open_ones: QuerySet[Case] | None = None) 
     cases = access.open_to_judge(actor) if open_ones is None else open_ones
     match view:
         case View.WAITING:
-            return cases.filter(state=State.AWAITING_ASSIGNMENT.value)
+            # What would be refused to whoever takes it is nothing that waits for them (`bench.has_ruled`).
+            return cases.filter(
+                ~Exists(_ruled_or_signed(actor)), ~_stepped_back(actor), state=State.AWAITING_ASSIGNMENT.value
+            )
         case View.MINE:
             mine = [State.UNDER_REVIEW, State.MORE_EVIDENCE, State.JURY_VOTING, State.UNDER_APPEAL]
             return cases.filter(assignee_id=actor.id, state__in=[state.value for state in mine])
@@ -347,12 +359,17 @@ def _of_view(actor: Actor, view: View, open_ones: QuerySet[Case] | None = None) 
             barred = proposed.filter(Q(author_id=actor.id) | with_another)
             return cases.filter(~Exists(barred), ~_stepped_back(actor), state=State.AWAITING_APPROVAL.value)
         case View.APPEALS:
-            theirs = Ruling.objects.filter(case=OuterRef("pk"), round=OuterRef("round"), served_at__isnull=False)
-            involved = theirs.filter(Q(author_id=actor.id) | Q(approval__approver_id=actor.id))
             free = ~Exists(_sits("assignee_id")) | Q(assignee_id=actor.id)
-            return cases.filter(free, ~Exists(involved), ~_stepped_back(actor), state=State.UNDER_APPEAL.value)
+            free &= ~Exists(_ruled_or_signed(actor))
+            return cases.filter(free, ~_stepped_back(actor), state=State.UNDER_APPEAL.value)
         case View.DONE:
             return cases.filter(ruled_by_id=actor.id)
+
+
+def _ruled_or_signed(actor: Actor) -> QuerySet[Ruling]:
+    """What this person ruled, or signed, in the round of a case; what they signed was served."""
+    theirs = Ruling.objects.filter(case=OuterRef("pk"), round=OuterRef("round"), served_at__isnull=False)
+    return theirs.filter(Q(author_id=actor.id) | Q(approval__approver_id=actor.id))
 
 
 def _sits(column: str) -> QuerySet[Grant]:

@@ -11,6 +11,8 @@ from common.errors import Missing, Refused
 from disputes.lifecycle import APPEAL, INTERVENTION, REVIEW, State
 from disputes.models import Case
 
+# Where an arbitrator works on a case, and a second one who comes to it reads it only.
+_IN_HAND = [state.value for state in (State.UNDER_REVIEW, State.MORE_EVIDENCE, State.JURY_VOTING)]
 _COURT = [state.value for state in (*INTERVENTION, *REVIEW, *APPEAL)]
 
 
@@ -24,8 +26,8 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
             return cases.filter(merchant_id=actor.merchant_id)
         case Role.ARBITRATOR:
             mine = Q(assignee_id=actor.id) | Q(ruled_by_id=actor.id)
-            free = Q(state=State.AWAITING_ASSIGNMENT.value)
-            return open_to_judge(actor).filter(mine | free)
+            open_ones = Q(state__in=[State.AWAITING_ASSIGNMENT.value, *_IN_HAND])
+            return open_to_judge(actor).filter(mine | (open_ones & ~_stepped_back(actor)))
         case Role.SENIOR:
             return open_to_judge(actor).filter(Q(state__in=_COURT) | Q(intervened_at__isnull=False))
         case Role.OPS:
@@ -47,6 +49,12 @@ def open_to_judge(actor: Actor) -> QuerySet[Case]:
         .exclude(buyer_id__in=conflicts.people_of(actor.id))
         .exclude(merchant_id__in=conflicts.shops_of(actor.id))
     )
+
+
+def _stepped_back(actor: Actor) -> Q:
+    """Cases that this reader declared not to be able to judge: kept by the room above, and asked by its relation."""
+    recused = Case.objects.filter(hand_backs__user_id=actor.id or 0, hand_backs__recused=True)
+    return Q(pk__in=recused.values("pk"))
 
 
 def require_visible(case: Case, actor: Actor) -> None:

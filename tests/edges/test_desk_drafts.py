@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
-from arbitration import queries
+from arbitration import assignment, queries, rulings
 from arbitration.models import Annotation, DraftAside, Ruling, Sitting
 from common import clock
+from common.actor import Role
 from disputes.lifecycle import Event, State
 from evidence.models import Exhibit
 from tests import builders, deciding
@@ -57,7 +59,7 @@ def test_what_cannot_be_kept_is_said_by_field_and_nothing_is_written():
     reply = by_script(made, share="101", value="x")
     assert reply.status_code == 422 and set(reply.json()["errors"]) == {"share", "value"}
     reply = signed_in(made.senior).post(page("case", made.case.number), typed(made), headers={"X-Draft": "1"})
-    assert reply.status_code == 422 and reply.json()["code"] == "case_is_not_yours"
+    assert reply.status_code == 409 and reply.json()["code"] == "not_yours"
     assert not Ruling.objects.exists()
 
 
@@ -166,3 +168,35 @@ def test_what_is_marked_for_the_letter_stands_in_its_preview():
     assert queries.workspace(made.case.pk, actor=made.arbitrator).unseen == []
     shown = text(signed_in(made.arbitrator), page("preview", made.case.number))
     assert shown.count("壶底有胶痕") == 2
+
+
+def test_whoever_lost_a_case_while_typing_is_told_so_and_has_their_words_back():
+    made = deciding.taken()
+    by_script(made, reasons="写到一半")
+    other = deciding.another(Role.ARBITRATOR)
+    assignment.reassign(made.case.pk, other.id, text="", actor=made.ops, now=clock.now())
+    for later in ("in hand", "ruled"):
+        if later == "ruled":
+            ruling = deciding.drafted(made, actor=other)
+            rulings.issue(made.case.pk, version=ruling.version, actor=other, now=clock.now())
+        reply = by_script(made, turn=2, version=1, reasons="写到一半的理由")
+        assert reply.status_code == 409 and reply.json()["code"] == "not_yours"
+        assert "another arbitrator" in reply.json()["detail"]
+        assert not re.search(r"\b\d{1,3}\b", reply.json()["detail"].replace(made.case.number, ""))  # nor which one
+        for go in ("", "preview"):
+            sent = typed(made, 1, go=go, reasons="写到一半的理由", note_1="我的笔记")
+            reply = post(made.arbitrator, "case", made, sent)
+            shown = reply.content.decode()
+            assert reply.status_code == 409 and "写到一半的理由" in shown and "我的笔记" in shown
+    assert Ruling.objects.get(author_id=made.arbitrator.id).reasons == "写到一半"
+    stranger = signed_in(deciding.another(Role.ARBITRATOR))
+    for headers in ({}, {"X-Draft": "1"}):
+        assert stranger.post(page("case", made.case.number), typed(made), headers=headers).status_code == 404
+
+
+def test_a_case_that_went_back_to_the_queue_is_nobodys_to_write_on():
+    made = deciding.taken()
+    assignment.hand_back(made.case.pk, reason="other", actor=made.arbitrator, now=clock.now())
+    reply = by_script(made)
+    assert reply.status_code == 409 and reply.json()["code"] == "not_yours"
+    assert "no longer in your hands" in reply.json()["detail"]

@@ -13,8 +13,8 @@ from django.urls import reverse
 from redis.exceptions import RedisError
 
 from accounts.models import User
-from arbitration import assignment
-from arbitration.models import Seen
+from arbitration import assignment, rulings
+from arbitration.models import HandBack, Seen
 from common import clock
 from common.actor import Actor, Role
 from disputes import intervention, submissions
@@ -193,13 +193,31 @@ def test_the_workspace_takes_at_most_twelve_queries(django_assert_max_num_querie
         client.get(page("case", under.case.number))
 
 
-def test_a_case_in_other_hands_can_be_read_by_seniors_only_and_without_the_draft():
+def test_a_case_in_other_hands_can_be_read_by_the_bench_without_the_draft_and_changed_by_nobody():
     made = deciding.taken()
     deciding.drafted(made)
-    shown = text(signed_in(made.senior), page("case", made.case.number))
-    assert deciding.REASONS not in shown and 'id="ruling"' not in shown
+    text(signed_in(made.arbitrator), page("case", made.case.number))
     other = deciding.another(Role.ARBITRATOR)
+    for reader in (made.senior, other):
+        shown = text(signed_in(reader), page("case", made.case.number))
+        assert deciding.REASONS not in shown and 'id="ruling"' not in shown
+        assert "has this case until" in shown
+    assert not any(act in shown for act in ("/taken/", "/sent_to_jury/", "/more_evidence_asked/", "/clocks_stopped/"))
+    assert made.case.number not in text(signed_in(other), page("queue"))
+    # Whoever stepped back from a case does not read on in it, and once it is ruled it is nobody's business.
+    HandBack.objects.create(
+        case=made.case,
+        round=1,
+        user_id=other.id,
+        reason="conflict",
+        recused=True,
+        by_id=other.id,
+        at=clock.now(),
+    )
     assert signed_in(other).get(page("case", made.case.number)).status_code == 404
+    rulings.issue(made.case.pk, version=1, actor=made.arbitrator, now=clock.now())
+    third = deciding.another(Role.ARBITRATOR)
+    assert signed_in(third).get(page("case", made.case.number)).status_code == 404
     for actor in (made.buyer, made.merchant, made.ops):
         assert signed_in(actor).get(page("case", made.case.number)).status_code == 404
 

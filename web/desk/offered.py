@@ -96,7 +96,7 @@ def _may(event: Event, work: Workspace, actor: Actor, now: datetime) -> bool:
         return State(case.state) is not State.AWAITING_APPROVAL or not _proposed_by(work, actor)
     match event:
         case Event.TAKEN:
-            return case.suspended_at is None and open_until(case, now) is None
+            return case.suspended_at is None and not has_ruled(work, actor) and open_until(case, now) is None
         case Event.DEADLINE_EXTENDED:
             return case.suspended_at is None and against_extending(case, actor, now) is None
         case Event.APPROVAL_TAKEN:

@@ -306,7 +306,8 @@ def _marks(case: Case) -> list[str]:
         marks.append(_("High amount"))
     if shell.is_again(case):
         marks.append(_("To be ruled again"))
-    if case.priority > 0:
+    # A case that an appeal sent back comes first without having waited (`disputes.moves`).
+    if case.priority > shell.times_set_aside(case):
         marks.append(_("Waited too long"))
     if case.suspended_at is not None:
         marks.append(_("On hold"))

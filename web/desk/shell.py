@@ -96,8 +96,13 @@ def type_name(case: Case) -> str:
 
 def is_again(case: Case) -> bool:
     """Whether the case was ruled before: filed again, or its ruling was set aside on appeal."""
-    set_aside = (case.buyer_appealed_at or case.merchant_appealed_at) is not None and case.outcome_id is None
-    return case.round > 1 or set_aside
+    return case.round > 1 or times_set_aside(case) > 0
+
+
+def times_set_aside(case: Case) -> int:
+    """How often an appeal sent this case back in its round. Any other decision of an appeal leaves an outcome for good."""
+    appealed = (case.buyer_appealed_at, case.merchant_appealed_at)
+    return 0 if case.outcome_id is not None else sum(1 for at in appealed if at is not None)
 
 
 def _is_open(key: str, actor: Actor) -> bool:

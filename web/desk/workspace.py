@@ -53,6 +53,7 @@ from web.desk import (
     neighbours,
     offered,
     panes,
+    passed_on,
     problems,
     reasons,
     saving,
@@ -73,7 +74,14 @@ _FIRST = (Event.TAKEN, Event.APPEAL_TAKEN, Event.RULING_SERVED, Event.ADMITTED, 
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """GET: the workspace, or the same to read for whoever does not hold the case. POST: the draft is saved."""
     actor = shell.reader(request)
-    found, now = fetch.case_and_now_or_404(number, actor)
+    try:
+        found, now = fetch.case_and_now_or_404(number, actor)
+    except Http404:
+        if request.method == "POST" and passed_on.was_theirs(number, actor):
+            return passed_on.reply(request, number, actor)
+        raise
+    if request.method == "POST" and passed_on.is_not_theirs(found, actor):
+        return passed_on.reply(request, number, actor, found)
     work = queries.workspace_of(found, actor=actor, more=(*neighbours.columns(found, actor), *shell.columns(actor)))
     rules = rulebook.rules(found.substance_rules_id)
     if request.method != "POST":
