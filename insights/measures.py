@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,6 @@ from insights.snapshots import WINDOW_DAYS
 
 # With fewer cases than these a share says more about chance than about the shop.
 FEWEST = 10
-_MOMENTS = tuple(f"{name} ({dates.CELL_ZONE})" for name in ("from", "until"))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -47,20 +46,23 @@ def of_shop(merchant_id: int) -> Measures:
     return Measures(dict(found), rows[0].at if rows else None)
 
 
-def table(measures: Measures) -> str:
-    """All of it as CSV in UTF-8 with a mark that tells spreadsheets so. Codes and numbers only: no words to translate."""
+def table(measures: Measures, heads: Sequence[str], names: Callable[[Measure], tuple[str, str]]) -> str:
+    """All of it as CSV in UTF-8 with a mark that tells spreadsheets so. ``heads``: of the nine columns, and ``names``: what
+    the kind and the key of a measure are called, in the reader's words; their codes stand beside them.
+    """
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["kind", "key", "numerator", "denominator", "window_days", *_MOMENTS])
+    writer.writerow([harmless(head) for head in heads])
     for kind in sorted(measures.of):
-        writer.writerows(_row(measure) for measure in measures.of[kind])
+        writer.writerows(_row(measure, names(measure)) for measure in measures.of[kind])
     return out.getvalue()
 
 
-def _row(measure: Measure) -> Iterable[str]:
+def _row(measure: Measure, named: tuple[str, str]) -> Iterable[str]:
     since = measure.at - timedelta(days=measure.window_days)
-    parts = [measure.kind, measure.key, measure.numerator, measure.denominator, measure.window_days]
+    what = [measure.kind, named[0], measure.key, named[1]]
+    parts = [*what, measure.numerator, measure.denominator, measure.window_days]
     return [harmless(str(part)) for part in [*parts, dates.cell(since), dates.cell(measure.at)]]
 
 

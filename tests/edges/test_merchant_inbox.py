@@ -314,6 +314,24 @@ def test_a_case_that_waits_for_another_kind_of_step_is_left_out_with_that_and_no
     assert "moved on" not in why()
 
 
+@pytest.mark.parametrize("path", ["/shop/", "/shop/open/", "/shop/decided/"])
+def test_no_two_choices_of_the_state_read_the_same(path):
+    made = reach.a_scene()
+    choices = [name for _value, name in signed_in(made.merchant).get(path).context["form"].fields["state"].choices]
+    assert len(set(choices)) == len(choices) > 3
+
+
+def test_a_state_that_is_chosen_finds_every_state_of_that_name_also_by_an_older_address():
+    made = reach.queued()
+    client = signed_in(made.merchant)
+    assert made.state is State.AWAITING_ASSIGNMENT
+    for state in (State.AWAITING_ASSIGNMENT, State.UNDER_REVIEW, State.AWAITING_APPROVAL):
+        page = client.get("/shop/open/", {"state": state.value})
+        assert made.case.number in page.content.decode()
+        assert page.context["form"]["state"].value() == State.AWAITING_ASSIGNMENT.value
+    assert made.case.number not in client.get("/shop/open/", {"state": State.JURY_VOTING.value}).content.decode()
+
+
 def test_a_name_too_long_for_a_view_is_refused_and_not_cut():
     made = reach.a_scene()
     client = signed_in(made.merchant)

@@ -110,3 +110,28 @@ def test_the_table_is_a_file_that_a_spreadsheet_can_open():
     reply = signed_in(made.merchant).get("/shop/insights/measures.csv")
     assert reply["Content-Type"].startswith("text/csv") and "attachment" in reply["Content-Disposition"]
     assert "'=1+1" in reply.content.decode()
+
+
+def test_one_ruling_is_not_several():
+    made = reach.a_scene()
+    measured(made, "cases", "", 40, 40)
+    measured(made, "liability", "", 1, 1)
+    measured(made, "intervention", "", 2, 40)
+    said = signed_in(made.merchant).get("/en/shop/insights/").content.decode()
+    assert "1 ruling against you, as it stands after appeals ÷ 1 ruling<" in said
+    assert "2 cases before the platform ÷ 40 orders paid" in said
+
+
+def test_the_table_has_heads_and_names_in_the_readers_words_and_codes_beside_them():
+    made = reach.a_scene()
+    measured(made, "type", "DAMAGED", 3, 40)
+    measured(made, "lost_point", "silent", 1, 2)
+    measured(made, "leaning", "DAMAGED:carrier:SF", 3, 3)
+    written = signed_in(made.merchant).get("/shop/insights/measures.csv", headers={"accept-language": "zh-hans"})
+    heads, *rows = [line.split(",") for line in written.content.decode("utf-8-sig").splitlines()]
+    assert heads[:7] == ["指标代码", "指标", "项目代码", "项目", "分子", "分母", "统计天数"] and len(heads) == 9
+    found = {(row[0], row[2]): (row[1], row[3]) for row in rows}
+    assert found["type", "DAMAGED"] == ("按原因", "收到时破损")
+    assert found["lost_point", "silent"] == ("争点没有得到支持的原因", "未回应")
+    assert found["leaning", "DAMAGED:carrier:SF"][1].startswith("收到时破损 · ")
+    assert all(name for name, _key in found.values())

@@ -20,6 +20,7 @@ from disputes.lifecycle import State
 from disputes.models import Case, Deadline, Point
 from engine import ticks
 from evidence.models import Damage, Exhibit, Quarantined
+from insights import measures, snapshots
 from journal.kinds import Kind
 from journal.models import Undelivered
 from notifications.models import Email, Notice
@@ -356,7 +357,10 @@ def test_the_demo_clock_goes_to_the_next_deadline_and_shows_what_ended(settings)
     made = reach.a_scene()
     client = signed_in(made.ops)
     before = clock.now()
+    snapshots.take(before)
     client.post("/ops/clock/move/", {"by": "hour"})
+    # What is counted by the hour is as new as the time that was moved.
+    assert measures.of_shop(made.shop.pk).at >= before + timedelta(hours=1)
     assert timedelta(hours=1) <= clock.now() - before < timedelta(hours=2)
     client.post("/ops/clock/move/", {"by": "next"})
     deadline = Deadline.objects.get(case=made.case, state=Deadline.PENDING)

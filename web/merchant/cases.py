@@ -51,7 +51,7 @@ class Filter:
     """
 
     type_code: str = ""
-    state: str = ""
+    states: tuple[str, ...] = ()
     least: int | None = None
     most: int | None = None
     sku: str = ""
@@ -181,8 +181,8 @@ def _own(actor: Actor, now: datetime) -> Q:
 def _narrow(cases: QuerySet[Case], narrowed: Filter, actor: Actor, now: datetime) -> QuerySet[Case]:
     if narrowed.type_code:
         cases = cases.filter(type_code=narrowed.type_code)
-    if narrowed.state:
-        cases = cases.filter(state=narrowed.state)
+    if narrowed.states:
+        cases = cases.filter(state__in=narrowed.states)
     if narrowed.least is not None:
         cases = cases.filter(claimed__gte=narrowed.least)
     if narrowed.most is not None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from common import money
+from common import dates, money
 from insights import measures
 from insights.measures import Measures
 from insights.models import Measure
@@ -34,6 +34,22 @@ LEANINGS = {
     "sku": gettext_lazy("%(n)s of them product %(key)s"),
     "batch": gettext_lazy("%(n)s of them batch %(key)s"),
     "carrier": gettext_lazy("%(n)s of them with %(key)s"),
+}
+# What each kind of measure is called where the codes stand beside it.
+KINDS: dict[str, Text] = {
+    "cases": gettext_lazy("Cases in the window"),
+    "type": gettext_lazy("By reason"),
+    "sku": gettext_lazy("By product"),
+    "batch": gettext_lazy("By batch"),
+    "carrier": gettext_lazy("By carrier"),
+    "leaning": gettext_lazy("What most cases of a reason have in common"),
+    "lost_point": gettext_lazy("Why points were lost"),
+    "lost_type": gettext_lazy("Rulings against you, by reason"),
+    "intervention": gettext_lazy("Intervention rate"),
+    "liability": gettext_lazy("Liability rate"),
+    "settled": gettext_lazy("Settled by yourselves"),
+    "first_reply": gettext_lazy("First replies: seconds, and cases"),
+    "held": gettext_lazy("Kept by the platform: the sum in the smallest unit, and orders"),
 }
 # Why a point was lost, and what would have helped.
 CAUSES: dict[str, tuple[Text, Text]] = {
@@ -88,11 +104,35 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
-    """The same numbers for a spreadsheet."""
+    """The same numbers for a spreadsheet: codes for programs, and beside them what they are called."""
     desk = shell.enter(request)
-    reply = HttpResponse(measures.table(measures.of_shop(desk.shop_id)), content_type="text/csv; charset=utf-8")
+    names = {code: str(kind.name) for code, kind in rulebook.current_rules(desk.now).types.items()}
+    heads = [_("Measure (code)"), _("Measure"), _("Key (code)"), _("Key"), _("Part"), _("Whole"), _("Window (days)")]
+    heads += [said % {"zone": dates.CELL_ZONE} for said in (_("From (%(zone)s)"), _("Until (%(zone)s)"))]
+    written = measures.table(
+        measures.of_shop(desk.shop_id), heads, lambda row: (_kind_name(row), _key_name(row, names))
+    )
+    reply = HttpResponse(written, content_type="text/csv; charset=utf-8")
     reply["Content-Disposition"] = 'attachment; filename="measures.csv"'
     return reply
+
+
+def _kind_name(row: Measure) -> str:
+    return str(KINDS.get(row.kind, ""))
+
+
+def _key_name(row: Measure, types: dict[str, str]) -> str:
+    """What the key of a measure is called; empty where the code is the name, as of a product."""
+    match row.kind:
+        case "type" | "lost_type":
+            return types.get(row.key, "")
+        case "lost_point":
+            return str(CAUSES[row.key][0]) if row.key in CAUSES else ""
+        case "leaning":
+            type_code, kind, key = row.key.split(":", 2)
+            return f"{types.get(type_code, type_code)} · {LEANINGS[kind] % {'key': key, 'n': row.numerator}}"
+        case _:
+            return ""
 
 
 def _why(kind: str, found: Measures, names: dict[str, str]) -> dict[str, Any]:
@@ -142,9 +182,9 @@ def _percent(row: Measure) -> str:
 def _indicators(found: Measures) -> list[dict[str, Any]]:
     """Each with what is above and below the line, so that anybody can check it."""
     told = (
-        ("intervention", _("Intervention rate"), _("cases before the platform"), _("orders paid")),
-        ("liability", _("Liability rate"), _("rulings against you, as they stand after appeals"), _("rulings")),
-        ("settled", _("Settled by yourselves"), _("cases agreed, settled or accepted before a ruling"), _("cases")),
+        ("intervention", _("Intervention rate"), _cases_before_us, _orders_paid),
+        ("liability", _("Liability rate"), _rulings_against, _rulings),
+        ("settled", _("Settled by yourselves"), _cases_settled, _cases),
     )
     rows = []
     for kind, name, above, below in told:
@@ -154,20 +194,57 @@ def _indicators(found: Measures) -> list[dict[str, Any]]:
                 {
                     "name": name,
                     "value": _percent(row) if row.denominator >= measures.FEWEST else _("too few"),
-                    "above": f"{row.numerator} {above}",
-                    "below": f"{row.denominator} {below}",
+                    "above": above(row.numerator),
+                    "below": below(row.denominator),
                 }
             )
     reply = found.one("first_reply")
     if reply is not None and reply.denominator:
-        replied = _("cases that you replied to")
         mean = timedelta(seconds=reply.numerator // reply.denominator)
         rows.append(
             {
                 "name": _("First reply, on average"),
                 "value": wording.span(mean),
                 "above": _("time from each request to your first act in it, all added up"),
-                "below": f"{reply.denominator} {replied}",
+                "below": _cases_replied(reply.denominator),
             }
         )
     return rows
+
+
+def _cases_before_us(n: int) -> str:
+    return ngettext("%(n)s case before the platform", "%(n)s cases before the platform", n) % {"n": n}
+
+
+def _orders_paid(n: int) -> str:
+    return ngettext("%(n)s order paid", "%(n)s orders paid", n) % {"n": n}
+
+
+def _rulings_against(n: int) -> str:
+    said = ngettext(
+        "%(n)s ruling against you, as it stands after appeals",
+        "%(n)s rulings against you, as they stand after appeals",
+        n,
+    )
+    return said % {"n": n}
+
+
+def _rulings(n: int) -> str:
+    return ngettext("%(n)s ruling", "%(n)s rulings", n) % {"n": n}
+
+
+def _cases_settled(n: int) -> str:
+    said = ngettext(
+        "%(n)s case agreed, settled or accepted before a ruling",
+        "%(n)s cases agreed, settled or accepted before a ruling",
+        n,
+    )
+    return said % {"n": n}
+
+
+def _cases(n: int) -> str:
+    return ngettext("%(n)s case", "%(n)s cases", n) % {"n": n}
+
+
+def _cases_replied(n: int) -> str:
+    return ngettext("%(n)s case that you replied to", "%(n)s cases that you replied to", n) % {"n": n}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -72,8 +72,27 @@ class FilterForm(NarrowingForm):
         self.auto_id = "filter_%s"
         every = [("", _("All"))]
         self.fields["type"].choices = [*every, *types]  # type: ignore[attr-defined]
-        named = [(state.value, str(labels.STATES[state]["merchant"].text)) for state in states]
+        self.states = _by_name(states)
+        named = [(group[0].value, name) for name, group in self.states.items()]
         self.fields["state"].choices = [*every, *named]  # type: ignore[attr-defined]
+        # A view that was kept may name any of them.
+        first = {state.value: group[0].value for group in self.states.values() for state in group}
+        if self.is_bound and self.data.get("state", "") in first:
+            self.data = self.data.copy()
+            self.data["state"] = first[self.data["state"]]
+
+    def chosen_states(self) -> tuple[str, ...]:
+        """Every state that goes by the name that was chosen; none where none was."""
+        chosen = self.narrowed.get("state", "")
+        return next((tuple(s.value for s in group) for group in self.states.values() if group[0] == chosen), ())
+
+
+def _by_name(states: Iterable[State]) -> dict[str, list[State]]:
+    """States by what the shop reads for them: two that read the same are one choice."""
+    named: dict[str, list[State]] = {}
+    for state in states:
+        named.setdefault(str(labels.STATES[state]["merchant"].text), []).append(state)
+    return named
 
 
 @require_safe
@@ -269,7 +288,7 @@ def _filter(form: FilterForm) -> Filter:
     chosen = form.narrowed
     return Filter(
         type_code=chosen.get("type", ""),
-        state=chosen.get("state", ""),
+        states=form.chosen_states(),
         least=chosen.get("least"),
         sku=chosen.get("sku", "").strip(),
         who=chosen.get("who", ""),

@@ -18,6 +18,7 @@ from common import clock
 from common.errors import Refused
 from disputes import refusals
 from disputes.models import Deadline
+from insights import snapshots
 from rulebook.models import RuleSet
 from web.ops import shell
 from web.ops.deadlines import duty_name
@@ -59,6 +60,8 @@ def move(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refusals.say(refused))
     else:
+        # What is counted by the hour is as old as the leap until the next tick: whoever moved time looks now.
+        snapshots.take_when_due(clock.now())
         moved = _("The clock has moved. Terms that are over end within a few seconds; reload to see them.")
         messages.success(request, moved)
     return HttpResponseRedirect(reverse("ops:clock"))
