@@ -84,6 +84,9 @@ def go_away(
 
     Deadlines run on; nothing is handed over, so that nothing has to be handed back.
     """
+    shop = Membership.objects.filter(pk=membership_id).values_list("merchant_id", flat=True).first()
+    # Two who leave at once must not find each other still there.
+    Merchant.objects.select_for_update().filter(pk=shop).first()
     membership = Membership.objects.select_for_update(of=("self",)).filter(pk=membership_id).first()
     if membership is None or membership.removed_at is not None or membership.user_id != actor.id:
         raise Missing
@@ -96,9 +99,24 @@ def go_away(
         ).exists()
     ):
         raise Missing
+    if until is not None and cover_id is not None and _comes_back_to(membership, cover_id, now):
+        raise Refused("cover_is_away")
     membership.away_until, membership.cover_id = until, cover_id if until is not None else None
     membership.save(update_fields=["away_until", "cover"])
     return membership
+
+
+def _comes_back_to(membership: Membership, cover_id: int, now: datetime) -> bool:
+    """Whether whoever would stand in is away and has, by however many others, this member to stand in."""
+    away = Membership.objects.filter(merchant_id=membership.merchant_id, removed_at__isnull=True, away_until__gt=now)
+    covers: dict[int, int | None] = dict(away.values_list("user_id", "cover_id"))
+    asked, at = set(), cover_id
+    while at not in asked and (further := covers.get(at)) is not None:
+        asked.add(at)
+        at = further
+        if at == membership.user_id:
+            return True
+    return False
 
 
 def _find(membership_id: int, actor: Actor) -> Membership:

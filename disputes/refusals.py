@@ -308,6 +308,7 @@ SENTENCES: dict[str, str | Promise] = {
     "needs_a_second_person": _("Above %(highest)s a second person of your shop has to agree."),
     "too_many_of_these": _("There is room for %(most)s. Remove one first."),
     "last_owner": _("The shop needs an owner. Make somebody else an owner first."),
+    "cover_is_away": _("They are away and count on you to stand in. Choose somebody who is there."),
     "time_is_past": _("This moment is over. Choose one that is still to come."),
     "tie_unclear": _("Say to which shop or to which person you are tied."),
     "scope_missing": _("Choose at least one thing that the key opens."),

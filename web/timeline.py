@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models import User
 from common import money
 from common.actor import Actor, Role
 from disputes.lifecycle import Event
@@ -158,7 +159,8 @@ def before(written: str) -> int | None:
 def read(
     case: Case, actor: Actor, *, pictures: Callable[[str], Picture | None] | None = None, before: int | None = None
 ) -> Record:
-    """The newest ``PAGE`` entries first, in two queries. ``before``: the sequence number to go on from."""
+    """The newest ``PAGE`` entries first, in two queries, and one more where a colleague of the reader acted. ``before``: the
+    sequence number to go on from."""
     entries = Entry.objects.filter(
         stream_id=case.stream_id, kind__in=_TOLD_TO_PARTIES if actor.role.is_party else _TOLD
     )
@@ -171,10 +173,13 @@ def read(
     said = list(Statement.objects.filter(account | Q(pk__in=wanted), case=case).order_by("-at", "-id"))
     texts = {statement.pk: statement.text for statement in said}
     told = (one.text for one in said if one.side == case.claimant and one.kind in ("story", "request"))
+    people = _colleagues(page, actor)
     return Record(
         lines=[
-            _together(case, actor, group, pictures) if len(group) > 1 else _line(group[0], case, actor, texts, pictures)
-            for group in _groups(page)
+            _together(case, actor, group, people, pictures)
+            if len(group) > 1
+            else _line(group[0], case, actor, texts, people, pictures)
+            for group in _groups(page, by_person=actor.role is Role.MERCHANT)
         ],
         earlier=page[-1].seq if len(found) > PAGE else None,
         is_later_page=before is not None,
@@ -183,7 +188,7 @@ def read(
 
 
 def since(case: Case, actor: Actor, seen: int) -> list[Line]:
-    """What happened after the version ``seen`` of the case, as far as this reader may know, the newest first. Two queries.
+    """What happened after the version ``seen`` of the case, as far as this reader may know, the newest first. Three queries.
 
     Every version is one event of the table, so that the newest entries of its kinds are the versions that are missing.
     """
@@ -194,15 +199,27 @@ def since(case: Case, actor: Actor, seen: int) -> list[Line]:
     found = [entry for entry in entries[:missing] if entry.kind in told]
     wanted = [entry.data["statement"] for entry in found if "statement" in entry.data]
     texts = dict(Statement.objects.filter(pk__in=wanted, case=case).values_list("pk", "text"))
-    return [_line(entry, case, actor, texts, None) for entry in found]
+    people = _colleagues(found, actor)
+    return [_line(entry, case, actor, texts, people, None) for entry in found]
 
 
-def _groups(page: list[Entry]) -> list[list[Entry]]:
-    """Each entry by itself, but pieces of evidence that one side added in a row as one."""
+def _colleagues(entries: list[Entry], actor: Actor) -> dict[int, str]:
+    """Who of the reader's own shop acted in these, besides the reader: colleagues know each other, and nobody else does."""
+    if actor.role is not Role.MERCHANT:
+        return {}
+    acted = {entry.actor_id for entry in entries if entry.actor_role == Role.MERCHANT.value} - {None, actor.id}
+    return {user.pk: user.get_full_name() for user in User.objects.filter(pk__in=acted)} if acted else {}
+
+
+def _groups(page: list[Entry], *, by_person: bool) -> list[list[Entry]]:
+    """Each entry by itself, but pieces of evidence that one side added in a row as one. ``by_person``: that one of them
+    added, for a reader who is told who it was."""
     groups: list[list[Entry]] = []
     for entry in page:
         before = groups[-1][-1] if groups else None
         same = before is not None and before.kind == entry.kind and before.actor_role == entry.actor_role
+        if by_person and before is not None and before.actor_id != entry.actor_id:
+            same = False
         if same and entry.kind == Kind.EVIDENCE_ADDED.value:
             groups[-1].append(entry)
         else:
@@ -210,14 +227,20 @@ def _groups(page: list[Entry]) -> list[list[Entry]]:
     return groups
 
 
-def _together(case: Case, actor: Actor, group: list[Entry], pictures: Callable[[str], Picture | None] | None) -> Line:
+def _together(
+    case: Case,
+    actor: Actor,
+    group: list[Entry],
+    people: dict[int, str],
+    pictures: Callable[[str], Picture | None] | None,
+) -> Line:
     """Several exhibits that one side added in a row: how many, the last moment, the pictures in the order of adding."""
     side = _side(group[0])
     shown = [pictures(str(entry.data["exhibit"])) for entry in reversed(group)] if pictures is not None else []
     text = ngettext("added %(count)s piece of evidence", "added %(count)s pieces of evidence", len(group))
     return Line(
         side=side,
-        who=_who(side, case, actor),
+        who=_who(side, case, actor, people.get(group[0].actor_id or 0, "")),
         text=text % {"count": len(group)},
         at=group[0].at,
         icon=ICONS[side],
@@ -230,6 +253,7 @@ def _line(
     case: Case,
     actor: Actor,
     texts: dict[int, str],
+    people: dict[int, str],
     pictures: Callable[[str], Picture | None] | None,
 ) -> Line:
     side = _side(entry)
@@ -247,7 +271,7 @@ def _line(
     shown = [pictures(str(number)) for number in named] if pictures is not None else []
     return Line(
         side=side,
-        who=_who(side, case, actor),
+        who=_who(side, case, actor, people.get(entry.actor_id or 0, "")),
         text=sentence(entry, actor.role.value, claimant=case.claimant) % words,
         at=entry.at,
         icon=ICONS[side],
@@ -270,9 +294,9 @@ def _side(entry: Entry) -> str:
     return {"buyer": "b", "merchant": "m"}.get(entry.actor_role, "p")
 
 
-def _who(side: str, case: Case, actor: Actor) -> str:
+def _who(side: str, case: Case, actor: Actor, colleague: str) -> str:
     if side == "p":
         return _("The platform")
     if (side == "b") == (actor.role is Role.BUYER) and actor.role.is_party:
-        return _("You")
+        return colleague or _("You")
     return case.merchant.name if side == "m" else _("The buyer")

@@ -52,12 +52,24 @@
     if (row) row.querySelector("th a").focus();
   };
   var follow = function (href) { if (href) location.assign(href); };
+  // A key that can do nothing here says so: silence reads as a key that did not arrive.
+  var say = function (words) {
+    var status = document.getElementById("status"), line = document.createElement("p");
+    if (!status || !words) return;
+    line.textContent = words;
+    status.replaceChildren(line);
+    setTimeout(function () { line.remove(); }, 6000);
+  };
+  var act = function (at, kind, words) {
+    if (!rows[at]) return;
+    if (rows[at].dataset[kind]) follow(rows[at].dataset[kind]); else say(words);
+  };
   var ACTS = {
     j: function (at) { go(at + 1); },
     k: function (at) { go(at < 0 ? 0 : at - 1); },
     " ": function (at) { var look = rows[at] && rows[at].querySelector("[data-look]"); if (look) look.click(); return !!look; },
-    e: function (at) { follow(rows[at] && rows[at].dataset.respond); },
-    a: function (at) { follow(rows[at] && rows[at].dataset.accept); },
+    e: function (at) { act(at, "respond", hints.dataset.noRespond); },
+    a: function (at) { act(at, "accept", hints.dataset.noAccept); },
     l: function () { follow(hints.dataset.library); },
     n: function () { var next = document.getElementById("next"); if (next) next.requestSubmit(); }
   };
@@ -65,8 +77,8 @@
     if (off() || event.isComposing || event.keyCode === 229 || event.repeat && event.key === " ") return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target.closest("input, textarea, select, [contenteditable], dialog, summary, button")) return;
-    var act = ACTS[event.key.toLowerCase()];
-    if (!act) return;
-    if (act(place()) !== false) event.preventDefault();
+    var does = ACTS[event.key.toLowerCase()];
+    if (!does) return;
+    if (does(place()) !== false) event.preventDefault();
   });
 })();

@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts import shop_desk
-from accounts.models import Right
+from accounts.models import Right, User
 from common import clock
-from disputes import handling, offers
+from common.actor import Actor
+from disputes import handling, offers, submissions
 from disputes.lifecycle import State
 from disputes.models import Consent, Handling, Offer, ShopNote
 from tests import builders, reach
@@ -165,3 +166,32 @@ def test_a_proposal_is_taken_back_or_not_confirmed():
 def test_only_what_binds_the_shop_can_be_proposed(event):
     made = reach.handed_in()
     assert signed_in(made.merchant).get(at(made, "propose"), {"event": event}).status_code == 404
+
+
+def test_the_record_names_a_colleague_who_acted_within_the_shop_and_to_nobody_else():
+    made = reach.handed_in()
+    colleague = builders.a_member(made.shop)
+    user = User.objects.get(pk=colleague.id)
+    offers.make(made.case.pk, amount=10_000, returns=False, text="", actor=colleague, now=clock.now())
+
+    def whose(who: Actor, path: str) -> str:
+        page = signed_in(who).get(f"/en{path}{made.case.number}/")
+        return page.context["page"].record.lines[0].who
+
+    assert whose(made.merchant, "/shop/cases/") == user.get_full_name()
+    assert whose(colleague, "/shop/cases/") == "You"
+    assert whose(made.buyer, "/my/cases/") == made.shop.name
+
+
+def test_pieces_of_evidence_stand_together_by_who_of_the_shop_added_them():
+    made = reach.admitted()
+    colleague = builders.a_member(made.shop)
+    for who, colour in ((made.merchant, "red"), (made.merchant, "green"), (colleague, "blue")):
+        submissions.add_evidence(
+            made.case.pk, reach.received(colour), code="E09", name="", note="", actor=who, now=clock.now()
+        )
+    lines = signed_in(made.merchant).get(f"/en/shop/cases/{made.case.number}/").context["page"].record.lines
+    name = User.objects.get(pk=colleague.id).get_full_name()
+    assert [line.who for line in lines[:2]] == [name, "You"] and "2 pieces" in lines[1].text
+    theirs = signed_in(made.buyer).get(f"/en/my/cases/{made.case.number}/").context["page"].record.lines
+    assert theirs[0].who == made.shop.name and "3 pieces" in theirs[0].text

@@ -146,6 +146,20 @@ def test_a_member_says_until_when_they_are_away_and_who_stands_in():
     assert row.away_until is None and row.cover_id is None
 
 
+def test_two_who_are_away_do_not_stand_in_for_each_other_nor_in_a_ring():
+    made = reach.a_scene()
+    first, second = builders.a_member(made.shop), builders.a_member(made.shop)
+    day = (clock.now() + 2 * builders.DAY).date().isoformat()
+    assert send(first, "members", what="away", until=day, cover=str(second.id)).status_code == 302
+    reply = send(second, "members", what="away", until=day, cover=str(first.id))
+    assert reply.status_code == 422 and reply.context["form"].errors.get("cover")
+    assert send(second, "members", what="away", until=day, cover=str(made.merchant.id)).status_code == 302
+    assert send(made.merchant, "members", what="away", until=day, cover=str(first.id)).status_code == 422
+    # Whoever is back can be counted on again.
+    assert send(first, "members", what="away", until="", cover="").status_code == 302
+    assert send(made.merchant, "members", what="away", until=day, cover=str(first.id)).status_code == 302
+
+
 def test_routing_rules_are_added_shown_and_removed():
     made = reach.a_scene()
     data = {"what": "rule", "type": "DAMAGED", "sku": "TEA", "member": str(made.merchant.id)}

@@ -126,7 +126,11 @@ def index(request: HttpRequest) -> HttpResponse:
     people = [(str(row.user_id), row.user.get_full_name()) for row in rows if row.user.is_active]
     types = [(kind.code, str(kind.name)) for kind in rulebook.current_rules(desk.now).types.values()]
     others = [(pk, name) for pk, name in people if pk != str(desk.actor.id)]
-    parts = {"away": Part(_go_away, partial(AwayForm, people=others), fields={"time_is_past": "until"})}
+    parts = {
+        "away": Part(
+            _go_away, partial(AwayForm, people=others), fields={"time_is_past": "until", "cover_is_away": "cover"}
+        )
+    }
     if manages:
         parts |= {
             "invite": Part(
