@@ -51,6 +51,9 @@ HENG_STATE = Path(text("HENG_STATE", str(BASE_DIR / ".heng")))
 # The address that e-mails and webhooks name, without a slash at the end.
 HENG_SITE_URL = text("HENG_SITE_URL", "http://localhost:8000").rstrip("/")
 # The profile of rules that new orders fall under.
+# Where people find somebody to ask: an address of the marketplace's support. Without one, pages say whom to ask in words.
+HENG_SUPPORT_URL = text("HENG_SUPPORT_URL")
+
 HENG_RULE_PROFILE = text("HENG_RULE_PROFILE", "taobao-classic")
 # The marketplace's money gateway, and the secret that signs what is sent there (docs/operations.md).
 HENG_GATEWAY_URL = text("HENG_GATEWAY_URL")

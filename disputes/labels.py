@@ -211,9 +211,15 @@ ACTIONS: dict[Event, Text] = {
 }
 
 
+_IN_KIND: dict[Event, Text] = {
+    Event.COMPLIED: _("Say that it is done"),
+    Event.RETURN_ACCEPTED: _("Confirm the return"),
+}
+
+
 def action(event: Event, *, in_kind: bool = False) -> Text:
     """The words on the button. What was ordered in kind is not paid but done."""
-    return _("Say that it is done") if event is Event.COMPLIED and in_kind else ACTIONS[event]
+    return _IN_KIND.get(event, ACTIONS[event]) if in_kind else ACTIONS[event]
 
 
 def reader(role: Role) -> str:

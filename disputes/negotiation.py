@@ -188,7 +188,10 @@ def is_late(rules: Rules, type_code: str, order: Order, now: datetime) -> dateti
 def revise(
     case_id: int, *, kind: Kind, amount: int, text: str, actor: Actor, now: datetime, seen: int | None = None
 ) -> Case:
-    """The buyer has changed the request after a refusal; it is the merchant's turn again."""
+    """The buyer has changed the request after a refusal, or says more to it; it is the merchant's turn again.
+
+    Raises `Refused`: ``nothing_changed``, and what `open_refund` says of sums and goods.
+    """
     case = queries.lock(case_id, seen=seen)
     access.require_party(case, actor)
     if case.order.state not in ORDER_STATES[kind]:
@@ -197,6 +200,8 @@ def revise(
     if case.intervened_at is not None:
         raise Refused("already_in_intervention")
     _needs_goods(rulebook.rules(case.substance_rules_id), case.type_code, kind)
+    if (kind.value, amount) == (case.kind, case.claimed) and not text.strip():
+        raise Refused("nothing_changed")  # the merchant would have to answer the same thing again
     statement = statements.add(case, "request", text, actor=actor, now=now)
     returns = kind is Kind.RETURN_REFUND
     changes = {"kind": kind.value, "claimed": amount, "returns": returns, "remedy": RETURN if returns else "R1"}

@@ -161,6 +161,7 @@ SENTENCES: dict[str, str | Promise] = {
         "This cannot be shown in words alone. Add a photo, a video or a PDF, or choose “Statement of facts”. What you "
         "wrote is kept."
     ),
+    "nothing_changed": _("Nothing in the request is different. Change the sum or what you want, or say what is new."),
     "nothing_to_take_back": _("You have no evidence in this case that can be taken back."),
     "no_point_to_answer": _("The other side has raised no point that waits for you."),
     "file_missing": _("Choose a photo, a video or a PDF."),

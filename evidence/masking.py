@@ -146,7 +146,8 @@ def put(exhibit: Exhibit, page: int, regions: Sequence[Region], *, actor: Actor,
     """From now on readers do not see these regions of this page, nor the page at all until its copies are made.
 
     No regions lift what was there. The same regions again are the mask that is there: gives the mask and whether it is new.
-    Raises `Refused`: `cannot_be_masked`, `mask_is_not_within`, `too_many_masks`, `nothing_to_mask`, `nothing_to_silence`.
+    Raises `Refused`: `cannot_be_masked`, `mask_is_not_within`, `too_many_masks`, `nothing_to_mask`, `nothing_to_silence`,
+    `mask_after_the_end`.
     """
     require_act()
     if exhibit.blob is None or page not in pages_of(exhibit):
@@ -157,6 +158,7 @@ def put(exhibit: Exhibit, page: int, regions: Sequence[Region], *, actor: Actor,
         raise Refused("mask_is_not_within", units=limits.MASK_UNITS)
     if any(len(region) == 2 for region in regions) and not has_sound(exhibit):
         raise Refused("nothing_to_silence")
+    _require_before_the_end(exhibit, regions)
     cover = covers(exhibit).get(page)
     if list(regions) == list(cover.regions if cover is not None else ()):
         if cover is None:
@@ -174,6 +176,15 @@ def put(exhibit: Exhibit, page: int, regions: Sequence[Region], *, actor: Actor,
         copies=None if regions else [],
     )
     return made, True
+
+
+def _require_before_the_end(exhibit: Exhibit, regions: Sequence[Region]) -> None:
+    """A stretch that begins after the film has ended hides nothing, and its writer would think that it does."""
+    sheet = exhibit.blob.sheet if exhibit.kind == Kind.VIDEO and exhibit.blob is not None else None
+    length = sheet.milliseconds if sheet is not None else None
+    begins = [region[0] if len(region) == 2 else region[4] for region in regions if len(region) in (2, 6)]
+    if length and any(at >= length for at in begins):
+        raise Refused("mask_after_the_end", length=f"{length // 60_000}:{length // 1000 % 60:02}")
 
 
 def hides_less(exhibit: Exhibit, page: int, regions: Sequence[Region]) -> bool:

@@ -62,6 +62,8 @@ SENTENCES: dict[str, str | Promise] = {
     "cannot_be_masked": _("Only photos, videos and the pages of a document can be masked. Nothing was changed."),
     "mask_is_not_within": _("A part that was marked lies outside of the picture. Mark it again."),
     "mask_time_unreadable": _("Write from when and until when as minutes and seconds, such as 0:05 and 0:12."),
+    "mask_time_backwards": _("The end of a stretch comes after its beginning. Nothing was changed."),
+    "mask_after_the_end": _("The video ends at %(length)s: a stretch after that hides nothing. Nothing was changed."),
     "nothing_to_silence": _("There is no sound in this file. Nothing was changed."),
     "too_many_masks": _("That is more than %(most)s parts on one page. Join some of them into larger ones."),
     "evidence_stays_as_masked": _("The evidence is sealed and stays as it is. Ask whoever rules the case to mask it."),

@@ -14,7 +14,17 @@ from journal.kinds import Kind
 from journal.models import Entry
 from jury.models import Seat
 from notifications import preferences
-from notifications.catalogue import ASSIGNEE, BUYER, JURORS, MERCHANT, NOT_TO_WHO_ACTED, OPS, SENIORS, concerned
+from notifications.catalogue import (
+    ASSIGNEE,
+    BUYER,
+    IN_KIND,
+    JURORS,
+    MERCHANT,
+    NOT_TO_WHO_ACTED,
+    OPS,
+    SENIORS,
+    concerned,
+)
 from notifications.models import Email, Notice, Preference
 from rulebook import queries as rulebook
 
@@ -151,6 +161,8 @@ def _params(entry: Entry, case: Case) -> dict[str, Any]:
     }
     if kind is Kind.EVIDENCE_INCOMPLETE:
         params["items"] = _items(entry, case)
+    if kind in IN_KIND and case.substitute:
+        params["in_kind"] = True
     offered_by = _OFFERED_BY.get(entry.data.get("duty", "")) if kind is Kind.DEADLINE_REMINDED else None
     if offered_by is not None:
         made = Offer.objects.filter(case=case, side=offered_by, made_at__lte=entry.at).order_by("-made_at").first()

@@ -32,11 +32,14 @@ _RULED = _("The ruling is out, with reasons for every point. You can appeal unti
 _MORE = _("The arbitrator needs more evidence. Add it until %(due)s, or we decide on what we have.")
 _HOLD = _("The case is on hold. All clocks stand still; what was left of each term is kept.")
 _RUNS = _("The clocks run again. Your terms continue with what was left of them.")
-_PAID = _("The case is closed and the money has been moved. The decision stays readable here.")
+_PAID = _("The case is closed and all money has been moved. Its record stays readable here.")
 _WINDOW = _("The appeal period is over. The ruling is now carried out.")
 _QUEUE = _("The file is complete and waits for an arbitrator. You will be told as soon as it is taken.")
 _ENDED = _(
     "The evidence period is over, and the case waits for an arbitrator. You will be told as soon as it is taken."
+)
+_UNANSWERED = _(
+    "No answer came in time, and the case waits for an arbitrator. You will be told as soon as it is taken."
 )
 _TAKEN = _("An arbitrator has taken the case and is reading what both sides gave.")
 _SETTLED = _("You both agreed. The agreement is now carried out; nobody needs to do anything else.")
@@ -118,7 +121,7 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
     },
     Kind.EVIDENCE_CLOSED: {BUYER: _ENDED, MERCHANT: _ENDED},
     Kind.CLAIM_REBUTTED: {BUYER: _QUEUE, MERCHANT: _QUEUE},
-    Kind.CONFIRMATION_LAPSED: {BUYER: _ENDED, MERCHANT: _ENDED},
+    Kind.CONFIRMATION_LAPSED: {BUYER: _UNANSWERED, MERCHANT: _UNANSWERED},
     Kind.TAKEN: {BUYER: _TAKEN, MERCHANT: _TAKEN, ASSIGNEE: _("Operations gave you this case to decide.")},
     Kind.APPROVAL_TAKEN: {ASSIGNEE: _("Operations gave you this ruling to check.")},
     Kind.APPEAL_TAKEN: {ASSIGNEE: _("Operations gave you this appeal to decide.")},
@@ -190,6 +193,13 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
 
 # The same kind, where the term that ends is that of a proposal.
 OFFER_ENDS: Text = _("The proposal of %(amount)s still waits for your answer. It ends %(due)s.")
+# The same, where something other than money is owed after it.
+IN_KIND: Mapping[Kind, Mapping[str, Text]] = {
+    Kind.RETURN_ACCEPTED: {
+        BUYER: _("The return is confirmed. The merchant now has to do what was ordered."),
+        MERCHANT: _("The return is confirmed. Now do what was ordered until %(due)s."),
+    },
+}
 # Where the merchant claims and the buyer answers: what takes the place of the words above.
 OF_A_PAYOUT: Mapping[Kind, Mapping[str, Text]] = {
     Kind.CLAIM_FILED: {

@@ -9,12 +9,14 @@ from django.utils.translation import get_language
 
 from common import dates, money
 from journal.kinds import Kind
-from notifications.catalogue import BUYER, OFFER_ENDS, concerned
+from notifications.catalogue import BUYER, IN_KIND, OFFER_ENDS, concerned
 
 
 def sentence(kind: str, audience: str, params: dict[str, Any], title: str) -> str:
     """One notice as a sentence, in the language that is active."""
     usual = concerned(Kind(kind), params.get("claimant", BUYER))
+    if params.get("in_kind"):
+        usual = {**usual, **IN_KIND.get(Kind(kind), {})}
     text = str(OFFER_ENDS if params.get("proposal") else usual[audience])
     return text % {
         "title": title,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from common.actor import Actor, Role
 from disputes import labels, queries
-from disputes.lifecycle import LIFECYCLE, TERMINAL, Event, State
+from disputes.lifecycle import BEFORE_RULING, LIFECYCLE, REVIEW, TERMINAL, Event, State
 from disputes.models import Case, Deadline, Offer, Point
 from evidence import dossiers, links, masking, preparation
 from evidence.models import Exhibit
@@ -36,6 +36,8 @@ ACT_ROUTES = {
     Role.SENIOR: "desk:act",
     Role.OPS: "ops:act",
 }
+# Where a case that has a ruling is only after that ruling was set aside.
+REVIEWED = (State.AWAITING_ASSIGNMENT, *REVIEW)
 CASE_ROUTES = {Role.BUYER: "buyer:case", Role.MERCHANT: "merchant:case"}
 # Where an exhibit is looked at by itself.
 EXHIBIT_ROUTES = {
@@ -146,7 +148,8 @@ def build(case: Case, actor: Actor, now: datetime, *, before: int | None = None)
         record=timeline.read(case, actor, pictures=pictures.get, before=before),
         exhibits=exhibits,
         points=list(queries.points(case)),
-        offers=[] if over else list(queries.open_offers(case.pk).select_related("statement")),
+        # Nothing is proposed any more once a ruling is out.
+        offers=list(queries.open_offers(case.pk).select_related("statement")) if case.state in BEFORE_RULING else [],
         deadlines=open_deadlines,
         actions=actions_for(case, actor),
         dismissal=dismissal.of(case),
@@ -214,7 +217,8 @@ def exhibit_view(row: Exhibit, actor: Actor, rules: Rules, now: datetime, *, cas
 
 def _page_of(row: Exhibit, actor: Actor, case: Case | None) -> str:
     route = EXHIBIT_ROUTES.get(actor.role)
-    if case is None or not route or row.kind == ExhibitKind.RECORD:
+    # The desk reads the platform's records beside everything else; a side has a page of each.
+    if case is None or not route or (row.kind == ExhibitKind.RECORD and not actor.role.is_party):
         return ""
     return reverse(route, args=[case.number, row.number])
 
@@ -228,6 +232,11 @@ def _kind_name(row: Exhibit, rules: Rules) -> str:
     if row.kind == ExhibitKind.RECORD and isinstance(row.content, dict) and "payments" in row.content:
         return _("Payment record")  # it stands for what freight was paid, and says more than that
     return str(rules.exhibits[row.code].name) if row.code in rules.exhibits else ""
+
+
+def is_decided_anew(case: Case) -> bool:
+    """Whether a ruling was given and set aside, and the case is on its way to another one."""
+    return case.ruled_by_id is not None and State(case.state) in REVIEWED
 
 
 def actions_for(case: Case, actor: Actor) -> list[Action]:

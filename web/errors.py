@@ -17,6 +17,7 @@ from web import drafts, language
 
 log = logging.getLogger("heng.web")
 
+_A_WORD = 2  # shorter than this is nothing that somebody would miss
 _BROKEN = Path(settings.BASE_DIR) / "templates" / "errors" / "500.html"
 
 
@@ -50,9 +51,23 @@ def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:
     """
     ours = f"{request.scheme}://{request.get_host()}" == request.headers.get("Origin")
     kept = ours and request.user.is_authenticated and drafts.keep(request)
-    return render(
-        request, "errors/csrf.html", {"form_page": request.get_full_path() if kept else ""}, status=HTTPStatus.FORBIDDEN
-    )
+    shown = {
+        "form_page": request.get_full_path() if kept else "",
+        "signed_in": request.user.is_authenticated,
+        "page": request.get_full_path(),
+        # Nowhere to keep it for somebody whom we do not know any more: it is given back on the page.
+        "typed": _typed(request) if ours and not kept else [],
+    }
+    return render(request, "errors/csrf.html", shown, status=HTTPStatus.FORBIDDEN)
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """What a person wrote in the form, without what its page wrote; nothing of a form that takes a secret."""
+    names = [name for name in request.POST if not name.startswith(("csrf", "shown_", "read_", "held"))]
+    if any(secret in name for name in names for secret in ("password", "token")):
+        return []
+    words = [value.strip() for name in names for value in request.POST.getlist(name)]
+    return [value for value in words if " " in value or (len(value) >= _A_WORD and not value.isascii())]
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -10,13 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from common.actor import Actor, Role
+from common.actor import Actor, Role, Side
 from disputes import labels, moves, rebuttals
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case, ExhibitAnswer
 from evidence import dossiers
-from evidence.models import Exhibit, Kind
-from marketplace.snapshots import LISTING
+from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from web import awaited, case_page, fetch, listing_pictures, masking, media, navigation, records
 
@@ -30,7 +29,7 @@ def page(request: HttpRequest, number: str, place: str, role: Role) -> HttpRespo
     case, now = fetch.case_and_now_or_404(number, actor)
     assert actor.side is not None
     rows = dossiers.visible_to(case.dossier_id, side=actor.side.value, now=now)
-    row = next((row for row in rows if row.number == place and (row.kind != Kind.RECORD or row.code == LISTING)), None)
+    row = next((row for row in rows if row.number == place), None)
     if row is None:
         raise Http404
     view = case_page.exhibit_view(row, actor, rulebook.rules(case.substance_rules_id), now)
@@ -82,7 +81,8 @@ def _answer_href(case: Case, actor: Actor, row: Exhibit, answers: list[ExhibitAn
     """Where this side answers it, while it can; empty for its own, and for what it has answered in this round."""
     side = actor.side.value if actor.side else ""
     answered = any(said.side == side and said.round == case.dossier.round for said in answers)
-    if row.side == side or answered or row.withdrawn_at is not None:
+    of_a_party = row.side in (Side.BUYER.value, Side.MERCHANT.value)
+    if row.side == side or not of_a_party or answered or row.withdrawn_at is not None:
         return ""
     return _act_href(case, actor, Event.EXHIBIT_ANSWERED, row, now)
 

@@ -327,6 +327,10 @@ def _in_kind(result: Result, reader: str, words: dict[str, str] | None) -> list[
         mine = _("Do this within %(term)s of the ruling becoming final.")
         theirs = _("The merchant does this within %(term)s of the ruling becoming final.")
         lead.append((mine if reader == "merchant" else theirs) % words)
+    else:
+        mine = _("Once the goods are back, what is ordered is yours to do.")
+        theirs = _("Once the goods are back, the merchant has to do what is ordered.")
+        lead.append(mine if reader == "merchant" else theirs)
     money_words = {"sum": _sum(result.substitute, result.currency)}
     match reader:
         case "buyer":

@@ -239,8 +239,10 @@ def _times(request: HttpRequest, *names: str) -> tuple[int, ...]:
     if not any(said):
         return ()
     starts, ends = (_milliseconds(one) for one in said)
-    if starts is None or ends is None or starts >= ends:
+    if starts is None or ends is None:
         raise Refused("mask_time_unreadable")
+    if starts >= ends:
+        raise Refused("mask_time_backwards")
     return starts, ends
 
 

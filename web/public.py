@@ -27,7 +27,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/help.html", {"nav": navigation.items("public", "help")})
+    return render(
+        request, "public/help.html", {"nav": navigation.items("public", "help"), "support": settings.HENG_SUPPORT_URL}
+    )
 
 
 def theme(request: HttpRequest) -> HttpResponse:

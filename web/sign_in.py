@@ -69,7 +69,8 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return redirect_to_login(request.get_full_path())
         if posted and KEEP in request.POST:
             drafts.keep(request)
-            return HttpResponseRedirect(request.get_full_path())
+            by_script = drafts.BY_SCRIPT in request.headers
+            return HttpResponse(status=204) if by_script else HttpResponseRedirect(request.get_full_path())
         reply = view(request, *args, **kwargs)
         if reply.status_code == 405 and request.method in ("GET", "HEAD"):
             return HttpResponseRedirect(_above(request.path))

@@ -113,7 +113,8 @@ def _before_the_court(case: Case, state: State, lapsed: Collection[str], shown: 
     confirmed = conceded or (asked and "confirmation" not in lapsed)
     carried_out = outcome is not None and (outcome.amount > 0 or outcome.returns)
     way = [
-        _Stage(_("Claim filed"), (State.ADMISSION,), True),
+        _Stage(_("Claim filed"), (), True),
+        *([_Stage(_("Acceptance check"), (State.ADMISSION,), False)] if state is State.ADMISSION else []),
         _Stage(
             _("Evidence"),
             (State.GATHERING_EVIDENCE,),
@@ -130,7 +131,8 @@ def _before_the_court(case: Case, state: State, lapsed: Collection[str], shown: 
     ]
     # A ruling that is out is done; whether it stands is a step of its own while that is open, and where it was asked.
     if state in APPEAL or (case.appellant and state not in _RULING and case.ruled_by_id is not None):
-        way.append(_Stage(pgettext("step", "Appeal"), tuple(APPEAL), bool(case.appellant)))
+        label = _("Open to appeal") if state is State.APPEAL_WINDOW else pgettext("step", "Appeal")
+        way.append(_Stage(label, tuple(APPEAL), bool(case.appellant)))
     late = _("Not done in time") if "compliance" in lapsed else ""
     done_by = (State.AWAITING_COMPLIANCE, State.ENFORCING, *NEGOTIATION)
     return [*way, _Stage(_("Carried out"), done_by, carried_out, late)]

@@ -36,6 +36,17 @@ def result(case: Case) -> str:
     return _("Outcome: %(what)s") % {"what": money.sign(case.currency) + money.text(outcome.amount, case.currency)}
 
 
+def outcome_rows(case: Case) -> list[dict[str, Any]]:
+    """What came of the buyer's claim, as a row beside what was asked for; nothing before anything did."""
+    outcome = case.outcome
+    if outcome is None:
+        return []
+    remedy = rulebook.rules(case.substance_rules_id).remedies.get(outcome.remedy)
+    ordered = asked.remedy_name(case, remedy) if remedy is not None and outcome.substitute else ""
+    amount = {} if ordered and not outcome.amount else {"amount": outcome.amount}
+    return [{"label": _("Outcome"), "value": ordered, **amount}]
+
+
 def given_back_rows(case: Case) -> list[dict[str, Any]]:
     """Beside the price, where some of it came back before the case: how much, and what is left. Else nothing."""
     back = amounts.given_back(case) if case.claimant == Side.BUYER.value else 0

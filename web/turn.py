@@ -40,6 +40,13 @@ IF_NOTHING: dict[str, Text] = {
     "compliance": gettext_lazy("After this the ruling is enforced."),
 }
 
+# The same of the return, where the merchant owes something else than money after it: to everybody, and to the merchant.
+IF_NOTHING_IN_KIND: tuple[Text, Text] = (
+    gettext_lazy(
+        "If the merchant does not object in time, the return counts as confirmed, and what was ordered is owed."
+    ),
+    gettext_lazy("If you do not object in time, the return counts as confirmed, and you owe what was ordered."),
+)
 # The same, said to the side whose turn it is.
 IF_I_DO_NOTHING: dict[str, Text] = {
     "return_receipt": gettext_lazy("If you do not object in time, the refund is paid."),
@@ -148,10 +155,12 @@ def turn(case: Case, actor: Actor, open_deadlines: Sequence[Deadline], now: date
         who = "merchant" if me == "buyer" else "buyer"
     if waived:
         return _after_waiving(me, badge, left)
+    if case.suspended_at is not None and state not in TERMINAL:
+        return _on_hold(badge, left)
     return Turn(
         who=who,
         text=str(_duty_text(case, duty.name, mine=who == "me")) if duty else "",
-        headline=str(_headline(case, state, me, mine=who == "me")),
+        headline=str(_headline(case, state, me, now, mine=who == "me")),
         badge=badge,
         left=left,
         left_label=_left_label(who),
@@ -191,6 +200,19 @@ def _after_waiving(me: str, badge: labels.Label, left: Countdown | None) -> Turn
     )
 
 
+def _on_hold(badge: labels.Label, left: Countdown | None) -> Turn:
+    """Nobody's turn while the case stands still. Who stopped it, and why, stands in its record."""
+    return Turn(
+        who="platform",
+        text=_("The case is on hold"),
+        headline=_("The case is on hold; nothing is asked of you now"),
+        badge=badge,
+        left=left,
+        left_label=_("Left when it goes on"),
+        then=_("All clocks stand still. What is left of each term runs on from where it stopped."),
+    )
+
+
 def _to_a_proposal(offered: Deadline, now: datetime) -> Turn:
     """The other side's proposal is what this reader has to answer first."""
     return Turn(
@@ -227,6 +249,8 @@ def _then(case: Case, name: str, left: Countdown | None, *, mine: bool) -> Text:
         return silence.then(case, left.by if left is not None else "", mine=mine)
     if name == "compliance" and case.returns:
         return _("If the goods are not sent in time, what was ordered falls away.")
+    if name == "return_receipt" and case.substitute:
+        return IF_NOTHING_IN_KIND[1 if mine else 0]
     theirs = reversed_roles.of(case, reversed_roles.IF_NOTHING, name, IF_NOTHING[name])
     own = IF_I_DO_NOTHING.get(name, theirs)
     return reversed_roles.of(case, reversed_roles.IF_I_DO_NOTHING, name, own) if mine else theirs
@@ -237,12 +261,22 @@ def _duty_text(case: Case, name: str, *, mine: bool) -> Text:
     return reversed_roles.of(case, reversed_roles.MY_DUTIES, name, MY_DUTIES.get(name, usual)) if mine else usual
 
 
-def _headline(case: Case, state: State, me: str, *, mine: bool) -> Text:
+def _headline(case: Case, state: State, me: str, now: datetime, *, mine: bool) -> Text:
     if state is State.WITHDRAWN and me == case.claimant:
         return _("You withdrew the claim")
     if state is State.AWAITING_COMPLIANCE and case.returns and mine:
         return _("The ruling stands; send the goods back")
+    if state is State.ENFORCING and case.outcome is not None and not case.outcome.amount:
+        return _("What was decided is carried out; no money moves to you or from you")
+    if state is State.AWAITING_APPEAL_ANSWER and case.appellant == me:
+        return _("You appealed; the other side can answer")
+    if state is State.UNDER_APPEAL and case.assignee_id is None:
+        return _("The appeal waits for somebody other than the first arbitrator")
+    if state is State.AWAITING_ASSIGNMENT and case.ruled_by_id is not None:
+        return _("The first ruling was set aside; somebody else decides the case anew")
     if state is State.AWAITING_ASSIGNMENT and not (case.buyer_handed_in_at and case.merchant_handed_in_at):
+        if case.evidence_closes_at is not None and now < case.evidence_closes_at:
+            return _("The case waits for an arbitrator; evidence can still be added")
         # One side at least never said that it had given all it has: the time ended, not the giving.
         return _("The evidence period is over; the case waits for an arbitrator")
     theirs = reversed_roles.of(case, reversed_roles.HEADLINES, state, HEADLINES[state])

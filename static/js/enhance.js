@@ -132,18 +132,20 @@
   window.addEventListener("offline", function () { say(t.tOffline, true); });
 
   // Drafts: a form with data-autosave="URL" sends its fields five seconds after the last key (data-autosave-after in
-  // milliseconds), on leaving a field, and when the page goes away.
-  document.querySelectorAll("form[data-autosave]").forEach(function (form) {
-    var timer, running, wait = +form.dataset.autosaveAfter || 5000, save = function (event) {
+  // milliseconds), on leaving a field, and when the page goes away. Any other form whose words are to be kept (data-keep)
+  // sends them to its own page, to be kept there and not to be done.
+  document.querySelectorAll("form[data-autosave], form[data-keep][method=post]").forEach(function (form) {
+    var timer, running, own = form.dataset.autosave, wait = +form.dataset.autosaveAfter || 5000, save = function (event) {
       clearTimeout(timer);
       if (!dirty.has(form) || form.dataset.sent) return;
       var fields = new FormData(form), leaving = !!event && event.type === "pagehide";
       Array.from(fields.keys()).forEach(function (key) { if (fields.get(key) instanceof File) fields.delete(key); });
+      if (!own) fields.append("_keep", "1");
       running = window.AbortController && !leaving ? new AbortController() : null;
       var how = { method: "POST", body: fields, headers: { "X-Draft": "1" }, keepalive: leaving };
       if (running) how.signal = running.signal;
       dirty.delete(form);
-      fetch(form.dataset.autosave, how).then(function (reply) {
+      fetch(own || location.pathname + location.search, how).then(function (reply) {
         if (!reply.ok) { dirty.add(form); return; }
         return reply.text().then(function (text) {
           var mark = document.querySelector("[data-saved]");

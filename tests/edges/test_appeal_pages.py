@@ -246,7 +246,7 @@ def test_whoever_must_answer_an_appeal_reads_that_it_is_theirs_to_answer() -> No
     made = deciding.served()
     deciding.appealed(made, by=made.merchant)
     page = text(signed_in(made.buyer).get(reverse("buyer:case", args=[made.case.number])))
-    assert "你有 72 小时回应" in page and "另一方有" not in page
+    assert re.search(r"你可以在 .{4,20} 前回应", page) and "另一方可以在" not in page
 
 
 def test_an_own_exhibit_stays_on_the_page_when_the_evidence_period_is_over() -> None:

@@ -257,15 +257,22 @@ def test_cells_and_drawn_parts_become_few_regions_and_ticked_ones_stay(gathering
 
 def test_parts_of_a_video_are_covered_all_the_time_or_from_when_until_when() -> None:
     made = reach.admitted()
-    received = intake.receive(io.BytesIO(files.film(0.5)), claimed_name="x.mp4", now=clock.now())
+    received = intake.receive(io.BytesIO(files.film(3, fps=5)), claimed_name="x.mp4", now=clock.now())
     film = submissions.add_evidence(
         made.case.pk, received, code="E07", name="", note="", actor=made.buyer, now=clock.now()
     )
     client, page = signed_in(made.buyer), reverse("buyer:mask", args=[made.case.number, film.number])
     assert 'name="starts"' in client.get(page).content.decode()
-    for starts, ends in (("0:02", ""), ("x", "0:05"), ("0:05", "0:05"), ("0:05", "9:59:59")):
+    for starts, ends, said in (
+        ("0:02", "", "分:秒"),
+        ("x", "0:05", "分:秒"),
+        ("0:05", "9:59:59", "分:秒"),
+        ("0:05", "0:05", "在开始时间之后"),
+        ("0:04", "0:06", "视频到 0:03 就结束了"),
+    ):
         refused = client.post(page, {"page": "0", "drawn": "0,0,600,1200", "starts": starts, "ends": ends})
-        assert refused.status_code == 422 and "分:秒" in refused.content.decode(), (starts, ends)
+        assert refused.status_code == 422 and said in refused.content.decode(), (starts, ends)
+        assert not masking.covers(film)
     assert client.post(page, {"page": "0", "drawn": "0,0,600,1200", "starts": "0:02", "ends": "5.5"}).status_code == 302
     assert masking.covers(film)[0].regions == ((0, 0, 600, 1200, 2000, 5500),)
     told = client.get(page).content.decode()

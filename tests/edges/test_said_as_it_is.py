@@ -85,6 +85,7 @@ def test_a_letter_in_another_language_than_the_page_says_that_it_stays_so() -> N
 def test_where_one_side_gave_nothing_the_time_is_said_to_be_over_and_not_the_file_to_be_complete() -> None:
     scene = reach.handed_in()
     reach.let_term_end(scene)
+    builders.travel(timedelta(hours=72))
     shown = page(scene.buyer, reverse("buyer:case", args=[scene.case.number]))
     assert "The evidence period is over; the case waits for an arbitrator" in shown and "file is complete" not in shown
     answered = reach.queued()

@@ -21,7 +21,7 @@ from web import acts, case_page, fetch, listing_pictures, reversed_roles, sums, 
 from web import asked as asked_for
 from web.buyer import evidence, following, respond
 from web.case_page import Action, CasePage
-from web.party import choices, closed, terms
+from web.party import appealed, choices, closed, terms
 from web.party.acts import PARTY
 
 # Which act of a state is the one that this page is for, most pressing first; the next that is open stands beside it.
@@ -68,13 +68,14 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
     if dock and dock[0].event is Event.WITHDRAWN:
         # To end a case is never what a page is for.
         dock.reverse()
+    checklist = _checklist(built)
     shown = {
         "now": now,
         "case": case,
         "page": built,
         "record": built.record,
         "asked": supplements.card(case, actor, built.exhibits, built.rules, now),
-        "checklist": _checklist(built),
+        "checklist": checklist,
         "claim": _claim(built),
         "picture": listing_pictures.firsts([case.line_id]).get(case.line_id, ""),
         "claim_title": _("What the merchant claims") if reversed_roles.is_merchants(case) else _("Your request"),
@@ -82,7 +83,11 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "offers": [_offer(built, offer) for offer in built.offers],
         "mine": built.my_exhibits,
         "theirs": [exhibit for exhibit in built.their_exhibits if exhibit.side == "m"],
+        "records": [exhibit for exhibit in built.their_exhibits if exhibit.side == "p"],
+        "appeal": appealed.card(case, built.points, built.exhibits),
         "letter": letter,
+        "set_aside": bool(letter) and case_page.is_decided_anew(case),
+        "headline": _headline(built, checklist),
         "opens": "" if _is_answered_before(case) else _opens(built, now),
         "next_lines": following.lines(built),
         "primary": dock[0] if dock else None,
@@ -134,6 +139,14 @@ def _actions(built: CasePage, now: datetime) -> list[Action]:
             action = Action(action.event, action.label, reverse("buyer:evidence", args=[case.number]))
         found.append(action)
     return found
+
+
+def _headline(built: CasePage, checklist: dict[str, Any] | None) -> str:
+    """Nobody is told to give what they have given."""
+    gathering = State(built.case.state) is State.GATHERING_EVIDENCE and built.turn.who in ("me", "both")
+    if gathering and checklist is not None and not checklist["open"]:
+        return _("All that is asked for is here; say so when you have finished")
+    return built.turn.headline
 
 
 def _is_answered_before(case: Case) -> bool:
@@ -201,13 +214,7 @@ def _claim(built: CasePage) -> list[dict[str, Any]]:
         {"label": _("Asked for"), "value": asked_for.name(case), "amount": case.claimed, "after": back},
         {"label": _("Reason"), "value": built.type_name},
     ]
-    if case.outcome is not None:
-        ordered = (
-            asked_for.remedy_name(case, built.rules.remedy(case.outcome.remedy)) if case.outcome.substitute else ""
-        )
-        amount = {} if ordered and not case.outcome.amount else {"amount": case.outcome.amount}
-        rows.append({"label": _("Outcome"), "value": ordered, **amount})
-    return rows
+    return rows + sums.outcome_rows(case)
 
 
 def _claimed_from_me(built: CasePage) -> list[dict[str, Any]]:

@@ -140,7 +140,9 @@ def _rows(written: Written) -> list[dict[str, Any]]:
         return {"label": label, "value": value, "href": f"{address(case, step)}?check"}
 
     points = {name: written.said(name).strip() for name in POINTS}
-    told = [row(_("Point %(number)s") % {"number": POINTS.index(n) + 1}, t, "points") for n, t in points.items() if t]
+    # Numbered as they will be: a field that was left empty has no number.
+    texts = [text for text in points.values() if text]
+    told = [row(_("Point %(number)s") % {"number": place}, text, "points") for place, text in enumerate(texts, start=1)]
     remedy = written.said("remedy")
     fits = remedy in [one.code for one in written.remedies]
     late = []

@@ -22,7 +22,6 @@ from disputes.models import Case
 from evidence import checklist
 from evidence import media as kinds
 from evidence.checklist import Status
-from marketplace.snapshots import LISTING
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
 from rulebook.schema import Level
@@ -70,11 +69,11 @@ def rows(case: Case, rules: Rules, views: Iterable[ExhibitView], *, open_now: bo
     needs = {
         need.code: need for need in rules.type(case.type_code).needs("buyer", case.order.state, case.line.category)
     }
-    # The page that was sold from is worth a look by itself; other records are told where they matter.
+    # What a ruling may rest on can be read by both sides.
     shown = {
         exhibit.code: reverse("buyer:exhibit", args=[case.number, exhibit.number])
         for exhibit in views
-        if exhibit.side == "p" and exhibit.code == LISTING
+        if exhibit.side == "p"
     }
     made = []
     for line in checklist.rows(

@@ -197,7 +197,7 @@ def submitted(request: HttpRequest, number: str) -> HttpResponse:
         "lacking": terms.required(case, evidence.needed(lines), now),
         "next_lines": following.lines(built),
         "at": wording.moment(case.intervened_at, now),
-        "by_email": preferences.wants_email(actor.id or 0),
+        "by_email": bool(case.buyer.email) and preferences.wants_email(actor.id or 0),
         "back": reverse("buyer:home"),
         "back_label": _("My cases"),
         "top_title": _("Submitted"),

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from common import money
 from common.actor import Side
 from disputes.lifecycle import State
-from disputes.models import Case
+from disputes.models import Case, Deadline
 from rulebook import queries as rulebook
-from web import reversed_roles, silence
+from web import reversed_roles, silence, wording
 from web.case_page import CasePage
 from web.rules import length
 
 Text = str | Promise
 
 # State → (icon, sentence, the step whose term stands in the sentence). At most three ways, the likeliest first.
+# ``term`` is the length of a term that has not begun; ``when`` is said of one that may be running, and then by its end.
 WAYS: dict[State, tuple[tuple[str, Text, str], ...]] = {
     State.AWAITING_MERCHANT: (
         ("hand-coins", _("The merchant agrees: the refund is paid, after the return if one was asked for"), ""),
@@ -27,7 +32,7 @@ WAYS: dict[State, tuple[tuple[str, Text, str], ...]] = {
         ("handshake", _("You both settle it: the case ends on the terms agreed"), ""),
     ),
     State.AWAITING_RETURN: (
-        ("truck", _("You send the goods back within %(term)s and enter the tracking number"), "return_shipment"),
+        ("truck", _("You send the goods back %(when)s and enter the tracking number"), "return_shipment"),
         ("store", _("The merchant confirms what came back; then the refund is paid"), ""),
     ),
     State.RETURN_IN_TRANSIT: (
@@ -58,12 +63,12 @@ WAYS: dict[State, tuple[tuple[str, Text, str], ...]] = {
         ("undo-2", _("The ruling can be appealed once, within %(term)s"), "appeal_window"),
     ),
     State.UNDER_REVIEW: (
-        ("gavel", _("The ruling comes within %(term)s, with reasons for every point"), "review"),
+        ("gavel", _("The ruling comes %(when)s, with reasons for every point"), "review"),
         ("message-square", _("The arbitrator may ask you for more evidence first"), ""),
         ("undo-2", _("The ruling can be appealed once, within %(term)s"), "appeal_window"),
     ),
     State.MORE_EVIDENCE: (
-        ("upload", _("Whoever was asked has %(term)s to add it"), "more_evidence"),
+        ("upload", _("Whoever was asked adds it %(when)s"), "more_evidence"),
         ("gavel", _("Then the arbitrator goes on and rules"), ""),
     ),
     State.JURY_VOTING: (("gavel", _("The votes are counted; the arbitrator rules with them before their eyes"), ""),),
@@ -77,11 +82,11 @@ WAYS: dict[State, tuple[tuple[str, Text, str], ...]] = {
         ("hand-coins", _("Nobody appeals: the ruling is final here and is carried out"), ""),
     ),
     State.AWAITING_APPEAL_ANSWER: (
-        ("message-square", _("The other side has %(term)s to answer"), "appeal_answer"),
+        ("message-square", _("The other side can answer %(when)s"), "appeal_answer"),
         ("gavel", _("Then somebody other than the first arbitrator decides"), ""),
     ),
     State.UNDER_APPEAL: (
-        ("gavel", _("The appeal is decided within %(term)s; after that it is final here"), "appeal_decision"),
+        ("gavel", _("The appeal is decided %(when)s; after that it is final here"), "appeal_decision"),
     ),
     State.AWAITING_COMPLIANCE: (
         ("hand-coins", _("What was decided is done; what is not done in time is enforced from the money held"), ""),
@@ -89,12 +94,27 @@ WAYS: dict[State, tuple[tuple[str, Text, str], ...]] = {
     State.ENFORCING: (("hand-coins", _("The money goes back the way you paid; you are told when it has left"), ""),),
 }
 
+# Where something other than money is owed once the goods are back.
+IN_KIND: dict[State, reversed_roles.Ways] = {
+    State.RETURN_IN_TRANSIT: (
+        ("store", _("The merchant confirms the return, and then owes you what was ordered"), ""),
+        ("timer", _("The merchant does not object in time: the return counts as confirmed all the same"), ""),
+    ),
+    State.AWAITING_COMPLIANCE: (
+        ("package", _("The merchant does what was ordered; you are told when it says so"), ""),
+        ("hand-coins", _("It is not done in time: you get %(instead)s instead"), ""),
+    ),
+}
+TO_SEND_BACK = (
+    ("truck", _("You send the goods back and enter the tracking number"), ""),
+    ("store", _("The merchant checks what came back; then the ruling is carried out"), ""),
+)
 WAIVED = (
     ("undo-2", _("You waived your appeal. If the merchant appeals, you answer, and somebody else decides"), ""),
     ("hand-coins", _("The merchant does not appeal: the ruling is final here and is carried out"), ""),
 )
 APPEALED_AGAINST = (
-    ("message-square", _("You have %(term)s to answer"), "appeal_answer"),
+    ("message-square", _("You can answer %(when)s"), "appeal_answer"),
     *WAYS[State.AWAITING_APPEAL_ANSWER][1:],
 )
 
@@ -104,12 +124,27 @@ def lines(page: CasePage) -> list[dict[str, str]]:
     rules = rulebook.rules(page.case.procedure_rules_id)
     made = []
     state = State(page.case.state)
+    if page.case.suspended_at is not None and _ways(page.case, state):
+        return [{"icon": "circle-pause", "text": gettext("When the case goes on, it goes on where it stopped")}]
+    ends = {deadline.step: deadline.due_at for deadline in page.deadlines if deadline.state == Deadline.PENDING}
+    instead = money.sign(page.case.currency) + money.text(page.case.substitute, page.case.currency)
     for icon, text, step in _ways(page.case, state):
-        term = length(rules.step(step).duration) if step in rules.steps else ""
-        made.append({"icon": icon, "text": str(text) % {"term": term} if step else str(text)})
+        words = {"instead": instead}
+        if step in rules.steps:
+            words["term"] = length(rules.step(step).duration)
+            words["when"] = _until(ends[step], page.now) if step in ends else _within(words["term"])
+        made.append({"icon": icon, "text": str(text) % words})
     if state is State.AWAITING_MERCHANT:
         made.append({"icon": "timer", "text": silence.way(page.case)})
     return made
+
+
+def _within(term: str) -> str:
+    return gettext("within %(term)s") % {"term": term}
+
+
+def _until(due_at: datetime, now: datetime) -> str:
+    return gettext("until %(until)s") % {"until": wording.deadline(due_at, now)}
 
 
 def _ways(case: Case, state: State) -> reversed_roles.Ways:
@@ -117,4 +152,10 @@ def _ways(case: Case, state: State) -> reversed_roles.Ways:
         return WAIVED
     if state is State.AWAITING_APPEAL_ANSWER and case.awaits == Side.BUYER.value:
         return APPEALED_AGAINST
+    if state is State.AWAITING_COMPLIANCE and case.returns and case.awaits == Side.BUYER.value:
+        return TO_SEND_BACK
+    if state is State.ENFORCING and case.outcome is not None and not case.outcome.amount:
+        return (("circle-check", _("No money moves to you or from you; the case is then closed"), ""),)
+    if case.substitute and state in IN_KIND:
+        return IN_KIND[state]
     return reversed_roles.of(case, reversed_roles.WAYS, state, WAYS.get(state, ()))

@@ -249,10 +249,15 @@ def _story(written: Written) -> dict[str, Field]:
     return {"story": field}
 
 
+def _what_it_is(remedy: Remedy) -> str:
+    """The rules say to an arbitrator that a ground must be recorded; to a buyer, that there must be one."""
+    return _("Money back, the goods stay with you; only on a ground named above") if remedy.gated else str(remedy.what)
+
+
 def _want(written: Written) -> dict[str, Field]:
     case = written.case
     choices = [
-        (remedy.code, _with_hint(asked_for.remedy_name(written.case, remedy), str(remedy.what)))
+        (remedy.code, _with_hint(asked_for.remedy_name(written.case, remedy), _what_it_is(remedy)))
         for remedy in written.remedies
     ]
     amount = amount_field(_("Amount"))

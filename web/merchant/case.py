@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from accounts import shop_desk
 from common import money
-from common.actor import Role
+from common.actor import Role, Side
 from disputes import labels
-from disputes.lifecycle import Event
+from disputes.lifecycle import Event, State
 from disputes.models import Case, Point, PointAnswer
 from evidence import checklist
 from evidence.checklist import Status
@@ -41,7 +42,7 @@ from web.case_page import CasePage, ExhibitView
 from web.listing_pictures import Pictures
 from web.merchant import claiming, colleagues, needed
 from web.merchant.acts import FIRST, SECOND, pages_for
-from web.party import choices, terms
+from web.party import appealed, choices, terms
 
 Text = str | Promise
 Row = dict[str, Any]
@@ -73,6 +74,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "buttons": buttons,
         "asked": asked.name(case),
         "asked_returns": asked.returns(case),
+        "outcome": [] if reversed_roles.is_merchants(case) else sums.outcome_rows(case),
         "own_claim": reversed_roles.is_merchants(case),
         "reason": reversed_roles.REASONS.get(case.contests.reason, "") if reversed_roles.is_merchants(case) else "",
         "about": _about(case),
@@ -92,9 +94,20 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "given_back": sums.given_back_rows(case),
         "next_lines": _next(page),
         "desk": colleagues.beside(case, actor, now),
+        "appeal": appealed.card(case, page.points, page.exhibits),
+        "needs_address": _needs_address(case),
+        "set_aside": case_page.is_decided_anew(case),
         "decision_href": reverse("merchant:decision", args=[case.number]) if case.ruled_by_id else "",
     }
     return render(request, "merchant/case.html", context)
+
+
+def _needs_address(case: Case) -> bool:
+    """Whether goods are to come back, and nobody has said where to. One query while they are, else none."""
+    due = State(case.state) is State.AWAITING_RETURN or (
+        State(case.state) is State.AWAITING_COMPLIANCE and case.returns and case.awaits == Side.BUYER.value
+    )
+    return due and shop_desk.usual_address(case.merchant_id) is None
 
 
 def _about(case: Case) -> dict[str, str] | None:

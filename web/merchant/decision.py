@@ -35,6 +35,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     if not papers:
         return HttpResponseRedirect(reverse("merchant:case", args=[case.number]))
     actions = {action.event: action for action in case_page.actions_for(case, actor) if action.event in MERCHANT}
+    if case.awaits != Side.MERCHANT.value:
+        actions.pop(Event.APPEAL_ANSWERED, None)  # its own appeal is the other side's to answer
     context = {
         "now": now,
         "case": case,

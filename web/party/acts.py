@@ -13,12 +13,13 @@ from accounts import shop_desk
 from arbitration import appeals
 from common import money
 from common.actor import Actor
-from disputes import clocks, compliance, intervention, negotiation, offers, rebuttals, submissions
-from disputes.lifecycle import Event, Kind
+from disputes import clocks, compliance, intervention, negotiation, offers, queries, rebuttals, submissions
+from disputes.lifecycle import NEGOTIATION, Event, Kind, State
 from disputes.models import Case
-from web import reversed_roles
+from rulebook import queries as rulebook
+from web import case_page, reversed_roles
 from web.acts import ActForm, ActPage, Text
-from web.party import appeal, evidence_forms, files, forms, texts
+from web.party import appeal, appealed, evidence_forms, files, forms, texts
 from web.party.appeal_form import AppealForm
 
 Lines = list[tuple[str, Text]]
@@ -184,13 +185,31 @@ def _where_to(case: Case, actor: Actor) -> Lines:
     """Where the goods go: told on this page only, which is open only while a return is due."""
     place = shop_desk.usual_address(case.merchant_id)
     if place is None:
-        return [("package", _("The shop has set no return address here. Ask the merchant where to send it."))]
+        asks = _("The shop has not said here where to send it. Ask it in the chat of the order.")
+        if State(case.state) in NEGOTIATION:
+            else_ = _("If it gives you no address, ask the platform to step in: then the goods need not come back.")
+        else:
+            else_ = _("If it gives you no address in time, extend the term and tell the platform's support.")
+        return [("package", asks), ("scale", else_)]
     where = {"recipient": place.recipient, "phone": place.phone, "address": place.address}
     return [("package", _("Send it to: %(recipient)s, %(phone)s, %(address)s") % where)]
 
 
+def _appeal_beside(form: ActForm) -> dict[str, Any]:
+    """What is answered, beside the answer."""
+    rules = rulebook.rules(form.case.substance_rules_id)
+    views = case_page.exhibits_for(form.case, form.actor, rules, form.now)
+    return {"appeal": appealed.card(form.case, queries.points(form.case), views)}
+
+
 def _return_confirmed(case: Case, actor: Actor) -> Lines:
     amount = case.outcome.amount if case.outcome is not None else case.claimed
+    if case.substitute:
+        instead = _("It is then your turn to do what was ordered; if it is not done in time, you owe %(sum)s instead.")
+        return [
+            ("package", instead % {"sum": _sum(case.substitute, case.currency)}),
+            ("lock-keyhole", _("This cannot be undone.")),
+        ]
     return [
         ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(amount, case.currency)}),
         ("lock-keyhole", _("This ends the case and cannot be undone.")),
@@ -326,7 +345,9 @@ PARTY: dict[Event, ActPage] = {
         ),
     ),
     Event.APPEAL_WAIVED: ActPage(_plain(appeals.waive), consequences=_waived, danger=True),
-    Event.APPEAL_ANSWERED: ActPage(_with_text(appeals.answer), form=forms.TextForm),
+    Event.APPEAL_ANSWERED: ActPage(
+        _with_text(appeals.answer), form=forms.TextForm, template="case/appeal_answer.html", beside=_appeal_beside
+    ),
     Event.COMPLIED: ActPage(_with_text(compliance.comply), form=forms.PerformanceForm, consequences=_complied),
     Event.DEADLINE_EXTENDED: ActPage(_extend, form=forms.ExtendForm),
 }

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.functional import Promise
@@ -58,7 +57,7 @@ def file(form: ActForm) -> None:
         now=clock.now(),
         seen=form.seen_version,
     )
-    messages.success(form.request, _receipt(filed))
+    form.told = _receipt(filed)
 
 
 def check(form: ActForm) -> dict[str, Any] | None:
