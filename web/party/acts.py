@@ -199,7 +199,7 @@ def _appeal_beside(form: ActForm) -> dict[str, Any]:
     """What is answered, beside the answer."""
     rules = rulebook.rules(form.case.substance_rules_id)
     views = case_page.exhibits_for(form.case, form.actor, rules, form.now)
-    return {"appeal": appealed.card(form.case, queries.points(form.case), views)}
+    return {"appeal": appealed.card(form.case, list(queries.points(form.case)), views)}
 
 
 def _return_confirmed(case: Case, actor: Actor) -> Lines:
