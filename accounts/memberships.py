@@ -86,7 +86,7 @@ def go_away(
     """
     shop = Membership.objects.filter(pk=membership_id).values_list("merchant_id", flat=True).first()
     # Two who leave at once must not find each other still there.
-    Merchant.objects.select_for_update().filter(pk=shop).first()
+    Merchant.objects.select_for_update().filter(pk=shop or 0).first()
     membership = Membership.objects.select_for_update(of=("self",)).filter(pk=membership_id).first()
     if membership is None or membership.removed_at is not None or membership.user_id != actor.id:
         raise Missing

@@ -207,7 +207,8 @@ def _colleagues(entries: list[Entry], actor: Actor) -> dict[int, str]:
     """Who of the reader's own shop acted in these, besides the reader: colleagues know each other, and nobody else does."""
     if actor.role is not Role.MERCHANT:
         return {}
-    acted = {entry.actor_id for entry in entries if entry.actor_role == Role.MERCHANT.value} - {None, actor.id}
+    shops = [entry.actor_id for entry in entries if entry.actor_role == Role.MERCHANT.value]
+    acted = {user_id for user_id in shops if user_id is not None and user_id != actor.id}
     return {user.pk: user.get_full_name() for user in User.objects.filter(pk__in=acted)} if acted else {}
 
 

@@ -46,3 +46,12 @@ def test_a_template_with_a_form_is_given_the_token_where_it_is_included_with_onl
         if name in sends and "csrf_token=csrf_token" not in given
     ]
     assert bare == []
+
+
+def test_the_shops_keys_are_hidden_where_there_is_no_keyboard() -> None:
+    """The layer of the desk comes after that of the shop: what it shows again on a telephone has to be its own."""
+    parts = sorted((ROOT / "static" / "css" / "parts").glob("*.css"))
+    shown = re.compile(r"[{}]\s*\.hints\s*\{[^}]*display:\s*flex")
+    for part in parts:
+        for narrow in part.read_text("utf-8").split("@media (max-width: 1023px)")[1:]:
+            assert not shown.search(narrow.splitlines()[0]), part.name

@@ -259,6 +259,9 @@ def test_the_buyer_reads_what_is_claimed_and_answers_point_by_point():
     fields |= {f"text_{point.pk}": "It is the one I was sent." for point in points}
     missing = client.post(act, {**fields, f"stance_{points[1].pk}": ""})
     assert missing.status_code == 422 and claim.state is State.AWAITING_CONFIRMATION
+    # Exactly what this form has to choose from.
+    (told,) = missing.context["form"].errors[f"stance_{points[1].pk}"]
+    assert told == f"Answer point {points[1].number}: I agree or I do not agree."
     assert client.post(act, fields).status_code == 302
     assert claim.state is State.AWAITING_ASSIGNMENT
     assert set(PointAnswer.objects.filter(point__in=points).values_list("side", "stance")) == {("buyer", "disputes")}

@@ -78,8 +78,7 @@ class FilterForm(NarrowingForm):
         # A view that was kept may name any of them.
         first = {state.value: group[0].value for group in self.states.values() for state in group}
         if self.is_bound and self.data.get("state", "") in first:
-            self.data = self.data.copy()
-            self.data["state"] = first[self.data["state"]]
+            self.data = dict(self.data.items()) | {"state": first[self.data["state"]]}
 
     def chosen_states(self) -> tuple[str, ...]:
         """Every state that goes by the name that was chosen; none where none was."""
