@@ -1,7 +1,8 @@
 """The demonstration's jury: thirty-one people by real acts, a case that is almost decided, jurors who go on by themselves.
 
-Two of them are persons of the sign-in page. The others never settle a vote before those two had their say, so that a visitor
-sees their own vote close a case. Nothing here exists outside of a demo.
+Two of them are persons of the sign-in page. Neither the first of them nor the others settle a vote before both had their
+say, so that either visitor can vote, and whoever comes second sees their own vote close a case. Nothing here exists outside
+of a demo.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ from disputes.models import Case
 from journal.kinds import Kind
 from journal.models import Entry
 from jury import jurors, mocks, panels, seats, standing
-from jury.models import Ballot, Juror, Panel, Seat
+from jury.models import Juror, Panel, Seat
 from jury.sortition import Background
 
 SEATS = 31
 SHOP = "stationery"  # where the merchants among them work, and the buyers among them once bought
 LONG_AGO = timedelta(days=200)
 QUESTION = "缺口是交付前还是交付后造成的，谁的说法有凭证支持？"
-# Of all who have voted when a visitor comes: one vote more decides it for the buyer.
-SAID = ("buyer",) * 14 + ("merchant",) * 9 + ("unsure",) * 2
+# Of all who have voted when a visitor comes: two votes more decide it for the buyer, and one more decides nothing.
+SAID = ("buyer",) * 13 + ("merchant",) * 9 + ("unsure",) * 2
 LEFT = SEATS - len(SAID)
 REASONS = {
     "buyer": (
@@ -82,9 +83,10 @@ def put_before_a_jury(case: Case, arbitrator: Actor, at: datetime) -> None:
 
 
 def others_vote(now: datetime) -> int:
-    """A tick of a demo: on each panel one of those who are nobody's person votes, as long as the persons are not needed.
+    """A tick of a demo: on each panel one of those who are nobody's person votes, as long as no person is waited for.
 
-    Fewer votes than a majority settle nothing, whatever they say: that many never end the vote before a person came.
+    Fewer votes than a majority settle nothing, whatever they say: that many never end the vote before the persons came. Who
+    does not come gives their seat up after a while like anybody (`panels.replace_absent`).
     """
     if not settings.HENG_DEMO:
         return 0
@@ -93,9 +95,8 @@ def others_vote(now: datetime) -> int:
     for panel in panels_now.annotate(cast=Count("seats__ballot")).order_by("id")[:20]:
         waiting = list(_waiting(panel, now))
         persons = [seat for seat in waiting if _is_a_persons(seat)]
-        voted = Ballot.objects.filter(seat__panel=panel, seat__juror__user__username__in=_persons()).exists()
         simulated = [seat for seat in waiting if not _is_a_persons(seat)]
-        if not simulated or (persons and not voted and panel.cast >= panel.majority - 1):
+        if not simulated or (persons and panel.cast >= panel.majority - 1):
             continue
         try:
             _vote(simulated[0], _leaning(simulated[0]), now)
