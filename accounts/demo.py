@@ -116,6 +116,15 @@ ACCOUNTS = (
 )  # fmt: skip
 
 
+def called(username: str) -> str:
+    """How the page of somebody of the house calls them in the reader's language; empty for everybody else.
+
+    Their names are their offices: the one kind of name that is written in one language and means the same in all.
+    """
+    account = next((one for one in ACCOUNTS if one.username == username), None) if settings.HENG_DEMO else None
+    return f"{account.role_label} {account.number}" if account is not None and account.number else ""
+
+
 @act
 def ensure_demo_accounts(*, now: datetime) -> dict[str, User]:
     """All demo people exist with their shops and offices. Returns users by account key; running it again is

@@ -62,7 +62,8 @@ class AmountField(CharField):
 
 
 def amount_field(label: Any) -> AmountField:
-    return AmountField(label=label, max_length=20, widget=TextInput(attrs={"inputmode": "decimal", "class": "short"}))
+    # Longer than any sum that is taken: what is too large is called that, and not too long a text.
+    return AmountField(label=label, max_length=40, widget=TextInput(attrs={"inputmode": "decimal", "class": "short"}))
 
 
 class FilesInput(FileInput):

@@ -34,7 +34,7 @@ class LeastField(CharField):
 
     def __init__(self, label: Any) -> None:
         box = TextInput(attrs={"inputmode": "decimal", "size": "8"})
-        super().__init__(label=label, required=False, max_length=16, widget=box)
+        super().__init__(label=label, required=False, max_length=40, widget=box)
 
     def clean(self, value: Any) -> int | None:
         written = super().clean(value).strip()

@@ -16,6 +16,7 @@ from arbitration.precedent_rules import MERCHANT
 from common import clock
 from common.actor import Role
 from evidence.models import Exhibit
+from rulebook import queries as rulebook
 from tests import deciding, reach
 from tests.acts.test_calibration import DIFFERS, drawn
 from tests.acts.test_precedents import a_line, an_older_one, final
@@ -69,6 +70,10 @@ def test_precedents_are_searched_in_few_queries_however_many_there_are(django_as
     assert following is not None
     assert text(client, page("similar") + following[1].replace("&amp;", "&")).count('class="card prec"') == 5
     assert "No precedent holds these words." in text(client, page("similar") + "?q=瓷砖")
+    # What every card says of itself finds it, also where its words are written in another language.
+    kind = rulebook.current_rules(clock.now()).type(Precedent.objects.first().type_code)
+    named = text(client, page("similar") + f"?q={kind.name.in_language('en').lower()}")
+    assert "No precedent holds these words." not in named and kind.name.in_language("en") in named
     assert client.get(page("similar") + "?q=%00&after=x&type=nonsense").status_code == 200
     with django_assert_max_num_queries(8):
         client.get(page("similar") + "?q=裂纹")

@@ -69,12 +69,23 @@ class SearchForm(NarrowingForm):
 
     def wanted(self) -> Wanted:
         data = self.narrowed
+        words, kind, result = data.get("q", "").strip(), data.get("type", ""), data.get("result", "")
+        # What each card says of itself is searched as that: no precedent holds the name of its type in its own text.
+        if not kind and (named := self._named("type", words)):
+            words, kind = "", named
+        elif not result and (named := self._named("result", words)):
+            words, result = "", named
         return Wanted(
-            data.get("q", "").strip(),
-            type_code=data.get("type", ""),
-            result=data.get("result", ""),
+            words,
+            type_code=kind,
+            result=result,
             clause=data.get("clause", "").strip(),
         )
+
+    def _named(self, field: str, words: str) -> str:
+        """The choice whose name these words are, in the language of the page."""
+        choices = self.fields[field].choices  # type: ignore[attr-defined]
+        return next((code for code, name in choices if code and str(name).casefold() == words.casefold()), "")
 
 
 class WithdrawForm(HouseForm):

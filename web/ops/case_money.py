@@ -115,6 +115,16 @@ class DecideForm(HouseForm):
     )
 
 
+class TakeBackForm(DecideForm):
+    """For whoever proposed it: they can take it back, and nobody approves what they proposed themselves."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].choices = [("decline", _("Withdraw the proposed advance"))]  # type: ignore[attr-defined]
+        self.fields["decision"].initial = "decline"
+        self.fields["reason"].label = _("Why you take it back")
+
+
 @require_safe
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """Read-only: the outcome, the steps with a second try, the ledger by keyset, advances so far."""
@@ -135,6 +145,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         is_later_page=after > 0,
         proposals=proposals,
         waiting=waiting,
+        own=waiting is not None and waiting.proposed_by_id == desk.actor.id,
         may_propose=waiting is None and _payable(desk, case)[0] > 0,
         recovery=Recovery.objects.filter(case=case, parked_at__isnull=False).first(),
     )
@@ -176,7 +187,8 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     if waiting is None:
         messages.warning(request, refusals.say(Refused("proposal_is_decided")))
         return HttpResponseRedirect(reverse("ops:case_money", args=[number]))
-    form = DecideForm(request.POST or None, initial={"proposal": waiting.pk})
+    own = waiting.proposed_by_id == desk.actor.id
+    form = (TakeBackForm if own else DecideForm)(request.POST or None, initial={"proposal": waiting.pk})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         if data["proposal"] != waiting.pk:
@@ -202,7 +214,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
         case=case,
         form=form,
         proposal=waiting,
-        own=waiting.proposed_by_id == desk.actor.id,
+        own=own,
         consequences=_of_advance(case, waiting.amount),
     )
     return render(request, "ops/advance_decide.html", shown, status=422 if form.errors else 200)

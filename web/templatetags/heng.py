@@ -9,12 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.contrib.auth.models import AbstractBaseUser
 from django.forms import BaseForm
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from accounts import demo
 from common import dates
 from common import money as sums
 from disputes import deadlines
@@ -117,6 +119,13 @@ def errors_of(form: BaseForm) -> list[tuple[str, str]]:
         )
         for field, error in found
     ]
+
+
+@register.filter
+def own_name(user: AbstractBaseUser) -> str:
+    """How a page calls its reader."""
+    username = str(getattr(user, "username", ""))
+    return demo.called(username) or str(getattr(user, "display_name", "")) or username
 
 
 @register.filter
