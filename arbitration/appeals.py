@@ -29,6 +29,8 @@ from evidence.intake import Received
 from evidence.models import Exhibit
 from rulebook import queries as rulebook
 
+UNANSWERED = "new_evidence_unanswered"
+
 
 @dataclass(frozen=True)
 class NewExhibit:
@@ -178,7 +180,10 @@ def put_back(case: Case) -> None:
 
 @act
 def uphold(case_id: int, *, reasons: str, actor: Actor, now: datetime, seen: int | None = None) -> Appeal:
-    """The ruling stands. Execution begins; no further appeal is possible."""
+    """The ruling stands. Execution begins; no further appeal is possible.
+
+    Whatever came with the appeal was opened, may be cited by now, and is named in the reasons: new evidence is answered.
+    """
     case = queries.lock(case_id, seen=seen)
     bench.require_office(actor)
     return _decide(case, Event.APPEAL_UPHELD, Appeal.UPHELD, reasons, actor, now)
@@ -214,7 +219,10 @@ def change(case_id: int, *, version: int, reasons: str, actor: Actor, now: datet
     facts = bench.facts(case, actor, now, refusals=refusals)
     if draft is None or refusals or appeal is None:
         # With a changed result nothing is left to the old ruling's duties: the table speaks, then the missing part.
-        advance(case, Event.APPEAL_CHANGED, actor=actor, now=now, facts=facts)
+        try:
+            advance(case, Event.APPEAL_CHANGED, actor=actor, now=now, facts=facts)
+        except Refused as refused:
+            raise _in_full(refused, case, reasons) from None
         raise Refused(refusals[0] if refusals else "no_appeal_is_open")
     if draft.version != version:
         raise Conflict(seen=version, now=draft.version)
@@ -349,13 +357,32 @@ def _against_reasons(case: Case, reasons: str, now: datetime) -> tuple[str, ...]
     return ("reasons_name_somebody",) if linter.names_somebody(reasons, sheet.names_in(case)) else ()
 
 
+def _in_full(refused: Refused, case: Case, reasons: str, unanswered: Sequence[str] = ()) -> Refused:
+    """The same refusal with what its sentence tells: a guard knows codes only."""
+    if refused.code == UNANSWERED:
+        return Refused(UNANSWERED, numbers="、".join(unanswered))
+    if refused.code == "reasons_too_short":
+        least = rulebook.rules(case.procedure_rules_id).thresholds.minimum_reasons_characters
+        return Refused(refused.code, least=least, have=len(reasons.strip()))
+    return refused
+
+
 def _decide(case: Case, event: Event, decision: str, reasons: str, actor: Actor, now: datetime) -> Appeal:
     """Uphold or send back: the case moves, the reasons and the letter are kept."""
     require_act()
     appeal = _open(case)
     refusals = _against_reasons(case, reasons, now)
-    if decision == Appeal.UPHELD and appeal is not None and _unseen(appeal, actor):
-        refusals = ("new_evidence_unseen", *refusals)
+    unanswered: list[str] = []
+    if decision == Appeal.UPHELD and appeal is not None:
+        brought = list(Exhibit.objects.filter(pk__in=appeal.exhibits, withdrawn_at__isnull=True).order_by("place"))
+        unanswered = [row.number for row in brought if row.number not in linter.exhibits_in(reasons)]
+        wait = timedelta(hours=rulebook.rules(case.procedure_rules_id).thresholds.citable_after_hours)
+        if _unseen(appeal, actor):
+            refusals = ("new_evidence_unseen", *refusals)
+        elif any(not dossiers.citable(row, now, wait) for row in brought):
+            refusals = (*refusals, "new_evidence_too_early")
+        elif unanswered:
+            refusals = (*refusals, UNANSWERED)
     facts = bench.facts(case, actor, now, refusals=refusals)
     data: dict[str, Any] = {"appeal": appeal.pk if appeal else None}
     sealed = None
@@ -371,7 +398,10 @@ def _decide(case: Case, event: Event, decision: str, reasons: str, actor: Actor,
         )
         sealed = letters.seal(letter)
         data |= {"letter_code": sealed.code, "letter_digest": sealed.digest}
-    advance(case, event, actor=actor, now=now, facts=facts, data=data)
+    try:
+        advance(case, event, actor=actor, now=now, facts=facts, data=data)
+    except Refused as refused:
+        raise _in_full(refused, case, reasons, unanswered) from None
     assert appeal is not None and sealed is not None
     _close(appeal, decision, reasons, actor, now)
     appeal.letter, appeal.letter_code, appeal.letter_digest = sealed.body, sealed.code, sealed.digest

@@ -33,6 +33,7 @@ from arbitration.sheet import Sheet
 from disputes import deadlines, labels
 from disputes.awards import Payer
 from disputes.models import Case, PointAnswer
+from journal.kinds import Kind
 from journal.models import Entry
 from jury import results
 from rulebook import calendars, clocks
@@ -267,6 +268,9 @@ def _restored(first: Ruling, sheet: Sheet, calculation: Calculation) -> Iterable
     for what, before, after in sums:
         if before != after:
             yield Restored(what, str(before), str(after))
+    advanced = _advanced(first, sheet.case)
+    if advanced > calculation.amount:
+        yield Restored("reclaimed", str(advanced), str(advanced - calculation.amount))
     flags = (
         ("returns", was.returns, calculation.returns),
         # What counts against a shop is a refund that the platform decided (P05); it is counted when the case closes.
@@ -276,6 +280,12 @@ def _restored(first: Ruling, sheet: Sheet, calculation: Calculation) -> Iterable
         if held != holds:
             yield Restored(what, "yes" if held else "no", "yes" if holds else "no")
     yield Restored("beside", "none", "none")
+
+
+def _advanced(first: Ruling, case: Case) -> int:
+    """What the platform paid ahead on this ruling, in minor units, as the journal tells it."""
+    told = Entry.objects.filter(stream_id=case.stream_id, kind=Kind.ADVANCE_APPROVED.value, at__gte=first.served_at)
+    return sum(int(entry.data["amount"]) for entry in told)
 
 
 def _freight(payer: str, amount: int) -> int:

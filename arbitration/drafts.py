@@ -11,7 +11,6 @@ from typing import Any
 
 from arbitration.models import Admission, Finding
 from common.errors import Missing, Refused
-from disputes import amounts
 from disputes.awards import Payer
 from disputes.models import Case, Point
 from evidence.models import Exhibit
@@ -123,9 +122,10 @@ def _check(case: Case, draft: Draft) -> None:
     if draft.merchant_share is not None and not 0 <= draft.merchant_share <= 10_000:
         raise Refused("share_out_of_range")
     if draft.value is not None and not 0 <= draft.value <= case.paid:
-        raise amounts.out_of_range(case)
-    if any(not 0 <= amount <= HIGHEST for amount in (draft.deduction, draft.compensation, draft.return_freight or 0)):
-        raise Refused("amount_out_of_range", highest=HIGHEST, currency=case.currency)
+        raise Refused("value_out_of_range", highest=case.paid, currency=case.currency, field="value")
+    for name in ("deduction", "compensation", "return_freight"):
+        if not 0 <= (getattr(draft, name) or 0) <= HIGHEST:
+            raise Refused("sum_out_of_range", highest=HIGHEST, currency=case.currency, field=name)
     if draft.freight_payer and draft.freight_payer not in [payer.value for payer in Payer]:
         raise Refused("payer_unknown")
     if len(draft.clauses) > MOST_CLAUSES or any(len(number) > 12 for number in draft.clauses):

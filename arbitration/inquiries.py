@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from arbitration import bench
+from arbitration import bench, linter
 from common.actor import Actor
 from common.acts import act
 from common.errors import Refused
@@ -15,7 +15,7 @@ from disputes.lifecycle import Event
 from disputes.models import Case, Point
 from disputes.supplements import Item
 from disputes.transitions import advance
-from jury import panels
+from jury import panels, seats
 
 
 @act
@@ -64,13 +64,14 @@ def ask_more(
 def send_to_jury(case_id: int, *, question: str, actor: Actor, now: datetime, seen: int | None = None) -> Case:
     """The public jury votes on one question (T20). Without a quorum the case comes back to its arbitrator.
 
-    Raises `Refused`: ``jury_is_off`` where the rules of the case know no jury, ``jury_only_for_less``, ``jury_has_spoken``.
+    Raises `Refused`: ``jury_is_off`` where the rules of the case know no jury, ``jury_only_for_less``, ``jury_has_spoken``,
+    ``question_names_somebody``.
     """
     case = queries.lock(case_id, seen=seen)
     bench.require_office(actor)
     statement = statements.add(case, "jury_question", question, actor=actor, now=now, required=True)
     assert statement is not None
-    refusals = panels.refusals(case)
+    refusals = against_asking(case, question)
     panel = panels.prepare(case, statement, now=now) if not refusals else None
     data = {**statements.ref(statement), **(panels.as_entry_data(panel) if panel else {})}
     facts = bench.facts(case, actor, now, refusals=refusals)
@@ -78,3 +79,12 @@ def send_to_jury(case_id: int, *, question: str, actor: Actor, now: datetime, se
     if panel is not None:
         panel.save()
     return case
+
+
+def against_asking(case: Case, question: str) -> tuple[str, ...]:
+    """All that speaks against this question to a jury, for a page that shows it first; the act asks again.
+
+    Jurors would read it with gaps, and both sides with the name.
+    """
+    named = linter.names_somebody(question, seats.names_of(case))
+    return (*panels.refusals(case), *(("question_names_somebody",) if named else ()))

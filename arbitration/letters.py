@@ -133,8 +133,9 @@ class Remedies:
 class Restored:
     """One thing that a ruling on appeal puts right: what it was under the first ruling, and what it is now.
 
-    ``what``: amount, paid_back (to a shop), freight or substitute (sums in minor units), returns or counted (``yes``,
-    ``no``), share (basis points), or beside (whatever else might hang on a ruling: ``none``).
+    ``what``: amount, paid_back (to a shop), freight or substitute (sums in minor units), reclaimed (what the platform
+    advanced, and how much of it is taken back), returns or counted (``yes``, ``no``), share (basis points), or beside
+    (whatever else might hang on a ruling: ``none``).
     """
 
     what: str

@@ -392,10 +392,15 @@ def _newest(cases: QuerySet[Case], cursor: Cursor | None, size: int) -> Page:
 
 
 def _counted(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """With the numbers of points and exhibits of each, counted for the rows of the page only."""
+    """With the numbers of points and exhibits of each, and whether a senior returned the ruling of whoever has it in
+    hand; for the rows of the page only.
+    """
     points = Point.objects.filter(case=OuterRef("pk"), round=OuterRef("round")).order_by().values("case")
     exhibits = Exhibit.objects.filter(dossier=OuterRef("dossier_id"), withdrawn_at__isnull=True).order_by()
+    returned = Ruling.objects.filter(case=OuterRef("pk"), round=OuterRef("round"), state=Ruling.RETURNED)
+    own = returned.filter(author_id=OuterRef("assignee_id"))
     return cases.only(*_LISTED).annotate(
+        was_returned=Exists(own),
         points_count=Coalesce(Subquery(points.annotate(n=Count("pk")).values("n")), 0),
         exhibits_count=Coalesce(Subquery(exhibits.values("dossier").annotate(n=Count("pk")).values("n")), 0),
     )

@@ -120,6 +120,9 @@ SENTENCES: dict[str, str | Promise] = {
     "amount_out_of_range": _("You can ask for up to %(highest)s (amount paid)."),
     # The same code where some of the price has come back: the sum that may be asked for is not what was paid.
     _ABOVE_WHAT_IS_LEFT: _("You can ask for up to %(highest)s: the amount paid, less what has been given back."),
+    # said to whoever rules
+    "value_out_of_range": _("At most %(highest)s: the amount paid, less what was given back."),
+    "sum_out_of_range": _("This sum cannot be more than %(highest)s."),
     "nothing_left_to_refund": _("All that was paid for this has been given back already."),
     "return_not_for_type": _("Goods that this is about cannot be sent back. Ask for a refund without return."),
     "amount_unreadable": _(
@@ -242,6 +245,12 @@ SENTENCES: dict[str, str | Promise] = {
     "reasons_cite_too_early": _(
         "The reasons name evidence that the other side has not had for 24 hours yet. Wait, or leave it out."
     ),
+    "new_evidence_unanswered": _(
+        "The reasons do not say what becomes of the new evidence %(numbers)s. Name it in them."
+    ),
+    "new_evidence_too_early": _(
+        "The new evidence has not been open to the other side for 24 hours yet. The ruling can be upheld after that."
+    ),
     "exhibit_unseen": _("%(number)s has not been opened. View it or say why you skip it."),
     "new_evidence_unseen": _("You have not opened the new evidence yet. View it before you decide the appeal."),
     "exhibit_not_yet_citable": _("%(number)s has not been open to the other side for 24 hours. It cannot be used yet."),
@@ -271,7 +280,7 @@ SENTENCES: dict[str, str | Promise] = {
     "value_over_cap": _("More of the price is kept back than clause %(number)s allows."),
     "return_freight_unexplained": _("Say in the reasons why the way back costs another sum than the way out."),
     "award_differs": _("The sum in the ruling is not the calculated one. Save the draft again."),
-    "reasons_too_short": _("Write the reasons out a little more."),
+    "reasons_too_short": _("Write the reasons out a little more: at least %(least)s characters, so far %(have)s."),
     "reasons_omit_point": _("The reasons do not mention point %(number)s."),
     "reasons_omit_exhibit": _("The reasons do not mention %(number)s, which is admitted."),
     "reasons_cite_unknown_exhibit": _("The reasons mention %(number)s, which is not on the file."),
@@ -281,6 +290,9 @@ SENTENCES: dict[str, str | Promise] = {
         "The reasons are those of the earlier ruling, but findings or remedy are others now. Write the reasons anew."
     ),
     "reasons_omit_jury": _("The public jury found for the other side. Say in the reasons why the ruling does not."),
+    "question_names_somebody": _(
+        "Take names, telephone numbers and addresses out of the question. Write buyer and merchant."
+    ),
     "reasons_name_somebody": _(
         "Take names, telephone numbers and addresses out of the reasons. Write buyer and merchant."
     ),

@@ -147,6 +147,17 @@ def appealed(made: Scene, *, by: Actor | None = None, colour: str = "orange") ->
     )
 
 
+def appealed_by_rule(made: Scene) -> Scene:
+    """Of a ruling for the buyer: the buyer finds the sum too small, on no new evidence; answered, taken by the senior."""
+    appeals.file(
+        made.case.pk, ground=Appeal.RULE_ERROR, points=[], text="金额算少了。", actor=made.buyer, now=clock.now()
+    )
+    appeals.answer(made.case.pk, text="规则没有用错。", actor=made.merchant, now=clock.now())
+    appeals.take(made.case.pk, actor=made.senior, now=clock.now())
+    made.reload()
+    return made
+
+
 def under_appeal(*, looked: bool = True, **scene: Any) -> Scene:
     """Answered, taken by the senior who opened what is new, and old enough that it may be cited."""
     made = dismissed(**scene)
@@ -159,6 +170,13 @@ def under_appeal(*, looked: bool = True, **scene: Any) -> Scene:
         queries.mark_many_seen(new, actor=made.senior, now=clock.now())
     made.reload()
     return made
+
+
+def of_what_is_new(made: Scene) -> str:
+    """What the reasons of a decision say of the evidence that came with the appeal."""
+    brought = Appeal.objects.get(case=made.case).exhibits
+    listed = Exhibit.objects.filter(pk__in=brought).order_by("place")
+    return f"新证据 {'、'.join(exhibit.number for exhibit in listed)} 不予采信。"
 
 
 def another(role: Role) -> Actor:

@@ -73,6 +73,7 @@ RESTORED: dict[str, Text] = {
     "amount": gettext_lazy("What the buyer gets: %(before)s before, now %(after)s"),
     "paid_back": gettext_lazy("What the merchant gets: %(before)s before, now %(after)s"),
     "substitute": gettext_lazy("What is owed if what is ordered is not done: %(before)s before, now %(after)s"),
+    "reclaimed": gettext_lazy("The platform has advanced %(before)s to the buyer; %(after)s of it is taken back"),
     "share": gettext_lazy("What the merchant bears: %(before)s before, now %(after)s"),
     "freight": gettext_lazy("Freight that the merchant bears: %(before)s before, now %(after)s"),
     "returns:yes": gettext_lazy("The goods are to be sent back now"),
@@ -221,7 +222,7 @@ def _after_appeal(letter: Letter, reader: str) -> list[Section]:
 
 def _restored(one: Restored, currency: str) -> str:
     said = RESTORED.get(one.what) or RESTORED.get(f"{one.what}:{one.after}", "")
-    if one.what in ("amount", "paid_back", "substitute", "freight"):
+    if one.what in ("amount", "paid_back", "reclaimed", "substitute", "freight"):
         return str(said) % {"before": _sum(int(one.before), currency), "after": _sum(int(one.after), currency)}
     if one.what == "share":
         return str(said) % {"before": f"{int(one.before) / 100:g}%", "after": f"{int(one.after) / 100:g}%"}
@@ -371,7 +372,8 @@ def _fact(fact: Fact, reader: str) -> str:
     if fact.exhibits:
         found += _(" (evidence %(numbers)s)") % {"numbers": pgettext("between numbers", ", ").join(fact.exhibits)}
     if fact.burden:
-        found += _(" %(burden)s (clause %(clause)s)") % {"burden": fact.burden, "clause": fact.burden_clause}
+        by_rule = {"found": found, "burden": fact.burden, "clause": fact.burden_clause}
+        found = _("%(found)s. %(burden)s (clause %(clause)s)") % by_rule
     return found
 
 

@@ -97,7 +97,7 @@
     var found = told.keys.filter(function (one) { return one.act !== "help" || help; }).map(function (one) {
       return { label: one.label, aliases: one.aliases, key: off() ? "" : one.key, run: ACTS[one.act] };
     });
-    all(".top nav a, .left-pane a[data-do], .casebar .back, [data-do=preview]").forEach(function (one) {
+    all(".top nav a, .left-pane a[data-do], #ways a[data-do], .casebar .back, [data-do=preview]").forEach(function (one) {
       var label = (one.getAttribute("aria-label") || one.firstChild.textContent).trim();
       found.push({ label: label, aliases: (one.dataset.do || one.pathname || "").replace(/[_/]/g, " "), key: "", run: function () { one.click(); } });
     });

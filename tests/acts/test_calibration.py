@@ -56,7 +56,10 @@ def test_what_chance_left_out_is_not_drawn() -> None:
 
 def test_what_was_appealed_is_not_drawn() -> None:
     upheld = deciding.under_appeal()
-    reasons = "申诉所附照片不能确认拍摄的是本单商品，原裁决认定事实和适用规则并无不当，予以维持。"
+    reasons = (
+        deciding.of_what_is_new(upheld)
+        + "申诉所附照片不能确认拍摄的是本单商品，原裁决认定事实和适用规则无误，予以维持。"
+    )
     appeals.uphold(upheld.case.pk, reasons=reasons, actor=upheld.senior, now=clock.now())
     ticks.consequences()
     assert draw(upheld) is None

@@ -70,7 +70,9 @@ def test_a_letter_from_before_letters_were_printed_is_printed_when_asked_for() -
 
 def test_a_decision_on_appeal_is_printed_too() -> None:
     made = deciding.under_appeal()
-    appeal = appeals.uphold(made.case.pk, reasons=REASONS, actor=made.senior, now=clock.now())
+    appeal = appeals.uphold(
+        made.case.pk, reasons=REASONS + deciding.of_what_is_new(made), actor=made.senior, now=clock.now()
+    )
     printed(made)
     assert Print.objects.filter(appeal=appeal, printed_at__isnull=False).count() == 3
     newest = prints.newest(made.case)

@@ -78,7 +78,10 @@ def made() -> Scene:
     """Ruled on, appealed, upheld, over: everybody has said everything there is to say."""
     found = deciding.under_appeal()
     builders.a_message(found.case.line, "buyer", f"{CANARY}住在三楼", clock.now())
-    reasons = "申诉所附照片不能确认拍摄的是本单商品，原裁决认定事实和适用规则并无不当，予以维持。"
+    reasons = (
+        deciding.of_what_is_new(found)
+        + "申诉所附照片不能确认拍摄的是本单商品，原裁决认定事实和适用规则无误，予以维持。"
+    )
     appeals.uphold(found.case.pk, reasons=reasons, actor=found.senior, now=clock.now())
     for _round in range(3):
         ticks.consequences()

@@ -109,10 +109,11 @@ def test_a_senior_who_changes_a_ruling_has_opened_the_file_themselves() -> None:
 
 def test_an_appeal_is_not_dismissed_before_its_new_evidence_was_opened() -> None:
     made = deciding.under_appeal(looked=False)
+    reasons = deciding.REASONS + deciding.of_what_is_new(made)
     with pytest.raises(Refused, match="new_evidence_unseen"):
-        appeals.uphold(made.case.pk, reasons=deciding.REASONS, actor=made.senior, now=clock.now())
+        appeals.uphold(made.case.pk, reasons=reasons, actor=made.senior, now=clock.now())
     queries.mark_many_seen(Appeal.objects.get().exhibits, actor=made.senior, now=clock.now())
-    appeals.uphold(made.case.pk, reasons=deciding.REASONS, actor=made.senior, now=clock.now())
+    appeals.uphold(made.case.pk, reasons=reasons, actor=made.senior, now=clock.now())
     assert Appeal.objects.get().decision == Appeal.UPHELD
 
 
@@ -123,8 +124,10 @@ def test_many_are_seen_at_once_first_when_and_all_or_none() -> None:
     queries.mark_many_seen([row.pk for row in rows], actor=made.arbitrator, now=first + reach.timedelta(hours=1))
     assert Seen.objects.get(exhibit=rows[0]).at == first and Seen.objects.count() == len(rows)
     other = deciding.another(Role.ARBITRATOR)
+    queries.mark_many_seen([rows[0].pk], actor=other, now=first)  # read by them, which opens nothing for who rules
+    assert Seen.objects.filter(user_id=other.id).count() == 1
     with pytest.raises(Missing):
-        queries.mark_many_seen([rows[0].pk], actor=other, now=first)
+        queries.mark_many_seen([on_file(reach.filed())[0].pk], actor=other, now=first)
     elsewhere = on_file(reach.filed())
     with pytest.raises(Missing):
         queries.mark_many_seen([rows[0].pk, elsewhere[0].pk], actor=made.arbitrator, now=first)

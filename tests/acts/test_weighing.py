@@ -229,7 +229,13 @@ def test_a_decision_on_appeal_rests_on_no_more_than_a_ruling_may() -> None:
     queries.mark_seen(exhibit.pk, actor=made.senior, now=clock.now())
     with pytest.raises(Refused, match="reasons_cite_too_early"):
         appeals.uphold(made.case.pk, reasons=reasons, actor=made.senior, now=clock.now())
+    silent = reasons.replace(exhibit.number, "")
+    with pytest.raises(Refused, match="new_evidence_too_early"):
+        appeals.uphold(made.case.pk, reasons=silent, actor=made.senior, now=clock.now())
     builders.travel(timedelta(hours=24))
+    with pytest.raises(Refused, match="new_evidence_unanswered") as refused:
+        appeals.uphold(made.case.pk, reasons=silent, actor=made.senior, now=clock.now())
+    assert refused.value.data == {"numbers": exhibit.number}
     appeals.uphold(made.case.pk, reasons=reasons, actor=made.senior, now=clock.now())
     assert made.reload().decided_on_appeal
 

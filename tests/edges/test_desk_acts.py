@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from accounts import hats
 from accounts.models import User
 from arbitration import appeals, rulings
 from arbitration.models import Appeal, DraftAside, HandBack, Ruling
-from common import clock
+from common import clock, money
 from common.actor import Actor, Role
 from disputes import clocks, offers
 from disputes.lifecycle import Event, State
 from disputes.models import Case, Offer
+from enforcement import advances, movements
 from engine import ticks
 from evidence.models import Exhibit
 from notifications import reach as delivery
@@ -97,12 +100,21 @@ def test_a_second_tab_overwrites_nothing_and_keeps_what_was_typed():
     assert f'name="version" value="{version}"' in shown
 
 
-@pytest.mark.parametrize(("field", "value"), [("value", "abc"), ("share", "101"), ("value", "9999999")])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("value", "abc"),
+        ("share", "101"),
+        ("value", "9999999"),
+        ("deduction", "999999999999"),
+        ("value", "1" * 20 + ".00"),
+    ],
+)
 def test_what_cannot_be_read_is_said_at_its_field_and_the_rest_is_kept(field, value):
     made = deciding.taken()
     reply = post(made.arbitrator, "case", made, typed(made, **{field: value}))
     shown = reply.content.decode()
-    assert reply.status_code == 422 and f'href="#id_{field}"' in shown
+    assert reply.status_code == 422 and f'href="#id_{field}"' in shown and "You can ask for" not in shown
     assert f'value="{value}"' in shown and deciding.REASONS in shown
     assert not Ruling.objects.exists()
 
@@ -159,6 +171,11 @@ def test_a_senior_approves_a_proposed_ruling():
     assert made.case.number in text(signed_in(made.senior), page("review"))
     shown = text(signed_in(made.senior), page("approval", made.case.number))
     assert "The arbitrator is new" in shown
+    ruling = Ruling.objects.get(case=made.case)
+    for name in ("approval", "case"):
+        ordered = text(signed_in(made.senior), page(name, made.case.number)).partition('id="ordered"')[2][:1500]
+        assert money.text(ruling.amount, "CNY") in ordered and f"{ruling.merchant_share / 100:g}%" in ordered
+        assert all(f">{clause.number}<" in ordered for clause in ruling.clauses.all()) and "refund" in ordered.lower()
     assert signed_in(made.arbitrator).get(page("approval", made.case.number)).status_code == 404
     post(made.senior, "approval", made, {"seen": made.reload().version, "decision": "approve"})
     assert made.state is State.APPEAL_WINDOW
@@ -183,7 +200,12 @@ def test_a_ruling_is_returned_only_with_a_reason_which_its_author_reads():
     data = {"seen": made.reload().version, "decision": "return", "reason": "争点 2 的理由太短"}
     post(made.senior, "approval", made, data)
     assert made.state is State.UNDER_REVIEW
-    assert "争点 2 的理由太短" in text(signed_in(made.arbitrator), page("case", made.case.number))
+    shown = text(signed_in(made.arbitrator), page("case", made.case.number))
+    number = hats.number_of(made.senior.id)
+    assert "争点 2 的理由太短" in shown and f"Arbitrator {number} returned this ruling on" in shown
+    assert "First time here" not in shown
+    mine = text(signed_in(made.arbitrator), page("queue") + "?list=mine")
+    assert made.case.number in mine and "To be ruled again" in mine
 
 
 def test_a_senior_is_never_offered_their_own_ruling():
@@ -209,7 +231,16 @@ def test_an_appeal_shows_what_is_new_beside_the_ruling_and_is_upheld_with_reason
     assert 'id="letter-first"' in shown and 'class="ev b"' in shown
     short = act(made.senior, made, Event.APPEAL_UPHELD, reasons="太短")
     assert short.status_code == 422 and "太短" in short.content.decode()
+    assert re.search(r"at least \d+ characters, so far 2", short.content.decode())
     reasons = "新照片没有拍摄时间，也看不出是同一只壶，不足以改变原来的认定；原裁决的责任划分和处理方案维持不变。"
+    number = Exhibit.objects.get(pk=Appeal.objects.get(case=made.case).exhibits[0]).number
+    silent = act(made.senior, made, Event.APPEAL_UPHELD, reasons=reasons)
+    assert (
+        silent.status_code == 422
+        and silent.context["form"].errors["reasons"]
+        and f"evidence {number}." in (silent.content.decode())
+    )
+    reasons = f"{number} 不予采信：{reasons}"
     act(made.senior, made, Event.APPEAL_UPHELD, reasons=reasons)
     assert Appeal.objects.get(case=made.case).decision == Appeal.UPHELD
     assert reasons in text(client, page("letter", made.case.number))
@@ -332,7 +363,17 @@ def test_a_case_goes_to_the_jury_with_a_question():
     assert page("act", made.case.number, "sent_to_jury") in shown
     asked = signed_in(made.arbitrator).get(page("act", made.case.number, "sent_to_jury")).content.decode()
     assert "Claims of up to ¥1,000.00 are for 31 people; 16 of 31 for one side carry." in asked
-    act(made.arbitrator, made, Event.SENT_TO_JURY, question="裂纹是运输前就有的吗？")
+    named = f"{deciding.name_of(made.buyer)}说得对吗？"
+    for do, question in (("check", named), ("", named), ("", "打 13800138000 问过吗？"), ("check", "")):
+        reply = act(made.arbitrator, made, Event.SENT_TO_JURY, question=question, do=do)
+        assert reply.status_code == 422 and reply.context["form"].errors["question"]
+        assert question in reply.content.decode() and made.state is State.UNDER_REVIEW
+    question = "裂纹是运输前就有的吗？"
+    looked = act(made.arbitrator, made, Event.SENT_TO_JURY, question=question, do="check").content.decode()
+    assert "31 people will be drawn" in looked and question in looked and made.state is State.UNDER_REVIEW
+    again = act(made.arbitrator, made, Event.SENT_TO_JURY, question=question, do="edit").content.decode()
+    assert f">\n{question}</textarea>" in again
+    act(made.arbitrator, made, Event.SENT_TO_JURY, question=question, do="send")
     assert made.state is State.JURY_VOTING
 
 
@@ -407,7 +448,8 @@ def test_an_appeal_whose_answer_is_still_due_says_until_when():
 def test_an_appeal_is_decided_only_by_the_senior_who_took_it():
     made = deciding.under_appeal()
     for name in ("case", "appeal"):
-        assert offered(made.senior, made, name) >= DECIDING
+        # To change it is to write the new ruling first: its own page comes after the preview.
+        assert offered(made.senior, made, name) >= DECIDING - {Event.APPEAL_CHANGED.value}
         assert Event.APPEAL_TAKEN.value not in offered(made.senior, made, name)
         other = deciding.another(Role.SENIOR)
         assert not offered(other, made, name) & {*DECIDING, Event.APPEAL_TAKEN.value}
@@ -505,6 +547,23 @@ def test_one_e_mail_that_arrived_later_makes_up_for_one_that_did_not():
     assert delivery.unreached(made.case) == {"merchant": delivery.MAIL}
 
 
+def test_the_three_ways_to_decide_an_appeal_stand_above_the_decision_on_both_pages():
+    made = deciding.under_appeal()
+    client = signed_in(made.senior)
+    for name in ("case", "appeal"):
+        shown = text(client, page(name, made.case.number))
+        ways = shown.partition('id="ways"')[2].partition("</ul>")[0]
+        assert all(f"<b>{word}</b>" in ways for word in ("Uphold the ruling", "Change the ruling", "Send it back")), (
+            name
+        )
+        for event in (Event.APPEAL_UPHELD, Event.APPEAL_SENT_BACK):
+            assert shown.count(page("act", made.case.number, event.value)) == 1
+    case = text(client, page("case", made.case.number))
+    assert case.index('id="ways"') < case.index('id="points"') and "preview" in case
+    other = deciding.another(Role.SENIOR)
+    assert "<b>Uphold" not in text(signed_in(other), page("appeal", made.case.number))
+
+
 def test_no_decision_on_an_appeal_stands_out_from_the_others():
     made = deciding.under_appeal()
     shown = text(signed_in(made.senior), page("appeal", made.case.number))
@@ -520,3 +579,31 @@ def test_a_preview_says_nothing_yet_of_what_nobody_has_weighed():
     shown = text(signed_in(made.arbitrator), page("preview", made.case.number))
     paper = shown.partition('class="paper"')[2].partition("</article>")[0]
     assert "采信 B1。" in paper and "不采信" not in paper
+
+
+def test_what_is_unclear_and_the_rule_that_decides_it_are_two_sentences():
+    made = deciding.taken()
+    draft = deciding.a_draft(made)
+    deciding.drafted(made, replace(draft, findings={**draft.findings, 1: "undetermined"}))
+    shown = text(signed_in(made.arbitrator), page("preview", made.case.number))
+    assert re.search(r"不明(?:（凭证 [^）]+）)?。[^<]+（规则 [\d.]+）", shown), (
+        "a stop stands between the finding and the rule"
+    )
+
+
+def test_a_change_tells_what_was_advanced_and_comes_back_and_that_the_only_appellant_ends_worse_off():
+    deciding.rules(advance_amount=5_000)
+    made = deciding.served()
+    movements.post_due(500, now=clock.now())
+    advances.set_limit("CNY", 100_000, reason="试行", actor=made.ops, now=clock.now())
+    proposal = advances.propose(made.case.pk, reason="凭证确凿。", actor=made.senior, now=clock.now())
+    advances.approve(proposal.pk, actor=made.ops, now=clock.now())
+    deciding.appealed_by_rule(made)
+    for draft, worse in (
+        (deciding.for_the_merchant(made), True),
+        (deciding.a_draft(made, merchant_share=9_950), False),
+    ):
+        deciding.drafted(made, draft, actor=made.senior)
+        shown = text(signed_in(made.senior), page("preview", made.case.number))
+        assert ("Only the buyer appealed, and would be worse off by this: ¥673.20 before, now ¥0.00" in shown) == worse
+        assert shown.count("平台已先行赔付买家 ¥50.00，其中 ¥50.00 将收回") == (2 if worse else 0)

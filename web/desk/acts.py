@@ -13,7 +13,7 @@ from arbitration import appeals, approvals, assignment, inquiries, queries
 from common import money
 from common.actor import Actor, Role
 from common.errors import Refused
-from disputes import clocks, intervention, offers
+from disputes import clocks, intervention, offers, refusals, statements
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from rulebook import queries as rulebook
@@ -21,7 +21,7 @@ from rulebook.schema import Jury
 from web import acts, fetch
 from web.acts import ActForm, ActPage, Text
 from web.desk import closed, forms, shell
-from web.party.forms import ExtendForm, OfferForm
+from web.party.forms import ExtendForm
 
 Lines = list[tuple[str, Text]]
 
@@ -70,11 +70,32 @@ def _jury(form: ActForm) -> None:
     inquiries.send_to_jury(form.case.pk, question=form.cleaned_data["question"], **_common(form))
 
 
+def _check_question(form: ActForm) -> dict[str, Any] | None:
+    """The question as it will be asked, before anybody is drawn; ``None`` where the form says first what is wrong."""
+    question = form.cleaned_data.get("question", "").strip()
+    refusals_of = inquiries.against_asking(form.case, question) if question else ()
+    if len(question) > statements.LONGEST:
+        too_long = Refused("text_too_long", longest=statements.LONGEST, length=len(question))
+        form.add_error("question", refusals.say(too_long))
+    for code in refusals_of:
+        form.add_error(form.field_of.get(code), refusals.say(Refused(code)))
+    jury = rulebook.rules(form.case.procedure_rules_id).jury(form.case.claimed)
+    if form.errors or jury is None:
+        return None
+    return {"question": question, "size": jury.size, "hidden": [("seen", form["seen"].value()), ("question", question)]}
+
+
 def _offer(form: ActForm) -> None:
     data = form.cleaned_data
-    offers.make(
-        form.case.pk, amount=data["amount"], returns=data.get("returns", False), text=data["text"], **_common(form)
-    )
+    try:
+        offers.make(
+            form.case.pk, amount=data["amount"], returns=data.get("returns", False), text=data["text"], **_common(form)
+        )
+    except Refused as refused:
+        if refused.code != "amount_out_of_range":
+            raise
+        # The sentence of that code is the buyer's: what they can ask for.
+        raise Refused("value_out_of_range", **refused.data) from None
 
 
 def _retract(form: ActForm) -> None:
@@ -208,8 +229,15 @@ DESK: dict[Event, ActPage] = {
     Event.HANDED_BACK: ActPage(_hand_back, form=forms.HandBackForm, consequences=_handed_back),
     Event.APPROVAL_TAKEN: ActPage(_take_approval, done=gettext_lazy("The ruling is yours to check.")),
     Event.MORE_EVIDENCE_ASKED: ActPage(_ask, form=forms.AskForm, consequences=_asked, template="desk/ask.html"),
-    Event.SENT_TO_JURY: ActPage(_jury, form=forms.JuryForm, consequences=_jury_sits),
-    Event.OFFER_MADE: ActPage(_offer, form=OfferForm, consequences=_offered),
+    Event.SENT_TO_JURY: ActPage(
+        _jury,
+        form=forms.JuryForm,
+        consequences=_jury_sits,
+        template="desk/jury_ask.html",
+        check=_check_question,
+        check_template="desk/jury_check.html",
+    ),
+    Event.OFFER_MADE: ActPage(_offer, form=forms.BenchOfferForm, consequences=_offered),
     Event.OFFER_RETRACTED: ActPage(_retract, form=forms.PlatformOfferForm, template="case/offer.html"),
     Event.CLOCKS_STOPPED: ActPage(_stop, form=forms.PauseForm, consequences=_stopped),
     Event.CLOCKS_RESUMED: ActPage(_resume),

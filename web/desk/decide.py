@@ -33,7 +33,7 @@ from notifications import reach
 from rulebook import queries as rulebook
 from web import drafts, fetch, letter, letter_diff, precedent_words, records, reversed_roles, timeline, wording
 from web.acts import Closed
-from web.desk import checks, looking, offered, panes, problems, sending, shell, workspace
+from web.desk import checks, looking, offered, panes, problems, sending, shell, verdict, workspace
 from web.desk.ruling_form import LANGUAGES, findings
 from web.forms import HouseForm
 
@@ -193,6 +193,8 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     own = offered.has_ruled(work, actor)
     first = letter.paper(letters.read(work.in_force, None))
     found = findings(work.in_force)
+    acts = [act for act in offered.acts(work, actor, now) if _shown_on_appeal(act.event, mine)]
+    ways = offered.ways(work, acts, here=False) if mine and not own else []
     answer_until = case.due_at if State(case.state) is State.AWAITING_APPEAL_ANSWER else None
     shown = {
         **shell.around(actor, "appeals", now),
@@ -234,7 +236,8 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
         "signed": offered.has_signed(work, actor),
         "draft": work.draft if mine else None,
         "step_back_href": _step_back(case) if not mine and not own else "",
-        "actions": [act for act in offered.acts(work, actor, now) if _shown_on_appeal(act.event, mine)],
+        "ways": ways,
+        "actions": [act for act in acts if not ways or act.event not in offered.DECIDING],
     }
     return render(request, "desk/appeal.html", shown)
 
@@ -286,12 +289,38 @@ def _preview(
         "checks": [*checks.of(lacking), checks.delivery(reach.unreached(case), home)],
         "advice": checks.advice(whole),
         "why": [WHY.get(code, code) for code in why],
+        "worse": _worse(case, whole, work.appeal) if on_appeal and work.appeal is not None else "",
         "verb": labels.ACTIONS[Event.RULING_PROPOSED if why else Event.RULING_SERVED],
         "change_href": reverse("desk:act", args=[case.number, Event.APPEAL_CHANGED.value]) if on_appeal else "",
         "consequences": _consequences(case, draft, why),
     }
     status = 200 if not form.errors else (409 if form.has_error(NON_FIELD_ERRORS, "case_moved_on") else 422)
     return render(request, "desk/preview.html", shown, status=status)
+
+
+def _worse(case: Case, whole: sheet.Sheet, appeal: Appeal) -> str:
+    """That the only side that appealed would end worse off than by the ruling it appealed against: nobody forbids it, and
+    nobody does it without noticing.
+    """
+    alone = (case.buyer_appealed_at is None) != (case.merchant_appealed_at is None)
+    now, first = whole.calculation, appeal.ruling
+    if not alone or now is None or first.letter is None:
+        return ""
+    was = letters.read(first, None).letter.result
+    more = (now.amount + now.substitute) - (was.amount + was.substitute)
+    gains = more if (appeal.side == case.claimant) else -more
+    if gains >= 0:
+        return ""
+    words = {"before": _sum(case, was.amount + was.substitute), "after": _sum(case, now.amount + now.substitute)}
+    if appeal.side == Side.BUYER.value:
+        said = _("Only the buyer appealed, and would be worse off by this: %(before)s before, now %(after)s.")
+    else:
+        said = _("Only the merchant appealed, and would be worse off by this: %(before)s before, now %(after)s.")
+    return said % words
+
+
+def _sum(case: Case, amount: int) -> str:
+    return money.sign(case.currency) + money.text(amount, case.currency)
 
 
 def _approval(
@@ -313,6 +342,7 @@ def _approval(
             {"number": point.number, "text": point.text, "finding": _shown(whole.findings.get(point.pk, ""))}
             for point in whole.points
         ],
+        "ordered": verdict.ordered(case, ruling, whole),
         "departs": precedent_words.deviation_words(whole.deviation),
         "departs_because": whole.deviation.reason if whole.deviation is not None else "",
         "papers": (papers := _both(whole, ruling, now)),
@@ -386,7 +416,7 @@ def _consequences(case: Case, ruling: Ruling, why: list[str], *, signs: bool = F
     if not signs:
         at_once = _("Both sides get the letter 10 seconds later. Until then you can call it back.")
         for_good = _("After that only an appeal can change it.")
-    amount = money.sign(case.currency) + money.text(ruling.amount, case.currency)
+    amount = _sum(case, ruling.amount)
     pays = _("The buyer gets %(sum)s once the ruling is final.") % {"sum": amount}
     if ruling.remedy in calculator.IN_KIND:
         pays = _("The merchant does what is ordered once the ruling is final, or owes the sum that replaces it.")

@@ -29,7 +29,7 @@ from rulebook import queries as rulebook
 from rulebook.rules import Rules
 from rulebook.schema import Bearer
 from web.acts import ActForm
-from web.party.forms import OpenOfferForm
+from web.party.forms import OfferForm, OpenOfferForm
 
 HAND_BACK = {
     "overload": gettext_lazy("Too much in hand"),
@@ -189,7 +189,7 @@ class AskForm(ActForm):
 class JuryForm(ActForm):
     """One question that people without legal words can answer."""
 
-    field_of = {"text_missing": "question", "text_too_long": "question"}
+    field_of = {"text_missing": "question", "text_too_long": "question", "question_names_somebody": "question"}
     question = _words(
         gettext_lazy("Question to the jury"),
         gettext_lazy(
@@ -197,6 +197,12 @@ class JuryForm(ActForm):
             "The answers are for one side, for the other, or cannot tell."
         ),
     )
+
+
+class BenchOfferForm(OfferForm):
+    """What the platform proposes to both sides."""
+
+    field_of = {**OfferForm.field_of, "value_out_of_range": "amount"}
 
 
 class PlatformOfferForm(OpenOfferForm):
@@ -240,14 +246,16 @@ class ReasonsForm(ActForm):
         "reasons_too_short": "reasons",
         "reasons_name_somebody": "reasons",
         "reasons_cite_too_early": "reasons",
+        "new_evidence_unanswered": "reasons",
         "text_has_gaps": "reasons",
         "text_too_long": "reasons",
     }
-    reasons = _words(
-        gettext_lazy("Reasons"),
-        gettext_lazy("They stand in the letter that both sides read. Name nobody."),
-        longest=drafts.LONGEST_REASONS,
-    )
+    reasons = _words(gettext_lazy("Reasons"), longest=drafts.LONGEST_REASONS)
+
+    def prepare(self) -> None:
+        least = rulebook.rules(self.case.procedure_rules_id).thresholds.minimum_reasons_characters
+        told = _("At least %(least)s characters. They stand in the letter that both sides read. Name nobody.")
+        self.fields["reasons"].help_text = told % {"least": least}
 
 
 class ChangeForm(ReasonsForm):
@@ -256,6 +264,7 @@ class ChangeForm(ReasonsForm):
     version = IntegerField(widget=HiddenInput, required=False)
 
     def prepare(self) -> None:
+        super().prepare()
         draft = Ruling.objects.filter(
             case=self.case, round=self.case.round, stage=Ruling.APPEAL, state=Ruling.DRAFT, author_id=self.actor.id
         ).first()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import hats
@@ -25,10 +27,10 @@ from web.case_page import Action
 from web.desk import held
 from web.party.closed import against_extending
 
-_DECIDING = frozenset({Event.APPEAL_UPHELD, Event.APPEAL_CHANGED, Event.APPEAL_SENT_BACK})
+DECIDING = frozenset({Event.APPEAL_UPHELD, Event.APPEAL_CHANGED, Event.APPEAL_SENT_BACK})
 _SIGNING = frozenset({Event.RULING_SERVED, Event.RULING_PROPOSED, Event.RULING_RETURNED})
 # Only whoever holds the case.
-_HOLDERS = frozenset({Event.HANDED_BACK, Event.MORE_EVIDENCE_ASKED, Event.SENT_TO_JURY}) | _DECIDING
+_HOLDERS = frozenset({Event.HANDED_BACK, Event.MORE_EVIDENCE_ASKED, Event.SENT_TO_JURY}) | DECIDING
 # Why clocks stop while goods are tested, as the rulebook codes it.
 INSPECTION = "inspection"
 # Whoever holds it, or a senior while nobody is writing.
@@ -56,6 +58,42 @@ def acts(work: Workspace, actor: Actor, now: datetime) -> list[Action]:
     """The buttons of this reader on this case, in the order of the table."""
     found = [act for act in case_page.actions_for(work.case, actor) if _may(act.event, work, actor, now)]
     return [*found, *_by_reason(work.case, found)]
+
+
+def ways(work: Workspace, acts: Sequence[Action], *, here: bool) -> list[dict[str, Any]]:
+    """How the appeal in hand may end: it stands, it is changed, somebody else rules again. ``here``: the new ruling is
+    written on this page, and going on from it is its button's.
+    """
+    hrefs = {act.event: act for act in acts if act.event in DECIDING}
+    if len(hrefs) < len(DECIDING):
+        return []
+    write = reverse("desk:case", args=[work.case.number])
+    found = [
+        (
+            Event.APPEAL_UPHELD,
+            "lock-keyhole",
+            _("The ruling stays as it is. Your reasons answer the appeal and each new exhibit."),
+        ),
+        (
+            Event.APPEAL_CHANGED,
+            "gavel",
+            _("Write the new ruling below, look at its preview, and go on from there.")
+            if here
+            else _("Write the new ruling on the page of the case; what it changes stands beside the first one."),
+        ),
+        (Event.APPEAL_SENT_BACK, "undo-2", _("The ruling is set aside and somebody else rules again.")),
+    ]
+    return [
+        {
+            "event": event.value,
+            "icon": icon,
+            "label": hrefs[event].label,
+            "says": says,
+            "href": write if event is Event.APPEAL_CHANGED else hrefs[event].href,
+            "here": here and event is Event.APPEAL_CHANGED,
+        }
+        for event, icon, says in found
+    ]
 
 
 def _by_reason(case: Case, found: Sequence[Action]) -> list[Action]:
@@ -87,7 +125,7 @@ def _may(event: Event, work: Workspace, actor: Actor, now: datetime) -> bool:
         return False
     if event in _HOLDERS and not holds:
         return False
-    if (event in _DECIDING or event is Event.APPEAL_TAKEN) and has_ruled(work, actor):
+    if (event in DECIDING or event is Event.APPEAL_TAKEN) and has_ruled(work, actor):
         return False
     if event in _SIGNING:
         # On the page of the case a ruling goes out from its preview; elsewhere this leads to its approval.

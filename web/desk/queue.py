@@ -304,7 +304,8 @@ def _marks(case: Case) -> list[str]:
     thresholds = rulebook.rules(case.procedure_rules_id).thresholds
     if case.claimed >= thresholds.senior_approval_amount or case.currency != thresholds.currency:
         marks.append(_("High amount"))
-    if shell.is_again(case):
+    returned = case.was_returned and State(case.state) is State.UNDER_REVIEW  # type: ignore[attr-defined]
+    if shell.is_again(case) or returned:
         marks.append(_("To be ruled again"))
     # A case that an appeal sent back comes first without having waited (`disputes.moves`).
     if case.priority > shell.times_set_aside(case):

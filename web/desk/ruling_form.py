@@ -29,6 +29,7 @@ from arbitration.drafts import Draft
 from arbitration.models import Ruling
 from arbitration.queries import Workspace
 from common import ids, money
+from common.errors import Refused
 from disputes.awards import Payer
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
@@ -48,11 +49,17 @@ LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "E
 
 # Which field a refusal of `drafting.save` belongs to.
 FIELD_OF = {
-    "amount_out_of_range": "value",
+    "value_out_of_range": "value",
     "too_many_clauses": "more_clauses",
     "share_out_of_range": "share",
     "text_too_long": "reasons",
 }
+
+
+def field_of(refused: Refused) -> str | None:
+    """The field that a refusal is about: it names it itself, or its code does."""
+    named = str(refused.data.get("field", ""))
+    return named if named in SUMS else FIELD_OF.get(refused.code)
 
 
 class RulingForm(HouseForm):

@@ -21,7 +21,7 @@ from common.errors import Missing, Refused
 from disputes import refusals
 from web import drafts, wording
 from web.desk import beside, problems
-from web.desk.ruling_form import FIELD_OF, RulingForm
+from web.desk.ruling_form import RulingForm, field_of
 
 HEADER = "X-Draft"
 
@@ -49,7 +49,7 @@ def by_script(request: HttpRequest, work: Workspace, form: RulingForm, actor: Ac
     try:
         saved = save(work, form, actor, now)
     except Refused as refused:
-        field, said = FIELD_OF.get(refused.code), refusals.say(refused)
+        field, said = field_of(refused), refusals.say(refused)
         return JsonResponse({"errors": {field or "__all__": [said]}, "said": said, "code": refused.code}, status=422)
     if saved.aside is not None:
         parts = beside.differing(drafting.draft_of(saved.ruling), form.draft(), form.rules, work.case.currency)

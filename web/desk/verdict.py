@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from arbitration import sheet
+from arbitration.models import Ruling
 from arbitration.queries import Workspace
 from arbitration.sheet import Sheet
 from common import money
@@ -22,7 +23,7 @@ from enforcement.plan import Funds, Pot
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
 from rulebook.schema import Bearer
-from web import letter, reversed_roles, wording
+from web import asked, letter, reversed_roles, wording
 from web.desk.ruling_form import RulingForm
 
 # Shares are suggested in steps of so many percent.
@@ -145,6 +146,28 @@ def _paid_from(work: Workspace, amount: int, freight: int, of: Sheet | None, fun
     missing = _("%(sum)s short; it can be advanced and recovered") % {"sum": money.text(short, currency)}
     nothing = f"{names[Pot.ESCROW]} {money.text(0, currency)}"
     return {"source": " + ".join(own) or nothing, "enough": not short, "short_of": missing if short else ""}
+
+
+def ordered(case: Case, ruling: Ruling, whole: Sheet) -> dict[str, Any]:
+    """What a ruling that somebody else wrote orders, before it is signed: remedy, sum, share, clauses. No query."""
+    rules, found = whole.substance, whole.calculation
+    remedy = rules.remedies.get(ruling.remedy)
+    ground = rules.grounds.get(ruling.ground)
+    instead = (
+        money.sign(case.currency) + money.text(found.substitute, case.currency) if found and found.substitute else ""
+    )
+    return {
+        "remedy": asked.remedy_name(case, remedy) if remedy is not None else "",
+        "ground": str(ground.name) if ground is not None else "",
+        "sum": money.sign(case.currency) + money.text(ruling.amount, case.currency),
+        "sum_label": _("The merchant gets back") if reversed_roles.is_merchants(case) else _("The buyer gets"),
+        "instead": instead,
+        "share": "" if ruling.merchant_share is None else f"{ruling.merchant_share / 100:g}%",
+        "clauses": [
+            {"number": number, "title": str(clause[0].title) if (clause := whole.clause(number)) is not None else ""}
+            for number in whole.clauses
+        ],
+    }
 
 
 def saved_at(work: Workspace, now: datetime) -> str:

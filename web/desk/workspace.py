@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts import hats
 from arbitration import drafting, linter, markings, preferences, queries, record, sheet
 from arbitration.drafts import LANGUAGES
 from arbitration.models import Admission, Ruling
@@ -61,7 +62,7 @@ from web.desk import (
     signals,
     verdict,
 )
-from web.desk.ruling_form import FIELD_OF, SHOWN_FINDING, RulingForm, admissions, basis, cited, findings, skips
+from web.desk.ruling_form import SHOWN_FINDING, RulingForm, admissions, basis, cited, field_of, findings, skips
 
 # The header with which the page's script asks for what has to be said anew after a save.
 PART = "X-Part"
@@ -105,8 +106,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     try:
         saved = saving.save(work, form, actor, now)
     except Refused as refused:
-        field = FIELD_OF.get(refused.code)
-        form.add_error(field, refusals.say(refused))
+        form.add_error(field_of(refused), refusals.say(refused))
         return _show(request, work, actor, rules, form, now, status=422)
     if saved.aside is not None:
         return _beside(request, work, actor, rules, form, saved.ruling, now)
@@ -246,18 +246,19 @@ def _show(
         "case": case,
         "label": label,
         "type_name": str(rules.type(case.type_code).name),
-        "again": shell.is_again(case),
+        "again": shell.is_again(case) or (form is not None and _was_returned(work) is not None),
         "left": countdowns.of_case(case, now, mine=form is not None),
         "beside": near,
         "form": form,
         "finding_rows": verdict.finding_rows(work, found, shown["point"]),
         "draft": work.draft,
         "departs": precedent_words.deviation_words(getattr(work.draft, "deviation", None)),
-        "waiting": _waiting(work, actor) if form is None else None,
+        "waiting": (waits := _waiting(work, actor) if form is None else None),
+        "ordered": verdict.ordered(case, waits, sheet_of(work, waits)) if waits is not None else None,
         "held": held.told(work, actor, now) if form is None else "",
         "sent_href": _sent(work, actor),
         "unserved": work.outgoing is not None and work.outgoing.set_aside_at is not None,
-        "returned": next((row for row in work.rulings if row.state == Ruling.RETURNED), None),
+        "returned": _returned(work, now) if form is not None else None,
         "actions": acts,
         "take_from": wording.moment(opens, now) if (opens := offered.open_until(case, now)) else "",
         "primary": next((act for wanted in _FIRST for act in acts if act.event is wanted), None),
@@ -266,7 +267,30 @@ def _show(
     }
     if form is not None:
         context |= _right(work, form, rules, acts, now)
+        context["ways"] = offered.ways(work, acts, here=True)
+        context["actions"] = [act for act in acts if not context["ways"] or act.event not in offered.DECIDING]
     return render(request, "desk/case.html", context, status=status)
+
+
+def _was_returned(work: Workspace) -> Ruling | None:
+    """The ruling from which the draft goes on, because a senior returned it."""
+    if work.draft is None:
+        return None
+    mine = (row for row in work.rulings if row.state == Ruling.RETURNED and row.author_id == work.draft.author_id)
+    return next(mine, None)
+
+
+def _returned(work: Workspace, now: datetime) -> dict[str, str] | None:
+    """That it came back: when, from whom by the number of their office, and why. One query where it did."""
+    ruling = _was_returned(work)
+    approval = getattr(ruling, "approval", None)
+    if approval is None:
+        return None
+    told = {"number": hats.number_of(approval.approver_id, approval.at) or "–", "at": wording.moment(approval.at, now)}
+    return {
+        "text": _("Arbitrator %(number)s returned this ruling on %(at)s. Change it, then send it again.") % told,
+        "reason": approval.reason,
+    }
 
 
 def _sent(work: Workspace, actor: Actor) -> str:
