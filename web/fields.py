@@ -13,6 +13,7 @@ from django.forms import (
     ValidationError,
     Widget,
 )
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,9 +42,12 @@ def words(label: Any, help_text: Any = "", *, required: bool = True, rows: int =
     )
 
 
-def at_most(longest: int) -> str:
-    """The limit of a field, as it stands beside it before anybody writes."""
+def _at_most(longest: int) -> str:
     return _("At most %(most)s characters.") % {"most": longest}
+
+
+# The limit of a field, as it stands beside it before anybody writes: in the language of whoever reads it.
+at_most = lazy(_at_most, str)
 
 
 class AmountField(CharField):

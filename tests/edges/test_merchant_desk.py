@@ -192,6 +192,17 @@ def test_what_cannot_be_read_comes_back_as_it_was_typed():
     assert "much" in reply.content.decode() and "9–18" in reply.content.decode()
 
 
+def test_what_a_shop_writes_for_itself_has_its_limits_beside_it_and_is_not_cut():
+    made = reach.a_scene()
+    page = signed_in(made.merchant).get("/shop/settings/", headers={"accept-language": "zh-hans"}).content.decode()
+    for most in (40, 120, 200, 300):
+        assert f"最多 {most} 字" in page and f'maxlength="{most}"' not in page
+    long = "长" * 41
+    reply = send(made.merchant, "settings", what="template", name=long, text="出库时完好。")
+    assert reply.status_code == 422 and long in reply.content.decode()
+    assert "41" in reply.context["form"].errors["name"][0]
+
+
 def test_a_template_with_a_slot_that_nothing_fills_is_refused_by_its_name():
     made = reach.a_scene()
     reply = send(made.merchant, "settings", what="template", name="出库", text="订单 {order} {nope}")

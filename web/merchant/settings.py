@@ -17,7 +17,7 @@ from accounts.models import Merchant, ReplyTemplate, ReturnAddress, Right, User
 from common import money
 from notifications import preferences, trials
 from web import mailing
-from web.fields import AmountField, WordsField
+from web.fields import AmountField, WordsField, at_most
 from web.forms import HouseForm
 from web.merchant import arrange, shell
 from web.merchant.arrange import Part
@@ -38,29 +38,29 @@ class ShopForm(HouseForm):
         widget=TextInput(attrs={"inputmode": "decimal", "class": "short"}),
         help_text=gettext_lazy("Leave it empty if one person is enough. Deadlines do not wait for the second one."),
     )
-    hours = CharField(
+    hours = WordsField(
         label=gettext_lazy("Working hours, as your members read them"),
         required=False,
         max_length=120,
-        help_text=gettext_lazy("Deadlines run day and night."),
+        help_text=gettext_lazy("Deadlines run day and night. At most 120 characters."),
     )
 
 
 class TemplateForm(HouseForm):
-    name = CharField(label=gettext_lazy("Name"), max_length=40)
+    name = WordsField(label=gettext_lazy("Name"), help_text=at_most(40), max_length=40)
     text = WordsField(
         label=gettext_lazy("Words"),
-        help_text=gettext_lazy("At most 300 characters."),
+        help_text=at_most(300),
         max_length=300,
         widget=Textarea(attrs={"rows": 3, "data-max": 300}),
     )
 
 
 class AddressForm(HouseForm):
-    name = CharField(label=gettext_lazy("Name of the place"), max_length=40)
-    recipient = CharField(label=gettext_lazy("Recipient"), max_length=40)
+    name = WordsField(label=gettext_lazy("Name of the place"), help_text=at_most(40), max_length=40)
+    recipient = WordsField(label=gettext_lazy("Recipient"), help_text=at_most(40), max_length=40)
     phone = CharField(label=gettext_lazy("Phone"), max_length=32, widget=TextInput(attrs={"inputmode": "tel"}))
-    address = CharField(label=gettext_lazy("Address"), max_length=200)
+    address = WordsField(label=gettext_lazy("Address"), help_text=at_most(200), max_length=200)
     is_usual = BooleanField(label=gettext_lazy("This is the usual one"), required=False)
 
 

@@ -24,6 +24,7 @@ from evidence import media as kinds
 from evidence.models.library import LibraryItem
 from rulebook import queries as rulebook
 from web import media, uploads, wording
+from web.fields import WordsField, at_most
 from web.forms import HouseForm
 from web.keyset import Cursor
 from web.merchant import shell
@@ -39,7 +40,7 @@ class ItemForm(HouseForm):
 
     file = FileField(label=gettext_lazy("Photo, video or PDF"), required=False)
     code = ChoiceField(label=gettext_lazy("What it shows"), widget=PlainSelect)
-    name = CharField(label=gettext_lazy("Short name"), max_length=60)
+    name = WordsField(label=gettext_lazy("Short name"), help_text=at_most(60), max_length=60)
     sku = CharField(
         label=gettext_lazy("SKU begins with"),
         max_length=64,

@@ -27,7 +27,7 @@ from evidence import media as kinds
 from rulebook import queries as rulebook
 from web import media, uploads
 from web.acts import ActForm
-from web.fields import FilesField, WordsField, words
+from web.fields import FilesField, WordsField, at_most, words
 from web.letter import FINDINGS
 from web.party import texts
 from web.party.evidence_forms import EvidenceForm, evidence_kinds
@@ -78,7 +78,7 @@ class AppealForm(ActForm):
     statement = texts.field(gettext_lazy("Or write a statement"))
     why_late = WordsField(
         label=gettext_lazy("Why it was not given before"),
-        help_text=gettext_lazy("At most 300 characters."),
+        help_text=at_most(300),
         required=False,
         max_length=300,
         widget=Textarea(attrs={"rows": 2}),

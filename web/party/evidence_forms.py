@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.forms import (
-    CharField,
     CheckboxSelectMultiple,
     ChoiceField,
     MultipleChoiceField,
@@ -72,10 +71,10 @@ class EvidenceForm(ActForm):
     file = FilesField(label=gettext_lazy("Photo, video or PDF"), required=False)
     text = texts.field(gettext_lazy("Or write a statement"))
     insults = texts.INSULTS
-    name = CharField(label=gettext_lazy("Short name"), max_length=60, required=False)
+    name = WordsField(label=gettext_lazy("Short name"), help_text=at_most(60), max_length=60, required=False)
     note = WordsField(
         label=gettext_lazy("What should we look at"),
-        help_text=gettext_lazy("At most 300 characters."),
+        help_text=at_most(300),
         max_length=300,
         required=False,
         widget=Textarea(attrs={"rows": 2}),
