@@ -248,6 +248,8 @@ def _result(
         ],
         "freight_clause": link(found.kind.freight.clause),
         "standard": str(found.kind.standard),
+        # The way back is counted at what the way out cost: said, lest it look like one sum counted twice.
+        "way_back": sums is not None and sums.freight > 0 and any(way.remedy.returns for way in found.ways),
         "ways": [_way(way, link, currency) for way in found.ways],
         "currency": currency,
         "clauses": [link(number) for number in found.kind.clauses],

@@ -89,6 +89,8 @@ def test_sums_are_worked_out_line_by_line_and_stay_in_the_address(client: Client
     html = page(client, **DAMAGED, paid="680", freight="18")
     assert "¥680.00" in html and "698.00" in html.replace("¥", "")
     assert 'value="680"' in html
+    assert "counted at what you paid for the way out" in html
+    assert "for the way out" not in page(client, **DAMAGED, paid="680", freight="0")
     assert 'class="errsum"' in page(client, **DAMAGED, paid="abc")
 
 
