@@ -359,7 +359,7 @@ def _of_view(actor: Actor, view: View, open_ones: QuerySet[Case] | None = None) 
             barred = proposed.filter(Q(author_id=actor.id) | with_another)
             return cases.filter(~Exists(barred), ~_stepped_back(actor), state=State.AWAITING_APPROVAL.value)
         case View.APPEALS:
-            free = ~Exists(_sits("assignee_id")) | Q(assignee_id=actor.id)
+            free = Q(assignee_id=actor.id) | ~Exists(_sits("assignee_id"))
             free &= ~Exists(_ruled_or_signed(actor))
             return cases.filter(free, ~_stepped_back(actor), state=State.UNDER_APPEAL.value)
         case View.DONE:

@@ -51,3 +51,19 @@ def test_only_the_words_that_differ_are_marked() -> None:
     )
     assert "".join(text for differs, text in passage.left if not differs).startswith("退货退款：")
     assert all("¥698.00" not in text for differs, text in (*passage.left, *passage.right) if differs)
+
+
+def test_passages_stand_beside_what_they_are_like_and_under_their_own_heading() -> None:
+    found = passages(
+        a_paper("驳回", ["不支持请求 0.00"], ["收到时壶身已有裂纹：支持商家", "注水后会渗水：支持商家"]),
+        a_paper(
+            "部分退款：退给买家 ¥673.20。",
+            ["商家在裁决生效后 24 小时内退款，逾期由平台执行。", "商家责任 99%。"],
+            ["收到时壶身已有裂纹：支持买家", "注水后会渗水：支持买家"],
+        ),
+    )
+    pairs = [("".join(t for _d, t in one.left), "".join(t for _d, t in one.right)) for one in found if one.title]
+    assert pairs == [
+        ("收到时壶身已有裂纹：支持商家", "收到时壶身已有裂纹：支持买家"),
+        ("注水后会渗水：支持商家", "注水后会渗水：支持买家"),
+    ]
