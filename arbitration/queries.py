@@ -360,8 +360,8 @@ def _of_view(actor: Actor, view: View, open_ones: QuerySet[Case] | None = None) 
             return cases.filter(~Exists(barred), ~_stepped_back(actor), state=State.AWAITING_APPROVAL.value)
         case View.APPEALS:
             free = Q(assignee_id=actor.id) | ~Exists(_sits("assignee_id"))
-            free &= ~Exists(_ruled_or_signed(actor))
-            return cases.filter(free, ~_stepped_back(actor), state=State.UNDER_APPEAL.value)
+            others = ~Exists(_ruled_or_signed(actor))
+            return cases.filter(free, others, ~_stepped_back(actor), state=State.UNDER_APPEAL.value)
         case View.DONE:
             return cases.filter(ruled_by_id=actor.id)
 
