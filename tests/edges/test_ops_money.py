@@ -96,9 +96,9 @@ def test_two_people_of_operations_pay_in_advance(market):
     assert first.post(at("advance", number), asked).status_code == 302
     proposal = Proposal.objects.get()
     own = first.get(at("advance_decide", number)).content.decode()
-    assert 'value="approve"' not in own and 'value="decline"' in own and "Withdraw the proposed advance" in own
-    assert "Withdraw the proposed advance" in first.get(at("case_money", number)).content.decode()
-    assert "Decide on the proposal" in second.get(at("case_money", number)).content.decode()
+    assert 'value="approve"' not in own and 'value="decline"' in own and "撤回先行赔付的提议" in own
+    assert "撤回先行赔付的提议" in first.get(at("case_money", number)).content.decode()
+    assert "撤回先行赔付的提议" not in second.get(at("case_money", number)).content.decode()
     assert number in second.get(at("money")).content.decode()
     approve = {"proposal": proposal.pk, "decision": "approve", "reason": ""}
     refused = first.post(at("advance_decide", number), approve)

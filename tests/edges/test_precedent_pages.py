@@ -54,7 +54,7 @@ def test_like_cases_show_how_they_ended_and_never_whose_they_were(django_assert_
 def test_like_cases_of_a_case_that_one_may_not_see_are_not_there():
     made = reach.queued()
     path = page("similar") + f"?case={made.case.number}"
-    other = deciding.taken()
+    other = deciding.served()  # by a colleague; while they had it in hand it could be read
     assert signed_in(made.buyer).get(path).status_code == 404
     assert signed_in(made.arbitrator).get(page("similar") + f"?case={other.case.number}").status_code == 404
     assert "There are not enough like cases." in text(signed_in(made.arbitrator), path)
