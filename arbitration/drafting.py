@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from arbitration import bench, linter, precedent_rules, precedents, sheet, sittings
-from arbitration.drafts import Draft, Parts
+from arbitration.drafts import Draft, Parts, without_idle_ground
 from arbitration.models import (
     Admission,
     CitedClause,
@@ -68,6 +68,7 @@ def save(case_id: int, draft: Draft, *, version: int, actor: Actor, now: datetim
     case = queries.lock(case_id)
     bench.require_office(actor)
     ruling = _own_draft(case, actor) or _start(case, actor, now)
+    draft = without_idle_ground(case, draft)
     parts = Parts.of(case, draft)
     last = sittings.of(case)
     wrote = Tab(last.tab, last.turn) if last is not None and last.user_id == actor.id else Tab()

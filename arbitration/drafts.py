@@ -6,7 +6,7 @@ Knows shapes and bounds; what a draft merely lacks is the linter's to say, and w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from arbitration.models import Admission, Finding
@@ -75,6 +75,12 @@ class Draft:
             "language": self.language,
             "deviation_reason": self.deviation_reason,
         }
+
+
+def without_idle_ground(case: Case, draft: Draft) -> Draft:
+    """A ground that was chosen for another remedy does not count: where the remedy needs none, none is kept."""
+    remedy = rulebook.rules(case.substance_rules_id).remedies.get(draft.remedy)
+    return draft if remedy is None or remedy.gated else replace(draft, ground="")
 
 
 @dataclass(frozen=True)

@@ -187,8 +187,6 @@ def _remedy(view: RulingView) -> Iterator[Problem]:
         yield Problem("ground_unknown", "ground")
     elif view.gated and view.ground in view.refuted:
         yield Problem("ground_contradicted", "ground")
-    elif view.ground and not view.gated:
-        yield Problem("ground_not_needed", "ground")
     if view.merchant_share is None:
         yield Problem("share_missing", "share")
     elif view.remedy and (view.remedy == DISMISSAL) != (view.merchant_share == 0):

@@ -154,7 +154,8 @@ class Workspace:
     ``rulings`` of this round, newest first, each with ``found`` (point number → finding), ``admitted`` (exhibit id →
     [verdict, reason]), ``skipped`` (exhibit id → why), ``observed`` (point number → note) and ``cited``.
     ``statements``: what both sides wrote, oldest first: side, kind, text and ``at`` in ISO form.
-    ``sitting``: who had it open to write last, and until when it is theirs (`sittings`).
+    ``sitting``: who had it open to write last, and until when it is theirs; ``wrote``: the page that they saved from last,
+    and how often it had sent (`sittings`).
     ``liked``: how the reader likes to work (`preferences`), empty if they never said.
     ``more``: what its page wanted read with it.
     ``names``: how the people of the case are called, for the linter. ``languages``: those the parties chose to read.
@@ -173,6 +174,7 @@ class Workspace:
     offers: list[Offer]
     more: tuple[Any, ...] = ()
     sitting: tuple[int, datetime] | None = None
+    wrote: tuple[str, int] = ("", 0)
     liked: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -229,7 +231,7 @@ def workspace_of(case: Case, *, actor: Actor, more: Sequence[ArraySubquery] = ()
     words = JSONObject(side=F("side"), kind=F("kind"), text=F("text"), at=F("at"))
     likes = DeskSettings.objects.filter(user_id=actor.id or 0)
     liking = JSONObject(**{name: F(name) for name in ("keys_on", "keys", "compact", "swapped")})
-    file, names, languages, denied, said, sits, until, liked, *others = (
+    file, names, languages, denied, said, sits, until, tab, turn, liked, *others = (
         Case.objects.filter(pk=case.pk)
         .values_list(
             Subquery(files[:1]),
@@ -239,6 +241,8 @@ def workspace_of(case: Case, *, actor: Actor, more: Sequence[ArraySubquery] = ()
             ArraySubquery(spoken.values(words=words)),
             "sitting__user",
             "sitting__until",
+            "sitting__tab",
+            "sitting__turn",
             Subquery(likes.values(told=liking)),
             *more,
         )
@@ -259,6 +263,7 @@ def workspace_of(case: Case, *, actor: Actor, more: Sequence[ArraySubquery] = ()
         offers=[] if case.ruled_by_id else list(case.offers.filter(state=Offer.OPEN).order_by("made_at", "id")),
         liked=liked or {},
         sitting=(sits, until) if sits is not None and until is not None else None,
+        wrote=(tab, turn) if sits is not None and sits == actor.id else ("", 0),
         more=tuple(others),
     )
 

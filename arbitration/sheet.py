@@ -181,6 +181,7 @@ def view(sheet: Sheet, now: datetime, *, names: Sequence[str] | None = None) -> 
     ruling, rules, thresholds = sheet.ruling, sheet.substance, sheet.procedure.thresholds
     wait = timedelta(hours=thresholds.citable_after_hours)
     remedy = rules.remedies.get(ruling.remedy)
+    gated = remedy.gated if remedy else False
     kind = rules.type(sheet.case.type_code)
     return linter.RulingView(
         points=tuple(linter.PointView(point.number, sheet.findings.get(point.pk, "")) for point in sheet.points),
@@ -192,8 +193,8 @@ def view(sheet: Sheet, now: datetime, *, names: Sequence[str] | None = None) -> 
         remedy_fits=(bool(ruling.remedy) and rules.may_order(ruling.remedy, sheet.case.type_code))
         # A claim can always be found to be unfounded, whatever else the type allows.
         or ruling.remedy == calculator.DISMISSAL,
-        gated=remedy.gated if remedy else False,
-        ground=ruling.ground,
+        gated=gated,
+        ground=ruling.ground if gated else "",
         grounds=frozenset(rules.grounds),
         refuted=_refuted(sheet, kind),
         merchant_share=upheld(sheet.case, ruling),

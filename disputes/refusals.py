@@ -265,7 +265,6 @@ SENTENCES: dict[str, str | Promise] = {
         "A partial refund gives back the value that is lost, not all of the price. If the buyer keeps the goods and "
         "gets all of it back, choose the refund without return and its ground."
     ),
-    "ground_not_needed": _("This remedy needs no ground for keeping the goods. Remove it."),
     "share_missing": _("Enter the merchant's share of liability."),
     "share_contradicts_remedy": _(
         "Share and remedy contradict each other: only a dismissal leaves the merchant without a share."

@@ -27,6 +27,8 @@ _KEPT_FOR = timedelta(hours=2)
 MOST = 4
 LARGEST = 48_000
 NO_FILES: MultiValueDict[str, Any] = MultiValueDict()
+# Pages whose query says what of them is looked at: their form is the same one whatever it says.
+_QUERY_IS_A_LOOK = frozenset({"desk:case"})
 _NEVER = ("csrfmiddlewaretoken", "password", "next")
 
 
@@ -86,7 +88,9 @@ def _all(request: HttpRequest) -> dict[str, Any]:
 
 def _page(request: HttpRequest) -> str:
     """The address of the page whatever its language, with what it says in its query."""
-    return language.same_page(request.get_full_path(), settings.LANGUAGE_CODE.lower())
+    match = request.resolver_match
+    looks_only = match is not None and match.view_name in _QUERY_IS_A_LOOK
+    return language.same_page(request.path if looks_only else request.get_full_path(), settings.LANGUAGE_CODE.lower())
 
 
 def _is_fresh(draft: dict[str, Any], now: datetime) -> bool:

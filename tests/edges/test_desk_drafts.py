@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from arbitration import assignment, queries, rulings
+from arbitration import assignment, calculator, drafting, queries, rulings
 from arbitration.models import Annotation, DraftAside, Ruling, Sitting
 from common import clock
 from common.actor import Role
@@ -71,6 +71,50 @@ def test_a_page_that_is_refused_shows_what_the_other_one_saved():
     assert reply.status_code == 409
     block = shown[shown.index('id="beside"') : shown.index('id="points"')]
     assert deciding.a_draft(made).reasons in block and "1 For the buyer · 2 For the buyer" in block
+
+
+def test_the_ground_of_a_remedy_that_was_given_up_does_not_count_and_is_not_kept():
+    made = deciding.taken()
+    by_script(made, remedy="R1", share="100", ground="CONSENT")
+    assert Ruling.objects.get().ground == "CONSENT"
+    told = by_script(made, turn=2, version=1, remedy=calculator.DISMISSAL, share="0", ground="CONSENT").json()
+    assert Ruling.objects.get().ground == ""
+    assert not [line for line in told["lacking"] if "ground" in line["href"] or "ground" in line["text"]]
+    # Nor does one that an older draft kept.
+    Ruling.objects.update(ground="CONSENT")
+    assert not [p for p in drafting.problems(Ruling.objects.get(), now=clock.now()) if p.code.startswith("ground")]
+
+
+def test_what_a_page_without_script_typed_is_there_again_whatever_it_looks_at_and_can_be_saved():
+    made = deciding.taken()
+    client, path = signed_in(made.arbitrator), page("case", made.case.number)
+    data = typed(made, reasons="先放着的理由。") | {"go": "template", "template": "merchant_burden"}
+    for query in ("", "?p=1&b=B1"):
+        version = client.get(path).context["form"]["version"].value()
+        reply = client.post(path + query, data | {"version": version, "tab": f"page{query}"[:6]})
+        assert reply.status_code == 200 and "not sent yet" in reply.content.decode()
+        # To an exhibit, back to the case, to another exhibit beside it.
+        text(client, page("exhibit", made.case.number, "B1"))
+        for back in ("", "?p=2"):
+            form = client.get(path + back).context["form"]
+            assert form.restored and "先放着的理由。" in form["reasons"].value() and form["admit_B1"].value() == "yes"
+        again = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
+        assert client.post(path, again).status_code == 302
+        assert not client.get(path + query).context["form"].restored
+    assert Ruling.objects.get().version == 2 and not DraftAside.objects.exists()
+
+
+def test_words_that_come_back_never_pass_over_what_another_page_saved():
+    made = deciding.taken()
+    client, path = signed_in(made.arbitrator), page("case", made.case.number)
+    one, other = (client.get(path).context["form"]["tab"].value() for _page in range(2))
+    kept = typed(made, reasons="这一页的理由") | {"tab": one, "go": "template", "template": "merchant_burden"}
+    assert by_script(made, tab=one, reasons="这一页先存的").json()["version"] == 1
+    client.post(path, kept)
+    # It was this page that saved last: its words go on from there.
+    assert client.get(path).context["form"]["version"].value() == 1
+    assert by_script(made, tab=other, version=1, turn=1, reasons="另一页存的").json()["version"] == 2
+    assert client.get(path).context["form"]["version"].value() == "0"
 
 
 def test_every_page_is_a_tab_of_its_own():

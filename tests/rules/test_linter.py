@@ -117,7 +117,6 @@ def test_a_refund_without_return_needs_exactly_one_known_ground() -> None:
     assert codes(a_view(**gate)) == ["ground_missing"]
     assert codes(a_view(**gate, ground="BECAUSE")) == ["ground_unknown"]
     assert codes(a_view(**gate, ground="CONSENT")) == []
-    assert codes(a_view(ground="CONSENT")) == ["ground_not_needed"]
     assert codes(a_view(**gate, ground="CONSENT", refuted=frozenset({"CONSENT"}))) == ["ground_contradicted"]
     assert codes(a_view(**gate, ground="COUNTERFEIT", refuted=frozenset({"CONSENT"}))) == []
 

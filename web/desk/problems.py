@@ -31,7 +31,6 @@ SENTENCES: dict[str, str | Promise] = {
     "partial_is_whole": _(
         "All of the price is no partial refund: say what value is lost, or choose refund without return"
     ),
-    "ground_not_needed": _("This remedy needs no ground: take it out"),
     "share_missing": _("Set the shares of liability"),
     "share_contradicts_remedy": _("Shares and remedy contradict each other"),
     "freight_not_by_rule": _("The freight is not paid as the rule says"),

@@ -93,7 +93,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
                 request, "desk/parts.html", {"case": found, "draft": work.draft, **_parts(work, form, rules, now)}
             )
         if form is not None:
-            drafts.restore(request, form)
+            _restore(request, form, work)
             held.keep(work, actor, now)
         return _show(request, work, actor, rules, form, now)
     form = RulingForm(request.POST, work=work, rules=rules)
@@ -115,6 +115,17 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     messages.success(request, _("Draft saved."))
     query = request.GET.urlencode()
     return HttpResponseRedirect(reverse("desk:case", args=[number]) + (f"?{query}" if query else ""))
+
+
+def _restore(request: HttpRequest, form: RulingForm, work: Workspace) -> None:
+    """Put back what was typed and not sent. The page is a new one: it goes on from the draft as it stands, unless another
+    page than that of these words has saved it meanwhile.
+    """
+    fresh = {name: form.initial[name] for name in ("version", "tab", "turn")}
+    drafts.restore(request, form)
+    if form.restored and form.initial["tab"] != work.wrote[0]:
+        fresh["version"] = form.initial["version"]
+    form.initial |= fresh
 
 
 @require_safe
@@ -252,6 +263,7 @@ def _show(
         "form": form,
         "finding_rows": verdict.finding_rows(work, found, shown["point"]),
         "draft": work.draft,
+        "wrote": work.wrote,
         "departs": precedent_words.deviation_words(getattr(work.draft, "deviation", None)),
         "waiting": (waits := _waiting(work, actor) if form is None else None),
         "ordered": verdict.ordered(case, waits, sheet_of(work, waits)) if waits is not None else None,
