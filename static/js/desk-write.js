@@ -9,46 +9,79 @@
   var changed = function (field) { field.dispatchEvent(new Event("input", { bubbles: true })); field.dispatchEvent(new Event("change", { bubbles: true })); };
 
   // --- saved while it is written ---------------------------------------------------------------------------------
-  var timer = null, running = null, dirty = false, leaving = false;
-  var said = function (text, bad) {
-    all("[data-saved]").forEach(function (one) { one.textContent = text; });
+  var timer = null, running = null, dirty = false, leaving = false, over = false, t = form.dataset;
+  var said = function (text, bad, href) {
+    var words = href ? make("a", "", text) : text;
+    if (href) words.href = href;
+    all("[data-saved]").forEach(function (one) { one.replaceChildren(words); });
     all("[data-save-state]").forEach(function (one) { one.classList.toggle("bad", !!bad); });
   };
+  var warn = function (text, stays, href) { said(text, true, href); window.heng.say(text, stays); };
+  // What the server has not confirmed outlives a reload of this page, in this tab and for this reader only.
+  var SHELF = "ruling " + find("main").dataset.case + " " + t.whose, OURS = ["csrfmiddlewaretoken", "version", "tab", "turn", "template"];
+  var shelf = function (kept) { try { if (kept) sessionStorage.setItem(SHELF, JSON.stringify(kept)); else if (kept === null) sessionStorage.removeItem(SHELF); else return JSON.parse(sessionStorage.getItem(SHELF)); } catch (_) { /* then nothing outlives it */ } return null; };
+  var typed = function () { return Array.from(new FormData(form)).filter(function (pair) { return OURS.indexOf(pair[0]) < 0; }); };
+  // ``more``: 1 where it is not on its way yet, but will be the next that is sent.
+  var keep = function (more) { var now = form.elements; shelf({ version: +now.version.value, tab: now.tab.value, turn: +now.turn.value + more, fields: typed() }); };
   var turn = function () { var field = form.elements.turn; if (field) field.value = +field.value + 1; };
-  var later = function (wait) { dirty = true; clearTimeout(timer); timer = setTimeout(save, wait); };
+  var later = function (wait) { dirty = true; keep(1); clearTimeout(timer); if (!over) timer = setTimeout(save, wait); };
+  // Nothing more is sent from this page: another try would be answered the same.
+  var stop = function (text, href) { over = true; clearTimeout(timer); window.heng.saved(form); warn(text, true, href); };
+  var again = function (text) { dirty = true; said(text, true); timer = setTimeout(save, 15000); };
   var save = function (event) {
     clearTimeout(timer);
     var going = !!event && event.type === "pagehide";
-    if (!dirty || leaving || running && !going) return;
+    if (!dirty || leaving || over || running && !going) return;
     turn();
+    keep(0);
     dirty = false;
     running = new AbortController();
     var how = { method: "POST", body: new FormData(form), headers: { "X-Draft": "1", Accept: "application/json" }, keepalive: going };
     if (!going) how.signal = running.signal;
     fetch(location.pathname, how).then(function (reply) {
-      return reply.json().then(function (told) {
-        running = null;
-        if (told.version !== undefined) form.elements.version.value = told.version;
-        said(told.said + (told.differs && told.differs.length ? " " + told.differs.map(function (part) { return part.label; }).join("、") : ""), !reply.ok);
-        if (!reply.ok) { if (window.heng) window.heng.say(told.said, true); return; }
-        if (window.heng.saved && !dirty) window.heng.saved(form);
-        parts();
-        if (dirty) later(600);
-      });
+      running = null;
+      if (reply.redirected) return stop(t.tSignedOut, location.href);
+      if (!/json/.test(reply.headers.get("Content-Type"))) return reply.status < 500 ? stop(t.tUnknown) : again(t.tLater);
+      return reply.json().then(function (told) { answered(reply, told); });
     }).catch(function (error) {
       running = null;
-      if (leaving || error && error.name === "AbortError") return;
-      dirty = true;
-      said(body.dataset.tOffline, true);
-      timer = setTimeout(save, 15000);
+      if (!leaving && !(error && error.name === "AbortError")) again(body.dataset.tOffline);
     });
   };
+  var answered = function (reply, told) {
+    if (/^(not_yours|case_is_not_yours)$/.test(told.code)) return stop((told.detail || told.said) + " " + t.tCopy);
+    if (told.version !== undefined) form.elements.version.value = told.version;
+    said(told.said + (told.differs && told.differs.length ? " " + told.differs.map(function (part) { return part.label; }).join("、") : ""), !reply.ok);
+    wrong(told.errors || {});
+    if (!reply.ok) { window.heng.say(told.said, true); return; }
+    if (!dirty) { shelf(null); window.heng.saved(form); parts(); } else later(400);
+  };
+  // What keeps the draft from being saved is named with a way to it; the sum is that of the last saving until then.
+  var wrong = function (errors) {
+    var names = Object.keys(errors), line = make("p", "miss");
+    all("[aria-invalid]").forEach(function (one) { one.removeAttribute("aria-invalid"); });
+    all("[data-unsaved]").forEach(function (one) { one.hidden = !names.length; });
+    if (!names.length) return;
+    line.append(t.tWrong);
+    names.forEach(function (name, n) {
+      var field = form.elements[name], one = field && (field.length && !field.options ? field[0] : field), link = make("a", "", errors[name][0]);
+      if (n) line.append("、");
+      if (!one || !one.id) { line.append(errors[name][0]); return; }
+      one.setAttribute("aria-invalid", "true");
+      link.href = "#" + one.id;
+      if (one.labels && one.labels[0]) link.textContent = one.labels[0].textContent.trim();
+      link.title = errors[name][0];
+      link.addEventListener("click", function (event) { var fold = one.closest("details"); event.preventDefault(); if (fold) fold.open = true; one.focus(); });
+      line.append(link);
+    });
+    find('[data-part="lacking"]').replaceChildren(line);
+  };
   var mine = function (event) { return event.target.form === form && event.target.name && event.target.name !== "template"; };
-  document.addEventListener("input", function (event) { if (mine(event)) later(event.target.type === "radio" || event.target.type === "checkbox" ? 500 : 1500); });
+  document.addEventListener("input", function (event) { if (mine(event)) later(400); });
   form.addEventListener("focusout", function () { if (dirty) later(200); });
   window.addEventListener("pagehide", save);
   window.addEventListener("online", function () { if (dirty) save(); });
-  form.addEventListener("submit", function () { leaving = true; clearTimeout(timer); if (running) running.abort(); turn(); });
+  form.addEventListener("submit", function () { leaving = true; clearTimeout(timer); if (running) running.abort(); turn(); keep(0); });
   window.addEventListener("pageshow", function () { leaving = false; });
   // The sum, what it is paid from and what is missing are the server's to say.
   var parts = function () {
@@ -56,6 +89,7 @@
       var fresh = new DOMParser().parseFromString(text, "text/html");
       all("[data-part]", fresh).forEach(function (one) {
         var old = find('[data-part="' + one.dataset.part + '"]');
+        if (one.dataset.part === "lacking" && find("[data-unsaved]:not([hidden])")) return;
         if (old && old.innerHTML !== one.innerHTML) old.innerHTML = one.innerHTML;
       });
       tick();
@@ -239,4 +273,52 @@
     changed(area);
     area.focus();
   });
+
+  // --- what was typed before this page was loaded again ---------------------------------------------------------------
+  // Put back where nobody wrote meanwhile. Where another page did, both are there and the reader says which one it is.
+  var flat = function (value) { value = String(value).replace(/\r\n/g, "\n").trim(); return value && isFinite(value) ? String(+value) : value; };
+  var put = function (kept) {
+    var by = {}, done = {};
+    kept.fields.forEach(function (pair) { (by[pair[0]] = by[pair[0]] || []).push(pair[1]); });
+    Array.from(form.elements).forEach(function (field) {
+      var wanted = by[field.name] || [], ticked = field.type === "radio" || field.type === "checkbox";
+      if (!field.name || OURS.indexOf(field.name) >= 0 || field.type === "submit" || field.type === "hidden") return;
+      if (ticked) {
+        if (field.checked === wanted.indexOf(field.value) >= 0) return;
+        field.checked = !field.checked;
+      } else {
+        if (!(field.name in by) || done[field.name] || flat(field.value) === flat(wanted[0])) return;
+        field.value = wanted[0];
+      }
+      done[field.name] = true;
+      if (!ticked || field.checked) changed(field); else later(400);
+    });
+    // A clause that was looked up has no tick on the page as it came.
+    var ticked = all("[name=clauses]").map(function (one) { return one.value; });
+    var beyond = (by.clauses || []).filter(function (number) { return ticked.indexOf(number) < 0; });
+    if (beyond.length) { more.value = beyond.join(" "); changed(more); }
+  };
+  var differs = function (kept) {
+    var here = {}, there = {};
+    typed().forEach(function (pair) { here[pair[0]] = (here[pair[0]] || "") + "\n" + flat(pair[1]); });
+    kept.fields.forEach(function (pair) { there[pair[0]] = (there[pair[0]] || "") + "\n" + flat(pair[1]); });
+    // Why something was skipped has no field any more once it was opened.
+    return Object.keys(Object.assign({}, here, there)).some(function (name) { return !/^skip_/.test(name) && (here[name] || "").trim() !== (there[name] || "").trim(); });
+  };
+  var kept = shelf(), came = performance.getEntriesByType("navigation")[0], version = +form.elements.version.value;
+  var ours = kept && kept.tab === t.wrote;
+  if (kept && (ours && kept.turn <= +t.turn || !differs(kept))) { shelf(null); kept = null; }
+  if (kept && (ours || kept.version === version)) {
+    // The page that was left may still be sending: what this one sends counts on from there.
+    if (came && came.type === "reload") { form.elements.tab.value = kept.tab; form.elements.turn.value = kept.turn; }
+    put(kept);
+    warn(t.tRestored);
+  } else if (kept) {
+    var bar = make("div", "sec unsent"), back = make("button", "btn btn-sm", t.tPutBack), not = make("button", "btn btn-sm", t.tForget);
+    back.type = not.type = "button";
+    back.addEventListener("click", function () { bar.remove(); put(kept); });
+    not.addEventListener("click", function () { bar.remove(); shelf(null); });
+    bar.append(make("p", "small", t.tUnsent), back, not);
+    form.prepend(bar);
+  }
 })();
