@@ -12,7 +12,7 @@
   var frame = function (side) { return find("[data-frame]", desk.half[side]); };
   var draw = function () {
     ["b", "m"].forEach(function (side) {
-      var box = frame(side), at = how[side];
+      var box = over ? find("[data-over=" + side + "]", over) : frame(side), at = how[side];
       if (!box) return;
       // Lying on its side a picture has to fit into the height of the frame.
       var fit = at.turn % 180 ? box.clientHeight / box.clientWidth : 1;
@@ -25,7 +25,7 @@
   // Of a record of the platform there is nothing to come nearer to; then the tools mean both pictures.
   var hand = function () { return how[desk.active()] || how.b; };
   var both = function (change) {
-    (linked || !how[desk.active()] ? ["b", "m"] : [desk.active()]).forEach(function (side) { change(how[side]); });
+    (linked || over || !how[desk.active()] ? ["b", "m"] : [desk.active()]).forEach(function (side) { change(how[side]); });
     draw();
   };
   var zoom = function (by) {
@@ -52,27 +52,26 @@
   });
 
   // By hand: drag to move, Ctrl and the wheel or two clicks to come nearer. A single click only chooses the side.
-  var held = null;
-  pair.addEventListener("pointerdown", function (event) {
-    var box = event.target.closest("[data-frame]");
-    if (!box || event.button) return;
-    if (!how[box.closest("[data-half]").dataset.half]) return;
-    held = { box: box, side: box.closest("[data-half]").dataset.half, x: event.clientX, y: event.clientY };
+  var held = null, pane = pair.parentElement, FRAMES = "[data-frame], .over > .frame";
+  pane.addEventListener("pointerdown", function (event) {
+    var box = event.target.closest(FRAMES), half = box && box.closest("[data-half]");
+    if (!box || event.button || half && !how[half.dataset.half]) return;
+    held = { box: box, side: half ? half.dataset.half : "b", x: event.clientX, y: event.clientY };
     box.setPointerCapture(event.pointerId);
   });
-  pair.addEventListener("pointermove", function (event) {
+  pane.addEventListener("pointermove", function (event) {
     if (!held) return;
     var dx = (event.clientX - held.x) / held.box.clientWidth, dy = (event.clientY - held.y) / held.box.clientHeight;
     held.x = event.clientX; held.y = event.clientY;
-    (linked ? ["b", "m"] : [held.side]).forEach(function (side) { var at = how[side]; at.x += dx; at.y += dy; bound(at); });
+    (linked || over ? ["b", "m"] : [held.side]).forEach(function (side) { var at = how[side]; at.x += dx; at.y += dy; bound(at); });
     draw();
   });
-  ["pointerup", "pointercancel"].forEach(function (name) { pair.addEventListener(name, function () { held = null; }); });
-  pair.addEventListener("dragstart", function (event) { if (event.target.closest("[data-frame]")) event.preventDefault(); });
+  ["pointerup", "pointercancel"].forEach(function (name) { pane.addEventListener(name, function () { held = null; }); });
+  pane.addEventListener("dragstart", function (event) { if (event.target.closest(FRAMES)) event.preventDefault(); });
   pair.addEventListener("click", function (event) { if (event.detail && event.target.closest("[data-frame]") && !event.ctrlKey && !event.metaKey) event.preventDefault(); });
-  pair.addEventListener("dblclick", function (event) { if (event.target.closest("[data-frame]")) ACTS.in(); });
-  pair.addEventListener("wheel", function (event) {
-    if (!event.target.closest("[data-frame]") || !(event.ctrlKey || event.metaKey)) return;
+  pane.addEventListener("dblclick", function (event) { if (event.target.closest(FRAMES)) ACTS.in(); });
+  pane.addEventListener("wheel", function (event) {
+    if (!event.target.closest(FRAMES) || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2);
   }, { passive: false });
@@ -81,6 +80,8 @@
   var overlay = function (state) {
     if (over) { over.remove(); over = null; }
     pair.hidden = false;
+    // One picture above the other is moved as one; each can be turned by itself.
+    find("[data-look=link]").disabled = false;
     if (state.v !== "over" || state.r) return;
     var pictures = ["b", "m"].map(function (side) { return frame(side) && find("img", frame(side)); });
     if (!pictures[0] || !pictures[1]) return;
@@ -88,12 +89,20 @@
     over.className = "over";
     var shot = document.createElement("div"), rule = document.createElement("span"), slide = document.createElement("input"), who = document.createElement("p");
     shot.className = "frame"; rule.className = "rule"; who.className = "who";
-    ["b", "m"].forEach(function (side) { who.append(find(".party", desk.half[side]).cloneNode(true)); });
-    pictures.reverse().forEach(function (img, at) {
-      var copy = img.cloneNode();
-      copy.loading = "eager"; copy.removeAttribute("style"); copy.className = at ? "top-one" : "";
-      shot.append(copy);
+    ["b", "m"].forEach(function (side) {
+      var one = document.createElement("span"), number = document.createElement("b");
+      number.className = "num"; number.textContent = state[side];
+      one.append(find(".party", desk.half[side]).cloneNode(true), " ", number);
+      who.append(one);
     });
+    ["m", "b"].forEach(function (side) {
+      var sheet = document.createElement("div"), copy = pictures[side === "b" ? 0 : 1].cloneNode();
+      copy.loading = "eager"; copy.removeAttribute("style");
+      sheet.className = side === "b" ? "top-one" : ""; sheet.dataset.over = side;
+      sheet.append(copy);
+      shot.append(sheet);
+    });
+    find("[data-look=link]").disabled = true;
     slide.type = "range"; slide.min = 0; slide.max = 100; slide.value = 50;
     slide.setAttribute("aria-label", find('[data-view="over"]').textContent.trim());
     slide.addEventListener("input", function () { shot.style.setProperty("--cut", slide.value + "%"); });

@@ -206,3 +206,47 @@ def test_the_page_stays_within_its_width_and_shows_what_is_chosen_without_colour
     choice.click()
     page.emulate_media(forced_colors="active")
     assert choice.evaluate("label => getComputedStyle(label).outlineStyle") == "solid"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1440, 900)])
+def test_all_that_a_file_says_stands_above_its_weight_and_the_page_ends_where_the_window_does(
+    desk: Visitor, staged: dict[str, Any], width: int, height: int
+) -> None:
+    desk.page.set_viewport_size({"width": width, "height": height})
+    for number in (staged["ask"][0], staged["much"]):
+        page = opened(desk, number)
+        ends = page.evaluate("[document.documentElement.scrollHeight, document.documentElement.clientHeight]")
+        assert ends == [height, height]
+        cards = page.locator(".half:is(.b, .m) > .ev")
+        pictures = [one.bounding_box() for one in cards.locator(".shot").all()]
+        assert pictures[0] and pictures[1] and pictures[0]["height"] == pictures[1]["height"] > 80
+        foot = page.locator("[data-pair]").bounding_box()
+        for card in cards.all():
+            said, weight = card.locator(".chk").bounding_box(), card.locator(".adm").first.bounding_box()
+            assert said and weight and foot and said["y"] + said["height"] <= weight["y"] + 1
+            assert weight["y"] + weight["height"] <= foot["y"] + foot["height"] + 1, "the question is in sight"
+
+
+def test_a_message_lies_over_the_bar_and_moves_nothing(desk: Visitor, staged: dict[str, Any]) -> None:
+    page = opened(desk, staged["ask"][0])
+    before = page.locator("main").bounding_box()
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.locator(".messages")).to_be_visible()
+    assert page.locator("main").bounding_box() == before
+
+
+def test_pictures_over_each_other_have_their_numbers_and_come_nearer_and_turn(
+    desk: Visitor, staged: dict[str, Any]
+) -> None:
+    page = opened(desk, staged["much"], "?p=1&v=over")
+    expect(page.locator(".over .who")).to_contain_text("B1")
+    expect(page.locator(".over .who")).to_contain_text("M1")
+    transform = "side => getComputedStyle(document.querySelector(`[data-over=${side}] img`)).transform"
+    page.keyboard.press("z")
+    assert page.evaluate(transform, "b") == page.evaluate(transform, "m") != "none"
+    page.keyboard.press("r")
+    assert page.evaluate(transform, "b") != page.evaluate(transform, "m")
+    page.get_by_role("button", name="加强对比").click()
+    assert page.locator("[data-over=b] img").evaluate("one => getComputedStyle(one).filter") != "none"
+    frame, pane = page.locator(".over").bounding_box(), page.locator(".mid-pane").bounding_box()
+    assert frame and pane and frame["y"] + frame["height"] <= pane["y"] + pane["height"]
