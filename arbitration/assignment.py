@@ -11,6 +11,7 @@ from accounts import conflicts
 from accounts.models import Grant
 from arbitration import appeals, approvals, bench, routing
 from arbitration.models import HandBack, Ruling, SecondReader
+from arbitration.queries import ORDER
 from common.actor import Actor, Role
 from common.acts import act, require_act
 from common.errors import Missing, Refused
@@ -158,9 +159,9 @@ def _candidates(arbiter: routing.Arbiter, now: datetime) -> list[routing.Candida
     cases = cases.exclude(pk__in=mine)
     if arbiter.skills:
         cases = cases.filter(type_code__in=arbiter.skills)
-    rows = cases.order_by("due_at", "id").only(
-        "id", "due_at", "priority", "claimed", "type_code", "buyer_id", "merchant_id"
-    )[:LOOK_AHEAD]
+    rows = cases.order_by(*ORDER).only("id", "due_at", "priority", "claimed", "type_code", "buyer_id", "merchant_id")[
+        :LOOK_AHEAD
+    ]
     return [
         routing.Candidate(
             id=case.pk,

@@ -43,9 +43,23 @@ from evidence import masking, record_pictures
 from evidence.models import Exhibit
 
 PAGE = 50
+# In which order cases are ruled: soonest deadline first, then as `routing.in_order` has it.
+ORDER = ("due_at", "-priority", "-claimed", "id")
 # What a row of a list shows, decides by, or goes on from: a case is wide, and fifty of them cost by the column.
 _LISTED = (
-    *("number", "state", "version", "round", "state_since", "awaits", "due_at", "priority", "type_code", "claimed"),
+    *(
+        "number",
+        "title",
+        "state",
+        "version",
+        "round",
+        "state_since",
+        "awaits",
+        "due_at",
+        "priority",
+        "type_code",
+        "claimed",
+    ),
     *("currency", "substance_rules", "procedure_rules", "suspended_at", "buyer_appealed_at", "merchant_appealed_at"),
     *("evidence_closes_at", "buyer_handed_in_at", "merchant_handed_in_at"),
     *("decided_on_appeal", "outcome", "dossier", "kind", "returns", "claimant"),
@@ -110,17 +124,42 @@ def queue(
     if view is View.DONE:
         return _newest(cases, cursor, size)
     if cursor is not None:
-        cases = cases.filter(Q(due_at__gt=cursor.due_at) | Q(due_at=cursor.due_at, id__gt=cursor.id))
-    rows = list(_counted(cases.filter(due_at__isnull=False).order_by("due_at", "id"))[: size + 1])
+        cases = cases.filter(Q(due_at__gt=cursor.due_at) | Q(due_at=cursor.due_at) & _after_row(cursor.id))
+    rows = list(_counted(cases.filter(due_at__isnull=False).order_by(*ORDER))[: size + 1])
     last = rows[size - 1] if len(rows) > size else None
     return Page(rows[:size], Cursor(last.due_at, last.pk) if last and last.due_at else None)
 
 
-def counts_and_saved(
+def _after_row(pk: int) -> Q:
+    """Of the cases with the same deadline those that come after this one in `ORDER`."""
+    row = Case.objects.filter(pk=pk)
+    priority, claimed = Subquery(row.values("priority")), Subquery(row.values("claimed"))
+    lower = Q(priority__lt=priority) | Q(priority=priority, claimed__lt=claimed)
+    return lower | Q(priority=priority, claimed=claimed, id__gt=pk)
+
+
+def at_hand(actor: Actor, words: str, most: int = 8) -> list[Case]:
+    """Cases of the reader's lists whose number or whose goods hold these words, those in hand first. A query for each list
+    until there are enough. Parties are not searched: nobody looks for the cases of somebody.
+    """
+    views = [View.MINE, View.WAITING]
+    if actor.role is Role.SENIOR:
+        views += [View.APPROVALS, View.APPEALS]
+    found: list[Case] = []
+    for view in views:
+        named = _of_view(actor, view).filter(Q(number__icontains=words) | Q(title__icontains=words))
+        fresh = named.exclude(pk__in=[case.pk for case in found]).order_by(*ORDER).only("number", "title")
+        found += fresh[: most - len(found)]
+        if len(found) >= most:
+            break
+    return found
+
+
+def counts_and_liked(
     actor: Actor, views: Sequence[View], most: int = 100, *, among: QuerySet[Case] | None = None
-) -> tuple[dict[View, int], list[dict[str, str]]]:
-    """How many rows each view has, counted no further than ``most``, and what the reader saved as views of their own
-    (`preferences`). One query for all of it. ``among`` as for `queue`.
+) -> tuple[dict[View, int], dict[str, Any]]:
+    """How many rows each view has, counted no further than ``most``, and how the reader likes to work (`preferences`):
+    ``views`` of their own, ``keys``, ``keys_on``; empty if they never said. One query for all. ``among`` as for `queue`.
     """
     parts: list[str] = []
     values: list[Any] = []
@@ -129,11 +168,13 @@ def counts_and_saved(
         sql, params = _of_view(actor, view, open_ones).order_by().values("pk")[:most].query.sql_with_params()
         parts.append(f"(SELECT count(*) FROM ({sql}) AS counted{number})")
         values += params
-    saved, params = DeskSettings.objects.filter(user_id=actor.id or 0).values("views").query.sql_with_params()
+    liking = JSONObject(**{name: F(name) for name in ("views", "keys", "keys_on")})
+    liked = DeskSettings.objects.filter(user_id=actor.id or 0).values(told=liking)
+    saved, params = liked.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join([*parts, f'({saved})'])}", [*values, *params])
-        *numbers, views_of_their_own = cursor.fetchone()
-    return dict(zip(views, numbers, strict=True)), json.loads(views_of_their_own or "[]")
+        *numbers, said = cursor.fetchone()
+    return dict(zip(views, numbers, strict=True)), json.loads(said or "{}")
 
 
 def first_of(actor: Actor, view: View, most: int = 100) -> ArraySubquery:

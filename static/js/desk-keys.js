@@ -13,8 +13,11 @@
   });
 
   var given = document.getElementById("desk-keys"), desk = window.heng && window.heng.desk;
-  if (!given || !desk) return;
-  var told = JSON.parse(given.textContent), find = desk.find, all = desk.all;
+  if (!given) return;
+  // What is looked at and weighed is the page of a case; what the server names for another page does without it.
+  var told = JSON.parse(given.textContent);
+  var find = function (what, where) { return (where || document).querySelector(what); };
+  var all = function (what, where) { return Array.from((where || document).querySelectorAll(what)); };
   var help = document.getElementById("keys"), menu = document.getElementById("menu");
   var off = function () { try { return !told.on || localStorage.getItem("keys") === "off"; } catch (_) { return !told.on; } };
   var press = function (what) { var one = find(what); if (one) one.click(); return !!one; };
@@ -51,13 +54,13 @@
     more_evidence: function () { return press("[data-do=more_evidence_asked]"); },
     jury: function () { return press("[data-do=sent_to_jury]"); },
     next_case: function () { return press("[data-do=next_case]"); },
-    help: function () { if (help) help.showModal(); return !!help; }
+    help: function () { if (help) help.showModal(); else location.assign(told.find); }
   };
   var TYPING = "textarea, select, [contenteditable], dialog, input:not([type=radio]):not([type=checkbox]):not([type=range])";
   document.addEventListener("keydown", function (event) {
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
     var modified = event.ctrlKey || event.metaKey;
-    if (modified && !event.altKey && event.code === "KeyK") { event.preventDefault(); open(); return; }
+    if (modified && !event.altKey && event.code === "KeyK" && menu) { event.preventDefault(); open(); return; }
     if (event.code === "Escape" && event.target.closest(TYPING) && !event.target.closest("dialog")) { event.target.blur(); return; }
     if (modified || event.altKey || off() || event.target.closest(TYPING)) return;
     var code = event.code.replace("Numpad", "Digit");
@@ -67,6 +70,7 @@
   document.addEventListener("click", function (event) {
     var link = event.target.closest("a[data-do=help], a[data-menu]");
     if (!link || event.ctrlKey || event.metaKey || event.button) return;
+    if (!(link.hasAttribute("data-menu") ? menu : help)) return;
     event.preventDefault();
     if (link.hasAttribute("data-menu")) open(); else help.showModal();
   });
@@ -92,9 +96,9 @@
   }
 
   // The action menu: what the keys do, where the lists are, what can be done to the case; found by name, pinyin or English.
-  var field = menu && find("input", menu), list = menu && find("ul", menu), shown = [], at = 0;
+  var field = menu && find("input", menu), list = menu && find("ul", menu), shown = [], at = 0, asked = null, cases = [];
   var entries = function () {
-    var found = told.keys.filter(function (one) { return one.act !== "help" || help; }).map(function (one) {
+    var found = told.keys.map(function (one) {
       return { label: one.label, aliases: one.aliases, key: off() ? "" : one.key, run: ACTS[one.act] };
     });
     all(".top nav a, .left-pane a[data-do], #ways a[data-do], .casebar .back, [data-do=preview]").forEach(function (one) {
@@ -108,9 +112,8 @@
     return !words || entry.label.toLowerCase().indexOf(words) >= 0 || alias.indexOf(" " + words) >= 0;
   };
   var fill = function () {
-    var words = field.value.trim().toLowerCase(), number = words.toUpperCase();
-    shown = entries().filter(function (one) { return fits(one, words); });
-    if (/^DA-\d{8}-\w{5,}$/.test(number)) shown.unshift({ label: number, key: "", run: function () { location.assign(location.pathname.replace(/cases\/.*/, "cases/" + number + "/")); } });
+    var words = field.value.trim().toLowerCase();
+    shown = entries().filter(function (one) { return fits(one, words); }).concat(cases);
     at = 0;
     list.replaceChildren.apply(list, shown.slice(0, 40).map(function (one, n) {
       var row = document.createElement("li");
@@ -125,10 +128,28 @@
     Array.from(list.children).forEach(function (row, n) { row.setAttribute("aria-selected", n === at); if (n === at) row.scrollIntoView({ block: "nearest" }); });
     if (list.children[at]) field.setAttribute("aria-activedescendant", "menu-" + at); else field.removeAttribute("aria-activedescendant");
   };
+  // Cases by a part of their number or of what was bought: the server knows which the reader has at hand.
+  var look = function () {
+    var words = field.value.trim();
+    clearTimeout(asked);
+    cases = [];
+    say("");
+    fill();
+    if (words.length < 2) return;
+    asked = setTimeout(function () {
+      fetch(told.find + "?q=" + encodeURIComponent(words), { headers: { Accept: "application/json" } }).then(function (reply) { return reply.json(); }).then(function (found) {
+        if (field.value.trim() !== words) return;
+        cases = found.cases.map(function (one) { return { label: one.number + " · " + one.title, key: "", run: function () { location.assign(one.href); } }; });
+        fill();
+        if (!shown.length) say(found.said);
+      }).catch(function () { say(document.body.dataset.tOffline); });
+    }, 200);
+  };
+  var say = function (text) { find("[data-found-none]", menu).textContent = text; };
   var run = function (n) { var one = shown[n]; if (!one) return; menu.close(); one.run(); };
-  var open = function () { if (!menu) return; if (!menu.open) menu.showModal(); field.value = ""; fill(); field.focus(); };
+  var open = function () { if (!menu) return; if (!menu.open) menu.showModal(); field.value = ""; look(); field.focus(); };
   if (menu) {
-    field.addEventListener("input", fill);
+    field.addEventListener("input", look);
     menu.addEventListener("keydown", function (event) {
       if (event.isComposing || event.keyCode === 229) return;
       if (event.code === "ArrowDown" || event.code === "ArrowUp") { event.preventDefault(); at = Math.max(0, Math.min(list.children.length - 1, at + (event.code === "ArrowDown" ? 1 : -1))); choice(); }

@@ -51,7 +51,12 @@
     all(".said", row).forEach(function (said, at) {
       var words = find('[data-said="' + "bm"[at] + '"]'), none = said.classList.contains("none");
       if (!words) return;
-      words.textContent = none ? "" : said.textContent;
+      // Of whoever raised the point their account stands there; what is long is folded.
+      var text = none ? "" : "raised" in said.dataset && words.dataset.account || said.textContent, fold = words.nextElementSibling;
+      words.textContent = find("span", fold).textContent = text;
+      words.hidden = text.length > 72;
+      fold.hidden = !words.hidden;
+      fold.open = false;
       words.parentElement.hidden = none;
     });
     all("[data-note]").forEach(function (one) { one.hidden = one.dataset.note !== row.dataset.point; });
@@ -223,6 +228,7 @@
     open: open,
     exhibit: function (by) {
       var list = strips[active], at = list.findIndex(function (one) { return one.dataset.n === now[active]; }), next = step(list, at, by);
+      if (!list.length) window.heng.say(main.dataset.tNone);
       if (next) { next.scrollIntoView({ block: "nearest" }); open(next.dataset.n); }
     },
     // Buyer, merchant, the platform's records, and round again.

@@ -1,4 +1,4 @@
-"""A ruling that saves itself, in a browser: what is said when it cannot, and what is left of it when a page is loaded again."""
+"""A ruling that saves itself, in a browser: what is said when it cannot, and what a reload leaves of it."""
 
 from __future__ import annotations
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from accounts.models import User
-from arbitration import appeals, preferences
+from arbitration import appeals, preferences, queries
 from arbitration.models import DeskSettings
 from common import clock
 from common.actor import Role
 from disputes.lifecycle import Event
+from disputes.models import Case
 from tests import builders, deciding, reach
 from tests.edges.test_desk_pages import page, signed_in, text
 from web.desk import keys
@@ -92,9 +95,10 @@ def test_keys_are_moved_and_turned_off_and_go_back_to_where_they_lay():
     shown = text(client, page("case", made.case.number))
     assert "workspace compact swapped" in shown
     assert 'value="KeyX" selected' in text(client, page("settings"))
-    client.post(page("settings"), {"do": "usual"})
+    # What is ticked on the page goes along, also what was ticked just now and beside a key that is taken.
+    client.post(page("settings"), {"do": "usual", "swapped": "on", "goes_on": "on", "key_admit": "KeyJ"})
     found = DeskSettings.objects.get()
-    assert (found.keys, found.keys_on, found.swapped) == ({}, False, True)
+    assert (found.keys, found.keys_on, found.compact, found.swapped, found.goes_on) == ({}, False, False, True, True)
 
 
 def test_two_actions_never_share_a_key():
@@ -119,3 +123,19 @@ def test_recusal_and_a_lab_test_are_pages_of_their_own_name_with_the_reason_chos
     assert 'value="inspection"' in test and test.count(" checked") == 1
     plain = text(client, page("act", made.case.number, Event.HANDED_BACK.value))
     assert plain.count(" checked") == 0
+
+
+def test_the_queue_shows_what_was_bought_and_its_first_row_is_the_next_case():
+    first, second = reach.queued(), reach.queued()
+    due = first.reload().due_at
+    Case.objects.filter(pk__in=[first.case.pk, second.case.pk]).update(due_at=due)
+    Case.objects.filter(pk=second.case.pk).update(claimed=first.case.claimed + 1)
+    client = signed_in(first.arbitrator)
+    shown = text(client, page("queue"))
+    rows = re.findall(r'<a class="num" href="[^"]*">(DA-[^<]+)</a>', shown)
+    assert rows == [second.case.number, first.case.number] and first.case.title in shown
+    # The list goes on after a row in the same order.
+    after = queries.queue(first.arbitrator, queries.View.WAITING, size=1)
+    rest = queries.queue(first.arbitrator, queries.View.WAITING, size=1, cursor=after.next)
+    assert [case.number for case in (*after.cases, *rest.cases)] == rows
+    assert rows[0] in client.post(page("next")).headers["Location"]

@@ -14,10 +14,11 @@ from accounts.models import User
 from arbitration import assignment, calculator, preferences
 from arbitration.models import Ruling, Seen
 from arbitration.preferences import Wanted
-from common import clock
-from common.actor import Actor
+from common import clock, ids
+from common.actor import Actor, Role
 from common.acts import act
 from disputes import intervention, submissions
+from disputes.models import Statement
 from evidence import dossiers
 from evidence.models import Exhibit
 from journal import book as journal
@@ -178,6 +179,59 @@ def test_the_page_of_commands_leads_to_a_case_by_its_number():
     assert "<kbd>J</kbd>" in shown(client, page("keys") + "?q=nothing")
 
 
+def test_a_case_at_hand_is_found_by_a_part_of_its_number_or_of_what_was_bought_and_by_no_party():
+    made = deciding.taken()
+    waits = reach.queued()
+    client = signed_in(made.arbitrator)
+    numbers = {made.case.number, waits.case.number}
+
+    def found(words: str) -> tuple[set[str], str]:
+        told = client.get(page("keys"), {"q": words}, headers={"Accept": "application/json"}).json()
+        return {case["number"] for case in told["cases"]}, told["said"]
+
+    assert found(made.case.title[:4])[0] == numbers
+    assert found(made.case.number[-5:].lower())[0] == {made.case.number}
+    assert found(made.case.number)[0] == {made.case.number}
+    for stranger in (made.shop.name, User.objects.get(pk=made.buyer.id).display_name):
+        assert found(stranger)[0] == set()
+    assert "whole number" in found("zzzz")[1] and found("z") == (set(), found("z")[1])
+    listed = shown(client, page("keys") + f"?q={made.case.number[-5:]}")
+    assert reverse("desk:case", args=[made.case.number]) in listed
+    # A number that nobody has is said, and no page that is not there.
+    other = deciding.another(Role.ARBITRATOR)
+    stopped = signed_in(other).get(page("keys"), {"q": ids.case_number(clock.now())})
+    assert stopped.status_code == 200 and "There is no case" in stopped.content.decode()
+
+
+def test_whoever_reads_a_case_is_shown_no_key_that_weighs_or_rules():
+    made = deciding.taken()
+    context = signed_in(made.senior).get(page("case", made.case.number)).context
+    acts = {row["act"] for row in context["desk_keys"]["keys"]}
+    assert not acts & {"find_buyer", "admit", "admit_not", "remedy", "share", "annotate"} and "point_next" in acts
+    assert [hint["keys"] for hint in context["key_hints"]] == [["J", "K"], ["[", "]"]]
+    assert {"find_buyer", "admit"} <= {
+        row["act"]
+        for row in signed_in(made.arbitrator).get(page("case", made.case.number)).context["desk_keys"]["keys"]
+    }
+
+
+@pytest.mark.parametrize("name", ["queue", "done", "review", "appeals", "similar", "rules"])
+def test_the_action_menu_is_on_every_page_of_the_desk(name):
+    made = deciding.taken()
+    text = shown(signed_in(made.senior), page(name))
+    assert text.count('id="menu"') == 1 and text.count('id="desk-keys"') == 1 and text.count("js/desk-keys") == 1
+    assert ("next_case" in text) == (name == "queue")
+
+
+def test_who_raised_a_point_is_quoted_with_their_account_and_what_is_long_is_folded():
+    made = deciding.taken()
+    story = Statement.objects.get(case=made.case, kind="story")
+    text = shown(signed_in(made.arbitrator), page("case", made.case.number))
+    said = re.search(r'data-said="b" data-account="([^"]*)"( hidden)?>([^<]*)<', text)
+    assert said is not None and said[3] == said[1] == story.text and not said[2]
+    assert "data-raised" in text
+
+
 def test_a_key_within_a_button_is_the_one_that_was_chosen_and_none_where_keys_are_off():
     made = deciding.taken()
     client, path = signed_in(made.arbitrator), page("case", made.case.number)
@@ -185,7 +239,7 @@ def test_a_key_within_a_button_is_the_one_that_was_chosen_and_none_where_keys_ar
     liked = Wanted(keys_on=True, keys={"clause": "KeyX", "help": "KeyH"}, compact=False, swapped=False, goes_on=False)
     preferences.keep(liked, actor=made.arbitrator, now=clock.now())
     text = shown(client, path)
-    assert "Look for a clause <kbd data-key>X</kbd>" in text and "<kbd data-key>Shift H</kbd> All keys" in text
+    assert "Look for a clause <kbd data-key>X</kbd>" in text and "<kbd data-key>H</kbd> All keys" in text
     assert "<kbd data-key>C</kbd>" not in text and "<kbd data-key>?</kbd>" not in text
     preferences.keep(replace(liked, keys_on=False), actor=made.arbitrator, now=clock.now())
     silent = shown(client, path)

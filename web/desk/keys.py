@@ -6,10 +6,11 @@ Knows which key asks for what, in words; refuses to know how it is done: each ha
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +42,7 @@ _MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """``act``: its name in the script and in settings. ``code``: the default.
+    """``act``: its name in the script and in settings. ``code``: the default; with Shift only as long as it lies there.
 
     ``aliases``: what else finds it in the action menu: pinyin initials and whole, and English words.
     """
@@ -104,6 +105,11 @@ _HINTS: tuple[tuple[tuple[str, ...], Text], ...] = (
     (("annotate",), _("annotate")),
 )
 ACTS = frozenset(key.act for key in KEYS)
+# Where which keys do something: on the page of a case for whoever rules it, for whoever reads it, and on a list.
+_RULING = frozenset({"annotate", "share", "clause", "remedy", "template", "more_evidence", "jury"})
+WRITE = ACTS
+READ = frozenset(key.act for key in KEYS if key.group != "weigh") - _RULING
+LIST = frozenset({"next_case", "help"})
 
 
 def remapped(chosen: Mapping[str, Any]) -> dict[str, str]:
@@ -135,14 +141,31 @@ def table(chosen: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         {
             "act": key.act,
             "code": codes[key.act],
-            "shift": key.shift,
-            "key": name(codes[key.act], shift=key.shift),
+            "shift": (shift := key.shift and codes[key.act] == key.code),
+            "key": name(codes[key.act], shift=shift),
             "label": str(key.label),
             "group": key.group,
             "aliases": key.aliases,
         }
         for key in KEYS
     ]
+
+
+def on_page(liked: Mapping[str, Any], works: Set[str]) -> dict[str, Any]:
+    """The single keys of a page as its script, its bar and its help read them. ``liked``: how the reader works, empty if
+    they never said. ``works``: the actions that there are on the page.
+
+    Where they are switched off, nothing on the page names one but the help.
+    """
+    rows, on = [row for row in table(liked.get("keys", {})) if row["act"] in works], liked.get("keys_on", True)
+    href = reverse("desk:keys")
+    return {
+        "desk_keys": {"on": on, "keys": rows, "find": href},
+        "key_hints": hints(rows) if on else [],
+        "key_of": named(rows) if on else {},
+        "key_groups": by_group(rows),
+        "keys_href": href,
+    }
 
 
 def named(rows: list[dict[str, Any]]) -> dict[str, str]:
@@ -153,9 +176,11 @@ def named(rows: list[dict[str, Any]]) -> dict[str, str]:
 def hints(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The bar at the foot: ``keys`` and ``label``."""
     key_of = named(rows)
-    return [{"keys": [key_of[act] for act in acts], "label": str(label)} for acts, label in _HINTS]
+    here = [(acts, label) for acts, label in _HINTS if all(act in key_of for act in acts)]
+    return [{"keys": [key_of[act] for act in acts], "label": str(label)} for acts, label in here]
 
 
 def by_group(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """The same for a help that is read: name of the group, its keys."""
-    return [(str(words), [row for row in rows if row["group"] == group]) for group, words in GROUPS.items()]
+    groups = [(str(words), [row for row in rows if row["group"] == group]) for group, words in GROUPS.items()]
+    return [(words, of_group) for words, of_group in groups if of_group]

@@ -45,6 +45,8 @@ ICONS = {
 }
 # Lines of a text or a talk that a card shows; the rest is on the page of the exhibit.
 _MOST_LINES = 60
+# Words of a side that are longer are folded; the script that changes points folds at the same length.
+LONG = 72
 
 
 @dataclass(frozen=True)
@@ -162,10 +164,12 @@ def _picture(view: ExhibitView, row: Exhibit, actor: Actor, currency: str, now: 
     return {"lines": lines[:_MOST_LINES], "cut": len(lines) > _MOST_LINES, "listing": shown}
 
 
-def halves(shown: Shown, made: Mapping[str, dict[str, Any]], said: Mapping[str, str]) -> list[dict[str, Any]]:
+def halves(
+    shown: Shown, made: Mapping[str, dict[str, Any]], said: Mapping[str, Mapping[str, str]]
+) -> list[dict[str, Any]]:
     """Buyer left, merchant right, the same room for each, whether or not there is anything in it.
 
-    ``said``: what each side says to the point that is shown.
+    ``said``: what each side says to the point that is shown, as `panes.said`; what is long is folded.
     """
     chosen = {"b": shown.buyer, "m": shown.merchant}
     return [
@@ -173,7 +177,9 @@ def halves(shown: Shown, made: Mapping[str, dict[str, Any]], said: Mapping[str, 
             "side": side,
             "is_active": side == "b",
             "card": made[view.number] if (view := chosen[side]) is not None else None,
-            "said": said[side],
+            "said": said[side]["text"],
+            "account": said[side]["account"],
+            "is_long": len(said[side]["text"]) > LONG,
         }
         for side in SIDES
     ]

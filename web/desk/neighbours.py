@@ -35,7 +35,7 @@ class Neighbours:
 
 def columns(case: Case, actor: Actor) -> tuple[ArraySubquery, ...]:
     """What is to be read with the case (`arbitration.queries.workspace_of`): numbers in hand, and room of accounts."""
-    mine = queries.in_hand(actor).order_by("due_at", "id").values("number")[:_MOST]
+    mine = queries.in_hand(actor).order_by(*queries.ORDER).values("number")[:_MOST]
     room = book.rooms(execution.accounts_of(case).values()).order_by()
     told = JSONObject(key=F("key"), left=Cast(F("left"), TextField()))
     return ArraySubquery(mine), ArraySubquery(room.values(told=told))

@@ -129,7 +129,8 @@ def stance(point: Point, side: str, short: str, every: Exhibits) -> dict[str, An
     if answer is None:
         raised = point.raised_by == side
         views = every.of(short) if raised else []
-        return {"side": short, "text": _("Raised this point") if raised else "", **_counted(views)}
+        told = _("Raised this point") if raised else ""
+        return {"side": short, "text": told, "raised": raised, **_counted(views)}
     words = labels.STANCES[answer.stance]
     said = f"{words} · {records.masked(answer.text)}" if answer.text else str(words)
     named = [view for view in every.of(short) if view.id in answer.exhibits]
@@ -143,11 +144,20 @@ def _counted(views: Sequence[ExhibitView]) -> dict[str, Any]:
     return {"count": len(views), "icon": symbols.get(kinds.pop(), "paperclip") if len(kinds) == 1 else ""}
 
 
-def said(point: Point | None, every: Exhibits) -> dict[str, str]:
-    """What each side says to the point that is shown."""
-    if point is None:
-        return {"b": "", "m": ""}
-    return {short: stance(point, side, short, every)["text"] for side, short in (("buyer", "b"), ("merchant", "m"))}
+def said(work: Workspace, point: Point | None, every: Exhibits) -> dict[str, dict[str, str]]:
+    """What each side says to the point that is shown, in ``text``: its answer, or of whoever raised it their ``account``."""
+    told = {}
+    for side, short in (("buyer", "b"), ("merchant", "m")):
+        here = stance(point, side, short, every) if point is not None else {"text": ""}
+        account = _account(work, side)
+        told[short] = {"text": account if here.get("raised") and account else here["text"], "account": account}
+    return told
+
+
+def _account(work: Workspace, side: str) -> str:
+    """What happened as this side told it to the platform, else when it first asked."""
+    theirs = {one["kind"]: one["text"] for one in work.statements if one["side"] == side}
+    return records.masked(theirs.get("story") or theirs.get("request") or "")
 
 
 # What a side says to its cause. Words that belong to a proposal stand with it, those of an appeal with the appeal.
@@ -251,6 +261,7 @@ def ruled(work: Workspace, every: Exhibits, now: datetime) -> dict[str, Any]:
     # The ruler is drawn on the scale of what happened to the goods; when things were handed in is on the cards.
     drawn = [event for event in found if event.kind != "added"]
     return {
+        "arrived": any(event.kind == "delivered" for event in drawn),
         "marks": [
             {"event": mark.event, "x": 20 + mark.x, "title": _event(mark.event, now)} for mark in ruler.marks(drawn)
         ],

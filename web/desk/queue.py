@@ -28,7 +28,7 @@ from disputes.lifecycle import State
 from disputes.models import Case
 from rulebook import queries as rulebook
 from web import addresses, keyset, letter, narrowing, wording
-from web.desk import glance, offered, shell
+from web.desk import glance, keys, offered, shell
 from web.narrowing import LeastField, NarrowingForm
 from web.selects import PlainSelect
 
@@ -89,6 +89,7 @@ class Row(TypedDict):
     """
 
     number: str
+    title: str
     href: str
     due_at: datetime | None
     clock: str
@@ -162,13 +163,14 @@ def _show(request: HttpRequest, which: List, actor: Actor, unknown: str = "") ->
     cursor = Cursor(after.at, after.id) if after else None
     among = access.open_to_judge(actor)
     page = queries.queue(actor, which.view, cursor=cursor, among=among, **chosen)
-    waiting, saved = shell.counts_and_saved(actor, more=(View.MINE,), among=among)
+    waiting, liked = shell.counts_and_liked(actor, more=(View.MINE,), among=among)
     narrows = which.current == "queue"
-    views, here = _views(request, saved) if narrows else ([], "")
+    views, here = _views(request, liked.get("views", [])) if narrows else ([], "")
     applied = sum(1 for value in chosen.values() if value)
     home = request.path
     shown = {
         **shell.around(actor, which.current, now, waiting),
+        **(keys.on_page(liked, keys.LIST) if narrows else {}),
         "list": which,
         "newest": which.newest,
         "rows": _rows(page.cases, which, actor, now),
@@ -271,6 +273,7 @@ def _row(case: Case, href: str, act: str, actor: Actor, now: datetime) -> Row:
     stopped = case.suspended_at is not None
     return Row(
         number=case.number,
+        title=case.title,
         href=href,
         due_at=case.due_at,
         clock=deadlines.clock_of(case),

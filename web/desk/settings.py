@@ -68,10 +68,10 @@ class SettingsForm(HouseForm):
         return data
 
     def wanted(self) -> Wanted:
-        """Only after ``is_valid``."""
+        """Only after ``is_valid``, or where every key goes back: then what was ticked beside them is kept with it."""
         data = self.cleaned_data
-        codes = {key.act: data[f"key_{key.act}"] for key in keys.KEYS}
-        moved = any(codes[key.act] != key.code for key in keys.KEYS)
+        codes = {} if self.data.get("do") == "usual" else {key.act: data[f"key_{key.act}"] for key in keys.KEYS}
+        moved = any(code != key.code for key in keys.KEYS if (code := codes.get(key.act)))
         return Wanted(
             keys_on=data["keys_on"],
             keys=codes if moved else {},
@@ -88,9 +88,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     found = preferences.of(actor.id)
     form = SettingsForm(request.POST if request.method == "POST" else None, found=found)
-    if request.POST.get("do") == "usual":
-        wanted = Wanted(found.keys_on, {}, found.compact, found.swapped, found.goes_on)
-    elif form.is_valid():
+    if form.is_valid() or request.POST.get("do") == "usual":
         wanted = form.wanted()
     else:
         shown = {**shell.around(actor, "settings", now), "form": form}

@@ -37,11 +37,11 @@ def senior(request: HttpRequest) -> Actor:
     return fetch.actor_or_404(request, Role.SENIOR)
 
 
-def counts_and_saved(
+def counts_and_liked(
     actor: Actor, *, more: tuple[View, ...], among: QuerySet[Case]
-) -> tuple[dict[View, int], list[dict[str, str]]]:
-    """What waits for this reader, counted up to a hundred, and the name and query of each of their own views."""
-    return queries.counts_and_saved(actor, [*_views(actor), *more], among=among)
+) -> tuple[dict[View, int], dict[str, Any]]:
+    """What waits for this reader, counted up to a hundred, and how they like to work, with the views that they saved."""
+    return queries.counts_and_liked(actor, [*_views(actor), *more], among=among)
 
 
 def columns(actor: Actor) -> tuple[ArraySubquery, ...]:
@@ -63,7 +63,9 @@ def around(actor: Actor, current: str, now: datetime, waiting: Mapping[View, int
         "nav": [item for item in items if _is_open(item.key, actor)],
         "area_name": _("Ruling desk"),
         "home": reverse("desk:queue"),
-        "commands_href": reverse("desk:keys"),
+        "commands_href": (commands := reverse("desk:keys")),
+        # For the action menu: a page on which single keys work says which.
+        "desk_keys": {"on": False, "keys": [], "find": commands},
         "actor": actor,
         "now": now,
     }
@@ -87,7 +89,7 @@ def _lately(actor: Actor) -> dict[View, int]:
 
 
 def _count(actor: Actor) -> dict[View, int]:
-    return queries.counts_and_saved(actor, _views(actor))[0]
+    return queries.counts_and_liked(actor, _views(actor))[0]
 
 
 def type_name(case: Case) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from arbitration import queries
 from rulebook import queries as rulebook
 from web import fetch
-from web.desk import shell, workspace
+from web.desk import keys, shell, workspace
 
 
 @require_safe
@@ -21,7 +21,7 @@ def index(request: HttpRequest, number: str) -> HttpResponse:
     shown = {
         **shell.around(actor, "queue", now, shell.read_with_it(actor, work.more)),
         **workspace.evidence(request, work, rulebook.rules(case.substance_rules_id), actor, now),
-        **workspace.hotkeys(request),
+        **workspace.hotkeys(request, keys.READ),
         "case": case,
         "scripts": workspace.SCRIPTS[:3],
     }

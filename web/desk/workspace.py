@@ -5,7 +5,7 @@ One form, kept as a draft whatever is missing. Knows what is shown; what may hap
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -275,7 +275,7 @@ def _show(
         "take_from": wording.moment(opens, now) if (opens := offered.open_until(case, now)) else "",
         "primary": next((act for wanted in _FIRST for act in acts if act.event is wanted), None),
         "letter_href": reverse("desk:letter", args=[case.number]) if work.in_force else "",
-        **hotkeys(request, work.liked),
+        **hotkeys(request, keys.WRITE if form is not None else keys.READ, work.liked),
     }
     if form is not None:
         context |= _right(work, form, rules, acts, now)
@@ -311,23 +311,12 @@ def _sent(work: Workspace, actor: Actor) -> str:
     return reverse("desk:sent", args=[work.case.number]) if mine else ""
 
 
-def hotkeys(request: HttpRequest, liked: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The single keys as the script, the bar and the help read them. ``liked``: how the reader works, if it was read.
-
-    Where they are switched off, nothing on the page names one but the help.
-    """
+def hotkeys(request: HttpRequest, works: Set[str], liked: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The single keys that do something on this page. ``liked``: how the reader works, if it was read."""
     if liked is None:
         found = preferences.of(request.user.pk)
         liked = {"keys_on": found.keys_on, "keys": found.keys}
-    table, on = keys.table(liked.get("keys", {})), liked.get("keys_on", True)
-    return {
-        "desk_keys": {"on": on, "keys": table},
-        "desk_look": liked,
-        "key_hints": keys.hints(table) if on else [],
-        "key_of": keys.named(table) if on else {},
-        "key_groups": keys.by_group(table),
-        "keys_href": reverse("desk:keys"),
-    }
+    return {"desk_look": liked, **keys.on_page(liked, works)}
 
 
 def evidence(request: HttpRequest, work: Workspace, rules: Rules, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -364,7 +353,7 @@ def _evidence(
         "burden": panes.burden(rules, case.type_code, case.order.state),
         "view": view,
         "views": middle.views(chosen, view),
-        "halves": middle.halves(chosen, made, panes.said(chosen.point, every)),
+        "halves": middle.halves(chosen, made, panes.said(work, chosen.point, every)),
         "record": made[chosen.record.number] if chosen.record is not None else None,
         "others": middle.others(chosen, made),
         "strips": middle.strips(every, chosen),
