@@ -230,7 +230,7 @@ def test_all_that_a_file_says_stands_above_its_weight_and_the_page_ends_where_th
 def test_a_message_lies_over_the_bar_and_moves_nothing(desk: Visitor, staged: dict[str, Any]) -> None:
     page = opened(desk, staged["ask"][0])
     before = page.locator("main").bounding_box()
-    page.get_by_role("button", name="保存草稿").click()
+    page.locator(".rfoot").get_by_role("button", name="保存草稿").click()
     expect(page.locator(".messages")).to_be_visible()
     assert page.locator("main").bounding_box() == before
 

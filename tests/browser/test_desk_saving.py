@@ -139,6 +139,9 @@ def test_a_field_that_keeps_the_draft_from_being_saved_is_named_and_the_sum_is_n
     desk: Visitor, staged: dict[str, Any]
 ) -> None:
     page = opened(desk, staged["ask"][1])
+    page.locator("#remedy label").filter(has_text="退货退款").click()
+    fill_and_save(page, "#id_share", "100")
+    expect(page.locator("#remedy .calc")).to_be_visible()
     page.locator("#id_share").fill("150")
     miss, stale = page.locator(".rfoot .miss"), page.locator("[data-unsaved]")
     expect(miss).to_contain_text("还没保存，先改：责任比例")

@@ -45,8 +45,9 @@ class SettingsForm(HouseForm):
         chosen = {f"key_{act}": code for act, code in codes.items()}
         switches = {name: getattr(found, name) for name in ("keys_on", "compact", "swapped", "goes_on")}
         super().__init__(data, initial=chosen | switches)
-        choices = [(code, keys.name(code)) for code in keys.CODES]
         for key in keys.KEYS:
+            # Where the help lies by default it is asked for with Shift; anywhere else without.
+            choices = [(code, keys.name(code, shift=key.shift and code == key.code)) for code in keys.CODES]
             self.fields[f"key_{key.act}"] = ChoiceField(label=str(key.label), choices=choices)
 
     def key_groups(self) -> list[tuple[str, list[BoundField]]]:

@@ -125,7 +125,7 @@ def _restore(request: HttpRequest, form: RulingForm, work: Workspace) -> None:
     drafts.restore(request, form)
     if form.restored and form.initial["tab"] != work.wrote[0]:
         fresh["version"] = form.initial["version"]
-    form.initial |= fresh
+    form.initial.update(fresh)
 
 
 @require_safe
