@@ -86,7 +86,7 @@ def main() -> None:
         "lost": _lost(cast, now - 36 * HOUR).number,
         "jury": _before_a_jury(cast, people["juror-2"].pk, now).number,
         "sign": [_to_sign(cast, now - 36 * HOUR).number for _once in range(4)],
-        "review": [_appealed(cast, now - 36 * HOUR).number for _mode in ("with scripts", "without")],
+        "review": [_appealed(cast, now - 62 * HOUR).number for _mode in ("with scripts", "without")],
     }
     told |= desk_stage.cases(cast, now)
     print(json.dumps(told))

@@ -244,10 +244,15 @@ def test_an_appeal_with_one_new_piece_is_decided(
     for words in ("有新凭证", "渗水细节", "照片不能证明是同一只壶。", "支持商家"):
         errand.think()  # the ground, what is new, the answer, the finding that is attacked
         expect(page.locator("main")).to_contain_text(words)
+    new = page.locator("section", has=page.get_by_role("heading", name="新凭证")).locator("article").first
+    named = new.get_attribute("aria-label")
+    assert named is not None
     errand.think()
     errand.click(page.get_by_role("link", name="维持裁决"))
+    # What is new is answered by its number, or the ruling cannot be upheld.
     errand.type(
-        page.get_by_label("理由"), "新照片看不到壶底款识，不能证明拍的是本单商品，不影响原来对开片的认定，维持原裁决。"
+        page.get_by_label("理由"),
+        f"新照片 {named.split()[0]} 看不到壶底款识，不能证明拍的是本单商品，不影响原来对开片的认定，维持原裁决。",
     )
     errand.think()
     errand.click(page.get_by_role("button", name="维持裁决"))
