@@ -176,14 +176,17 @@ def test_files_of_an_appeal_wait_for_it_over_a_reload_and_go_with_it(
     held(buyer).nth(1).wait_for(state="detached")
     # Not without what is still on its way.
     going: list[Route] = []
-    page.route(
-        "**/uploads/**", lambda route: going.append(route) if route.request.method == "PATCH" else route.continue_()
-    )
+    closed = [True]  # to unroute would let go by itself what is held, and a second time by us
+
+    def gate(route: Route) -> None:
+        going.append(route) if closed and route.request.method == "PATCH" else route.continue_()
+
+    page.route("**/uploads/**", gate)
     page.locator("input[type=file]").set_input_files(photo(seed + 2, 600))
     page.locator("ul.ups > li[data-state=sending]").wait_for()
     page.locator("main form .btn-primary").click()
     assert page.locator("[data-not-yet]").is_visible() and page.url.endswith(path)
-    page.unroute("**/uploads/**")
+    closed.clear()
     for route in going:
         route.continue_()
     held(buyer).nth(1).wait_for()
