@@ -52,7 +52,6 @@
   tick();
   setInterval(tick, 30000);
   document.addEventListener("visibilitychange", function () { if (!document.hidden) tick(); });
-  document.addEventListener("htmx:afterSwap", tick);
 
   // The seconds in which a ruling can be called back; the page asks by itself what became of it soon after.
   document.querySelectorAll("[data-seconds]").forEach(function (el) {
@@ -116,7 +115,7 @@
     var form = event.target;
     if (form.dataset.sent) { event.preventDefault(); return; }
     dirty.delete(form);
-    if (form.method !== "post" || form.matches("[hx-post], [data-hx-post]")) return;
+    if (form.method !== "post") return;
     form.dataset.sent = "1";
     var button = event.submitter;
     if (button) button.setAttribute("aria-busy", "true");

@@ -13,8 +13,6 @@ from tests.browser.weight import Weight, weigh
 
 # Compressed, without evidence: what comes over the line for somebody who has never been here.
 HEAVIEST, MOST_REQUESTS = 60 * 1024, 12
-# A shop's console is no telephone's page: its lists and forms may weigh more, less than the desk's 90.
-CONSOLE = 72 * 1024
 WIDTHS = (320, 360, 390, 1024, 1280, 1440)
 PAGES: dict[str | None, tuple[str, ...]] = {
     None: ("/", "/check/", "/rules/", "/verify/", "/help/", "/login/"),
@@ -43,15 +41,14 @@ def test_pages_are_light_stay_within_their_width_and_can_be_hit(
     page, line = visitor.page, visitor.context.new_cdp_session(visitor.page)
     problems = []
     for path in (path.format(**staged) for path in PAGES[account]):
-        most = CONSOLE if account == "merchant" else HEAVIEST
-        problems += [f"{path}: {problem}" for problem in _heavy(weigh(line, partial(visitor.go, path)), most)]
+        problems += [f"{path}: {problem}" for problem in _heavy(weigh(line, partial(visitor.go, path)))]
         problems += [f"{path}: {problem}" for problem in _ill_shaped(page, 44 if account == "buyer" else 24)]
     assert not problems, "\n".join(problems)
 
 
-def _heavy(found: Weight, most: int) -> list[str]:
+def _heavy(found: Weight) -> list[str]:
     told = []
-    if found.bytes > most:
+    if found.bytes > HEAVIEST:
         told.append(f"{found.bytes / 1024:.1f} KB")
     if found.requests > MOST_REQUESTS:
         told.append(f"{found.requests} requests")
