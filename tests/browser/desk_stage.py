@@ -16,6 +16,8 @@ from disputes.models import Case
 from disputes.submissions import Answer
 from evidence import dossiers
 from tests import builders, reach
+from tests.browser.cast import Cast
+from tests.browser.scene import in_one_go
 from tests.builders import DAY, HOUR
 
 POINTS = ("壶身纹路是裂纹，不是开片", "注水后壶体渗水", "破损发生在签收之前", "包装不足以保护壶嘴")
@@ -24,9 +26,9 @@ BUYERS, MERCHANTS = (("E06", "teal"), ("E05", "navy"), ("E06", "olive")), (("E09
 MUCH = 60
 
 
-def cases(cast: Any, now: datetime) -> dict[str, Any]:
+def cases(cast: Cast, now: datetime) -> dict[str, Any]:
     """``rule``: two standard cases of four points and seven exhibits; ``ask``: two more; ``much``: one of sixty exhibits."""
-    at = now - 40 * HOUR  # each term below is still open now: the clock of the house runs beside us
+    at = now - 40 * HOUR
     return {
         "rule": [_taken(cast, at).number for _mode in ("by keys", "without scripts")],
         "ask": [_taken(cast, at).number for _mode in ("by keys", "without scripts")],
@@ -41,7 +43,8 @@ def _write(dossier_id: int, count: int, *, buyer: Actor, merchant: Actor, now: d
         dossiers.add_text(dossier_id, f"第 {number} 段说明。", side=side, name=f"说明 {number}", actor=actor, now=now)
 
 
-def _taken(cast: Any, at: datetime, *, texts: int = 0) -> Case:
+@in_one_go
+def _taken(cast: Cast, at: datetime, *, texts: int = 0) -> Case:
     age = clock.now() - at + 6 * DAY
     line = builders.a_line(
         cast.lin, cast.shop, title="汝窑小壶 180ml", paid=36_000, category="kitchen", age=age, chatted=False

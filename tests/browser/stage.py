@@ -1,14 +1,12 @@
 """What the tasks need and the demo does not have: put on the stage by real acts, in the database of a running house.
 
-`houses.House.stage` calls it in a process of that house. Twice makes twice as much. The house's clock runs meanwhile:
-no term of any of these may have ended by now, or it fires in the middle of the story.
+`houses.House.stage` calls it in a process of that house. Twice makes twice as much.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from datetime import datetime
 
 from accounts import demo, hats
@@ -32,6 +30,8 @@ from jury import seats
 from rulebook import queries as rulebook
 from tests import builders, reach
 from tests.browser import desk_stage
+from tests.browser.cast import Cast
+from tests.browser.scene import in_one_go
 from tests.builders import DAY, HOUR
 
 SMALL = 10
@@ -44,20 +44,6 @@ FOUND = {
     "merchant": "照片上的纹路是釉面开片，注水后未见渗水。",
     "buyer": "裂纹贯通釉面，注水后渗出，商家没有证明交付时完好。",
 }
-
-
-@dataclass(frozen=True)
-class Cast:
-    """People of the demo, each under the hat of their part."""
-
-    lin: Actor
-    pottery: Actor
-    arbitrator: Actor
-    ruling: Actor  # whose desk has cases for the tests, so that the other's is that of the demo
-    senior: Actor
-    other_senior: Actor
-    ops: Actor
-    shop: Merchant
 
 
 def main() -> None:
@@ -100,6 +86,7 @@ def _open(cast: Cast, kind: Kind, title: str, paid: int, at: datetime) -> Case:
     )
 
 
+@in_one_go
 def _to_answer(cast: Cast, at: datetime, *, paid: int = 38_000) -> Case:
     """Four points, the buyer's evidence handed in, and the shop to confirm or dispute."""
     case = _open(cast, Kind.RETURN_REFUND, "汝窑小壶 200ml", paid, at)
@@ -122,12 +109,12 @@ def _to_answer(cast: Cast, at: datetime, *, paid: int = 38_000) -> Case:
     return case
 
 
+@in_one_go
 def _before_a_jury(cast: Cast, juror: int, now: datetime) -> Case:
     """Four things to look at, and a jury on which only this juror sits: everybody else is busy with the demo's own."""
     sitting = seats.mine(juror, now)
     if sitting is not None:
         seats.recuse(sitting.token, reason="cannot_judge", actor=Actor.staff(Role.JUROR, juror), now=now)
-    # The shop's term still runs when it answers: the house's own clock would end it between two of these acts.
     case = _to_answer(cast, now - 37 * HOUR)
     answers = [Answer(point.pk, "disputes", WORDS) for point in queries.points(Case.objects.get(pk=case.pk))]
     for colour in ("orange", "purple"):
@@ -141,16 +128,19 @@ def _before_a_jury(cast: Cast, juror: int, now: datetime) -> Case:
     return case
 
 
+@in_one_go
 def _lost(cast: Cast, at: datetime) -> Case:
     """A ruling for the shop, served; the buyer may still appeal."""
     return _signed(cast, _ruled(cast, at, paid=38_000, finds="merchant", remedy="R7", share=0), at + 35.5 * HOUR)
 
 
+@in_one_go
 def _to_sign(cast: Cast, at: datetime) -> Case:
     """A ruling for so much that a senior has to sign it."""
     return _ruled(cast, at, paid=480_000, finds="buyer", remedy="R3", share=10_000)
 
 
+@in_one_go
 def _appealed(cast: Cast, at: datetime) -> Case:
     """Lost, appealed with one new photo, answered, and in the senior's hands."""
     case = _lost(cast, at)
