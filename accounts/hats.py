@@ -101,14 +101,14 @@ def rights_of(actor: Actor) -> frozenset[Right]:
     return _rights(membership) if membership else frozenset()
 
 
-def who_may_accept(merchant_id: int, amount: int) -> list[str]:
-    """The members of a shop who may bind it to ``amount`` minor units, by name, for their own colleagues. One query."""
+def who_may_accept(merchant_id: int, amount: int) -> list[User]:
+    """The members of a shop who may bind it to ``amount`` minor units, in the order of their names. One query."""
     may = Q(rights__contains=[Right.ACCEPT.value]) | Q(rights__contains=[Right.MANAGE.value])
     enough = Q(accept_limit__isnull=True) | Q(accept_limit__gte=amount)
     held = Membership.objects.filter(
         may, enough, merchant_id=merchant_id, removed_at__isnull=True, user__is_active=True
     )
-    return [row.user.get_full_name() for row in held.select_related("user").order_by("user__display_name", "pk")]
+    return [row.user for row in held.select_related("user").order_by("user__display_name", "pk")]
 
 
 def still_holds(actor: Actor) -> bool:

@@ -82,11 +82,16 @@ def choose(rules: Iterable[tuple[str, str, int]], people: Sequence[Person], *, t
     for wanted_type, prefix, member in rules:
         if wanted_type not in ("", type_code) or not sku.startswith(prefix):
             continue
-        person = here.get(member)
-        if person is not None and person.away:
-            person = here.get(person.cover_id or 0)
-        return person.user_id if person is not None and not person.away else None
+        return stands_in(here, member)
     return None
+
+
+def stands_in(here: Mapping[int, Person], member: int) -> int | None:
+    """The member, or while they are away the colleague whom they named; ``None`` where neither is there."""
+    person = here.get(member)
+    if person is not None and person.away:
+        person = here.get(person.cover_id or 0)
+    return person.user_id if person is not None and not person.away else None
 
 
 # --- to read ------------------------------------------------------------------------------------------------------

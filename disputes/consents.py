@@ -14,6 +14,8 @@ from common.errors import Missing, Refused
 from disputes import access, amounts, queries
 from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case, Consent, Offer
+from journal import book
+from journal.kinds import Kind
 
 # What binds the shop to a sum, and so may need two people.
 EVENTS = (Event.REFUND_AGREED, Event.RETURN_AGREED, Event.CLAIM_ACCEPTED, Event.OFFER_MADE, Event.OFFER_ACCEPTED)
@@ -46,7 +48,7 @@ def propose(
     if event is Event.OFFER_ACCEPTED and not _is_open(case, offer_id, amount):
         raise Refused("offer_is_gone")
     _end(case, Consent.VOID, by=actor.id, now=now)
-    return Consent.objects.create(
+    consent = Consent.objects.create(
         case=case,
         event=event.value,
         amount=amount,
@@ -56,6 +58,9 @@ def propose(
         by_id=actor.id,
         at=now,
     )
+    said = {"consent": consent.pk, "event": event.value, "amount": amount}
+    book.record(case.stream_id, Kind.SECOND_PERSON_ASKED, data=said, actor=actor, now=now)
+    return consent
 
 
 @act
@@ -72,6 +77,8 @@ def decline(consent_id: int, *, actor: Actor, now: datetime) -> Consent:
     if consent.state == Consent.OPEN:
         consent.state, consent.ended_by_id, consent.ended_at = Consent.DECLINED, actor.id, now
         consent.save(update_fields=["state", "ended_by", "ended_at"])
+        said = {"consent": consent.pk, "amount": consent.amount, "proposed_by": consent.by_id}
+        book.record(case.stream_id, Kind.SECOND_PERSON_DECLINED, data=said, actor=actor, now=now)
     return consent
 
 

@@ -1,6 +1,6 @@
 """Who in the shop looks after a case, what colleagues tell each other about it, and what they have typed so far.
 
-The shop's own affair: nothing here moves a case, stops a clock or reaches another side.
+The shop's own affair: nothing here moves a case, stops a clock or is shown to another side.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from common.acts import act, require_act
 from common.errors import Missing, Refused
 from disputes import access, queries
 from disputes.models import Case, Handling, ReplyDraft, ShopNote
+from journal import book
+from journal.kinds import Kind
 
 LONGEST_NOTE = 300
 # How long after the last saved word somebody still counts as working on the answer.
@@ -46,6 +48,8 @@ def assign(
     )
     if note.strip():
         _note(case, note, to=member_id, actor=actor, now=now)
+    if member_id is not None and (standing is None or standing.member_id != member_id or note.strip()):
+        book.record(case.stream_id, Kind.SHOP_ASSIGNED, data={"member": member_id}, actor=actor, now=now)
     return handling
 
 

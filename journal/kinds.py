@@ -103,6 +103,10 @@ class Kind(StrEnum):
     ORIGINAL_OPENED = "original_opened"
     BUNDLE_EXPORTED = "bundle_exported"
     LETTER_PRINTED = "letter_printed"
+    # a shop's own affairs
+    SHOP_ASSIGNED = "shop_assigned"
+    SECOND_PERSON_ASKED = "second_person_asked"
+    SECOND_PERSON_DECLINED = "second_person_declined"
     # what is learned from a decision
     PRECEDENT_WITHDRAWN = "precedent_withdrawn"
     # keeping and erasing
@@ -111,7 +115,8 @@ class Kind(StrEnum):
     ERASED = "erased"
 
 
-# Steps of the house that parties neither need nor may see: not on their timeline, and as digests in their copy of the chain.
+# Steps of the house that parties neither need nor may see, and a shop's own affairs: not on their timeline, and as digests
+# in their copy of the chain.
 HOUSE_ONLY = frozenset(
     {
         Kind.PICKUP_OVERDUE,
@@ -137,6 +142,9 @@ HOUSE_ONLY = frozenset(
         Kind.DEADLINE_SET_ASIDE,
         Kind.ORIGINAL_OPENED,
         Kind.BUNDLE_EXPORTED,
+        Kind.SHOP_ASSIGNED,
+        Kind.SECOND_PERSON_ASKED,
+        Kind.SECOND_PERSON_DECLINED,
         Kind.PRECEDENT_WITHDRAWN,
         Kind.HOLD_PLACED,
         Kind.HOLD_LIFTED,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from accounts import hats, shop_desk
 from accounts.models import Grant, Membership, Right
 from common.acts import require_act
-from disputes.models import Case, Deadline, Offer
+from disputes.models import Case, Deadline, Handling, Offer
 from disputes.states import State
 from disputes.timers import DUTIES, OFFERS
 from journal.kinds import Kind
@@ -38,8 +40,12 @@ _NEVER_NEWS = frozenset(
         Kind.APPEAL_UPHELD,
         Kind.EVIDENCE_UNREADABLE,
         Kind.NOT_ADMITTED,
+        Kind.SHOP_ASSIGNED,
+        Kind.SECOND_PERSON_ASKED,
     }
 )
+# What a shop arranges about a case tells only those members whom it concerns.
+_AMONG_COLLEAGUES = frozenset({Kind.SHOP_ASSIGNED, Kind.SECOND_PERSON_ASKED, Kind.SECOND_PERSON_DECLINED})
 
 # For so long further evidence is the same news.
 _SAME_NEWS = timedelta(hours=1)
@@ -74,11 +80,14 @@ def announce(entry: Entry, case: Case) -> int:
     people = [user_id for _, user_id, _, _ in told]
     chosen = {row.user_id: row for row in Preference.objects.filter(user_id__in=people)}
     # Nobody can send to a person without an address: their notice in the site is all they get.
-    emails = [
-        Email(notice_id=pk)
+    wanted = {user_id: preferences.read(chosen.get(user_id)) for user_id in people}
+    mailed = [
+        (pk, user_id, audience)
         for pk, user_id, address, audience in told
-        if address and _wants(preferences.read(chosen.get(user_id)), asks_of(kind, audience, case))
+        if address and _wants(wanted[user_id], asks_of(kind, audience, case))
     ]
+    spared = _spared(kind, case, [user for _, user, audience in mailed if audience == MERCHANT], wanted, entry.at)
+    emails = [Email(notice_id=pk) for pk, user_id, audience in mailed if audience != MERCHANT or user_id not in spared]
     Email.objects.bulk_create(emails, ignore_conflicts=True)
     return len(told)
 
@@ -101,6 +110,22 @@ def asks_of(kind: Kind, audience: str, case: Case) -> bool:
 
 def _wants(wanted: preferences.Wanted, asks: bool) -> bool:
     return wanted.email and (asks or wanted.news)
+
+
+def _spared(
+    kind: Kind, case: Case, members: Collection[int], wanted: Mapping[int, preferences.Wanted], now: datetime
+) -> set[int]:
+    """Members of the shop who get no e-mail of this: a colleague looks after the case and gets it."""
+    if kind in _AMONG_COLLEAGUES or len(members) < 2:
+        return set()
+    member = Handling.objects.filter(case=case).values_list("member_id", flat=True).first()
+    if member is None:
+        return set()
+    here = {person.user_id: person for person in shop_desk.people_of(case.merchant_id, now)}
+    keeper = shop_desk.stands_in(here, member)
+    if keeper not in members:
+        return set()
+    return {one for one in members if one != keeper and not wanted[one].colleagues}
 
 
 def _audiences(kind: Kind, entry: Entry, claimant: str) -> list[str]:
@@ -131,6 +156,8 @@ def _people(audience: str, case: Case, entry: Entry) -> list[int]:
     match audience:
         case "buyer":
             return [case.buyer_id]
+        case "merchant" if Kind(entry.kind) in _AMONG_COLLEAGUES:
+            return _colleagues(case, entry)
         case "merchant":
             members = Membership.objects.filter(
                 merchant_id=case.merchant_id,
@@ -147,6 +174,18 @@ def _people(audience: str, case: Case, entry: Entry) -> list[int]:
             grants = Grant.objects.filter(role=role, revoked_at__isnull=True)
             return list(grants.order_by("user_id").values_list("user_id", flat=True))
     raise LookupError(audience)
+
+
+def _colleagues(case: Case, entry: Entry) -> list[int]:
+    """Whom of the shop it concerns; whoever did it knows."""
+    match Kind(entry.kind):
+        case Kind.SHOP_ASSIGNED:
+            found = [entry.data["member"]]
+        case Kind.SECOND_PERSON_DECLINED:
+            found = [entry.data["proposed_by"]]
+        case _:
+            found = [user.pk for user in hats.who_may_accept(case.merchant_id, entry.data["amount"])]
+    return [user_id for user_id in found if user_id != entry.actor_id]
 
 
 def _params(entry: Entry, case: Case) -> dict[str, Any]:

@@ -92,6 +92,17 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
         MERCHANT: _("There is a proposal: %(amount)s. Accept or decline it until %(due)s."),
     },
     Kind.OFFER_ACCEPTED: {BUYER: _SETTLED, MERCHANT: _SETTLED},
+    Kind.SHOP_ASSIGNED: {
+        MERCHANT: _("A colleague gave you this case to look after."),
+    },
+    Kind.SECOND_PERSON_ASKED: {
+        MERCHANT: _(
+            "A colleague needs a second person for %(amount)s. Confirm it on the case page, or do not; the deadline runs on."
+        ),
+    },
+    Kind.SECOND_PERSON_DECLINED: {
+        MERCHANT: _("The %(amount)s that you proposed were not confirmed. The case is as open as before."),
+    },
     Kind.OFFER_DECLINED: {
         BUYER: _("The proposal was declined. The case goes on where it was."),
         MERCHANT: _("The proposal was declined. The case goes on where it was."),

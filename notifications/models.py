@@ -66,12 +66,14 @@ class Trial(models.Model):
 class Preference(models.Model):
     """What a person wants besides notices in the site. No row: e-mail for everything, at once.
 
-    ``news``: also of what asks nothing of them. The quiet hours are those of the house's zone.
+    ``news``: also of what asks nothing of them. ``colleagues``: a shop's member, also of cases that a colleague looks
+    after. The quiet hours are those of the house's zone.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_preference")
     email = models.BooleanField(default=True)
     news = models.BooleanField(default=True)
+    colleagues = models.BooleanField(default=False)
     quiet_since = models.PositiveSmallIntegerField(null=True)
     quiet_until = models.PositiveSmallIntegerField(null=True)
 

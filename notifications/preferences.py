@@ -12,11 +12,15 @@ from notifications.quiet import Hours
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """``email``: of what is the reader's to do. ``news``: of everything else too. ``quiet``: when other mail waits."""
+    """``email``: of what is the reader's to do. ``news``: of everything else too. ``quiet``: when other mail waits.
+
+    ``colleagues``: in a shop, also of cases that a colleague looks after and is written to about.
+    """
 
     email: bool = True
     news: bool = True
     quiet: Hours | None = None
+    colleagues: bool = False
 
 
 def of(user_id: int) -> Wanted:
@@ -28,7 +32,7 @@ def read(kept: Preference | None) -> Wanted:
     if kept is None:
         return Wanted()
     quiet = Hours(kept.quiet_since, kept.quiet_until) if kept.quiet_since is not None else None  # type: ignore[arg-type]
-    return Wanted(kept.email, kept.news, quiet)
+    return Wanted(kept.email, kept.news, quiet, kept.colleagues)
 
 
 def wants_email(user_id: int) -> bool:
@@ -37,9 +41,10 @@ def wants_email(user_id: int) -> bool:
 
 
 @act
-def choose(user_id: int, *, email: bool) -> Preference:
-    """From now on notices go out by e-mail, or do not; what else was chosen stays."""
-    preference, _ = Preference.objects.update_or_create(user_id=user_id, defaults={"email": email})
+def choose(user_id: int, *, email: bool, colleagues: bool) -> Preference:
+    """From now on notices go out by e-mail, of colleagues' cases too, or do not; what else was chosen stays."""
+    chosen = {"email": email, "colleagues": colleagues}
+    preference, _ = Preference.objects.update_or_create(user_id=user_id, defaults=chosen)
     return preference
 
 
@@ -52,6 +57,7 @@ def keep(user_id: int, wanted: Wanted) -> Preference:
     columns = {
         "email": wanted.email,
         "news": wanted.news,
+        "colleagues": wanted.colleagues,
         "quiet_since": quiet.since if quiet else None,
         "quiet_until": quiet.until if quiet else None,
     }

@@ -145,8 +145,10 @@ def test_the_page_keeps_what_was_chosen_and_shows_it_again() -> None:
     for wrong in ({"quiet_until": ""}, {"quiet_since": "8"}, {"quiet_since": "25"}):
         assert client.post(path, {**form, **wrong}).status_code == 422
     # The shop's page, which knows of e-mail only, leaves the rest as it is.
-    preferences.choose(buyer.id, email=False)
-    assert preferences.of(buyer.id) == Wanted(email=False, news=False, quiet=NIGHT)
+    preferences.choose(buyer.id, email=False, colleagues=True)
+    assert preferences.of(buyer.id) == Wanted(email=False, news=False, quiet=NIGHT, colleagues=True)
+    assert client.post(path, form).status_code == 302
+    assert preferences.of(buyer.id).colleagues, "nor does the buyer's page take away what it does not show"
 
 
 def test_messages_stand_together_by_case() -> None:

@@ -17,6 +17,7 @@ from disputes import handling, negotiation
 from disputes.models import Handling
 from evidence.models.library import LibraryItem
 from notifications import preferences
+from notifications.preferences import Wanted
 from tests import builders, reach
 
 pytestmark = pytest.mark.django_db
@@ -178,8 +179,10 @@ def test_a_shop_sets_its_limit_its_hours_its_words_its_addresses_and_its_mail():
     place = {"name": "A 仓", "recipient": "仓管", "phone": "0571-1", "address": "杭州某路 1 号"}
     assert send(made.merchant, "settings", what="address", **place).status_code == 302
     assert ReturnAddress.objects.get().is_usual
-    assert send(made.merchant, "settings", what="mail").status_code == 302
-    assert preferences.wants_email(made.merchant.id) is False
+    assert send(made.merchant, "settings", what="mail").status_code == 422
+    for said, wanted in (("all", Wanted(colleagues=True)), ("mine", Wanted()), ("none", Wanted(email=False))):
+        assert send(made.merchant, "settings", what="mail", email=said).status_code == 302
+        assert preferences.of(made.merchant.id) == wanted
     said = signed_in(made.merchant).get("/shop/settings/").content.decode()
     assert "出库" in said and "A 仓" in said and "500.00" in said
     assert send(made.merchant, "settings", what="nonsense").status_code == 404

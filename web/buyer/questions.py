@@ -128,7 +128,7 @@ def _keep_notices(request: HttpRequest, form: BuyersForm, actor: Actor) -> None:
     if not notices.is_valid():
         return
     try:
-        preferences.keep(actor.id or 0, notices.wanted())
+        preferences.keep(actor.id or 0, notices.wanted(preferences.of(actor.id or 0)))
     except Refused as refused:
         form.add_error(NoticesForm.field_of[refused.code], refusals.say(refused))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -57,14 +58,17 @@ class NoticesForm(HouseForm):
         widget=Select,
     )
 
-    def wanted(self) -> Wanted:
-        """Raises ``Refused`` where only one end of the quiet is named."""
+    def wanted(self, before: Wanted) -> Wanted:
+        """``before``: what was chosen so far, of which this form does not show all.
+
+        Raises ``Refused`` where only one end of the quiet is named.
+        """
         data = self.cleaned_data
         since, until = data["quiet_since"], data["quiet_until"]
         if bool(since) != bool(until):
             raise Refused("quiet_hours_unreadable")
         quiet = Hours(int(since), int(until)) if since else None
-        return Wanted(email=data["email"] != NONE, news=data["email"] == ALL, quiet=quiet)
+        return replace(before, email=data["email"] != NONE, news=data["email"] == ALL, quiet=quiet)
 
 
 class SettingsForm(NoticesForm):
@@ -95,7 +99,7 @@ def index(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST if request.method == "POST" else None, initial=chosen)
     if request.method == "POST" and form.is_valid():
         try:
-            preferences.keep(user.pk, form.wanted())
+            preferences.keep(user.pk, form.wanted(preferences.of(user.pk)))
         except Refused as refused:
             form.add_error(form.field_of[refused.code], refusals.say(refused))
         else:

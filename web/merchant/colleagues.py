@@ -182,7 +182,7 @@ def why_not(case: Case, actor: Actor, event: Event, now: datetime, query: Mappin
     assert actor.merchant_id is not None
     return Closed(
         Refused("needs_a_second_person", highest=limit, currency=case.currency),
-        people=hats.who_may_accept(actor.merchant_id, amount),
+        people=[one.get_full_name() for one in hats.who_may_accept(actor.merchant_id, amount)],
         instead=[] if waiting is not None and waiting.by_id == actor.id else [way],
     )
 

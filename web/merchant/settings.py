@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import messages
-from django.forms import BooleanField, CharField, Textarea, TextInput
+from django.forms import BooleanField, CharField, ChoiceField, RadioSelect, Textarea, TextInput
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +22,8 @@ from web.forms import HouseForm
 from web.merchant import arrange, shell
 from web.merchant.arrange import Part
 
+# What comes by e-mail: of one's own cases and those that nobody looks after, of the whole shop, or nothing.
+MINE, ALL, NONE = "mine", "all", "none"
 SLOTS = {
     "order": gettext_lazy("order number"),
     "tracking": gettext_lazy("tracking number"),
@@ -65,7 +67,15 @@ class AddressForm(HouseForm):
 
 
 class MailForm(HouseForm):
-    email = BooleanField(label=gettext_lazy("Send me an e-mail as well"), required=False)
+    email = ChoiceField(
+        label=gettext_lazy("By e-mail as well"),
+        choices=[
+            (MINE, gettext_lazy("Cases that I look after, and those that nobody does")),
+            (ALL, gettext_lazy("All cases of the shop")),
+            (NONE, gettext_lazy("Nothing")),
+        ],
+        widget=RadioSelect(attrs={"class": "radio"}),
+    )
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -95,7 +105,8 @@ def index(request: HttpRequest) -> HttpResponse:
         above = money.text(shop.second_above, "CNY") if shop.second_above is not None else ""
         forms["shop"].initial = {"second_above": above, "hours": shop.hours}
     if not forms["mail"].is_bound:
-        forms["mail"].initial = {"email": preferences.wants_email(desk.user_id)}
+        wanted = preferences.of(desk.user_id)
+        forms["mail"].initial = {"email": NONE if not wanted.email else ALL if wanted.colleagues else MINE}
     context = {
         "title": _("Settings"),
         "forms": forms,
@@ -112,7 +123,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _mail(desk: shell.Desk, data: dict[str, Any]) -> object:
-    return preferences.choose(desk.user_id, email=data["email"])
+    return preferences.choose(desk.user_id, email=data["email"] != NONE, colleagues=data["email"] == ALL)
 
 
 def _test_mail(desk: shell.Desk, _data: dict[str, Any]) -> object:

@@ -127,7 +127,7 @@ def _above_the_limit(case: Case, actor: Actor, event: Event, offer: Offer | None
         Refused("over_your_limit", highest=actor.limit, currency=case.currency),
         amount=amount,
         limit=actor.limit,
-        people=hats.who_may_accept(actor.merchant_id, amount),
+        people=[one.get_full_name() for one in hats.who_may_accept(actor.merchant_id, amount)],
         instead=_proposal(case, actor, event),
     )
 
