@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -134,6 +135,8 @@ class Line:
     at: datetime
     icon: str
     quote: str = ""
+    href: str = ""  # of another case that began with this entry, named in ``leads_to``
+    leads_to: str = ""
     pictures: tuple[Picture, ...] = field(default_factory=tuple)
 
 
@@ -268,6 +271,7 @@ def _line(
     if Kind(entry.kind) is Kind.RETURN_SHIPPED and actor.role not in (Role.BUYER, Role.MERCHANT):
         quote = ""
     came_with = data.get("exhibits", ()) if Kind(entry.kind) in BRINGS_EVIDENCE else ()
+    claim = str(data["claim"]) if Kind(entry.kind) is Kind.PAYOUT_CONTESTED else ""
     named = [one["exhibit"] for one in (data, *came_with) if "exhibit" in one]
     shown = [pictures(str(number)) for number in named] if pictures is not None else []
     return Line(
@@ -277,6 +281,8 @@ def _line(
         at=entry.at,
         icon=ICONS[side],
         quote=quote,
+        href=reverse("public:go", args=[claim]) if claim else "",
+        leads_to=claim,
         pictures=tuple(picture for picture in shown if picture is not None),
     )
 

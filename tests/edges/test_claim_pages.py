@@ -241,6 +241,16 @@ def test_a_refund_that_the_marketplace_made_by_itself_can_be_contested():
     assert Case.objects.get(claimant="merchant").contests.refund_id == refund.pk
 
 
+def test_the_case_that_was_paid_out_leads_both_sides_to_the_claim_about_it():
+    made = claims.paid_out()
+    claim = claims.filed(made).case
+    for reader, area in ((made.buyer, "buyer:case"), (made.merchant, "merchant:case")):
+        client = signed_in(reader)
+        link = reverse("public:go", args=[claim.number])
+        assert f'href="{link}">{claim.number}<' in client.get(reverse(area, args=[made.case.number])).content.decode()
+        assert client.get(link).headers["Location"] == reverse(area, args=[claim.number])
+
+
 # --- the buyer -------------------------------------------------------------------------------------------------------
 
 

@@ -263,6 +263,8 @@ def _want(written: Written) -> dict[str, Field]:
     amount = amount_field(_("Amount"))
     amount.currency, amount.initial = case.currency, written.amount_text
     amount.help_text = sums.at_most(case.paid, case.line.paid, case.currency)
+    if not all(remedy.pays for remedy in written.remedies):
+        amount.help_text += _(". For anything but money: what it is worth; that is owed if it is not done")
     return {"remedy": ChoiceField(**_radio(choices, written.remedy, _("What you want"))), "amount": amount}
 
 
