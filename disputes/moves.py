@@ -198,6 +198,11 @@ def weigh(
     ends, arms, pauses, resumes = _duties(facts, target, after, actor)
     if voids_offers:
         ends |= {offer.name: "cancelled" for offer in OFFERS.values()}
+    # Who agrees, withdraws or is paid waits for nothing any more: there is nothing left to hold.
+    ends_hold = facts.suspended and (settled or target in TERMINAL or target is State.ENFORCING)
+    if ends_hold:
+        all_changes["suspended_at"] = None
+        ends[SUSPENSION.name] = "cancelled"
     return Move(
         event=event,
         source=facts.state,
@@ -207,7 +212,7 @@ def weigh(
         arms=arms,
         pauses=pauses,
         resumes=resumes,
-        resumes_all=target in TERMINAL and facts.suspended,
+        resumes_all=ends_hold,
         voids_offers=voids_offers,
         award=award,
         drops_outcome=drops,
@@ -341,8 +346,6 @@ def _duties(
             resumes = ("review",)
         else:
             ends["review"] = "cancelled"
-    if target in TERMINAL or target is State.ENFORCING:
-        ends["suspension"] = "cancelled"
     arms: tuple[Arm, ...] = ()
     if new is not None and not resumes:
         arms = (Arm(new.name, new.step(after), new.awaits(after)),)

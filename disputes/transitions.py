@@ -62,6 +62,9 @@ def _write(case: Case, move: Move, *, actor: Actor, now: datetime) -> None:
             changes["due_at"] = armed.due_at
         if arm.duty == "evidence":
             changes["evidence_closes_at"] = armed.due_at
+    if move.arms and case.suspended_at is not None and changes.get("suspended_at", now) is not None:
+        # What begins while all clocks stand still begins when they go on.
+        deadlines.pause(case, None, now=now)
     if main is not None and (move.resumes or move.resumes_all):
         changes["due_at"] = deadlines.main_due_at(case.pk, main.name)
     if move.voids_offers:

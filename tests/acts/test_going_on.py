@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from arbitration import inquiries
+from arbitration import assignment, inquiries
 from common import clock
 from common.actor import Actor
 from common.errors import Refused
-from disputes import clocks, offers, queries, submissions, sweep
+from disputes import clocks, negotiation, offers, queries, submissions, sweep
 from disputes.lifecycle import State
 from disputes.models import Deadline
 from engine import ticks
@@ -209,3 +209,60 @@ def test_a_proposal_whose_term_went_on_and_ended_is_gone() -> None:
     sweep.fire_due()
     offer.refresh_from_db()
     assert offer.state == "lapsed"
+
+
+def test_a_proposal_made_while_all_clocks_stand_still_has_its_whole_term_afterwards() -> None:
+    made = reach.admitted()
+    stop(made)
+    builders.travel(HOUR)
+    offer = offers.make(made.case.pk, amount=100, returns=False, text="", actor=made.merchant, now=clock.now())
+    whole = offer.expires_at - offer.made_at
+    builders.travel(whole + DAY)
+    assert ticks.deadlines() == 0
+    resume(made)
+    offer.refresh_from_db()
+    assert offer.state == "open" and abs(offer.expires_at - clock.now() - whole) < timedelta(minutes=1)
+    builders.travel(whole)
+    ticks.deadlines()
+    offer.refresh_from_db()
+    assert offer.state == "lapsed"
+
+
+def test_what_begins_while_all_clocks_stand_still_begins_when_they_go_on() -> None:
+    made = deciding.taken()
+    stop(made)
+    assignment.hand_back(made.case.pk, reason="overload", text="", actor=made.arbitrator, now=clock.now())
+    waits = the(made, "pickup")
+    assert waits.state == Deadline.PAUSED
+    whole = waits.due_at - clock.now()
+    builders.travel(2 * DAY)
+    resume(made)
+    after = the(made, "pickup")
+    assert after.state == Deadline.PENDING and after.due_at - clock.now() >= whole - DAY
+    assert made.case.due_at == after.due_at
+
+
+@pytest.mark.parametrize("returns", [True, False])
+def test_who_agrees_during_a_hold_ends_it(returns: bool) -> None:
+    made = reach.admitted()
+    stop(made)
+    offer = offers.make(made.case.pk, amount=100, returns=returns, text="", actor=made.merchant, now=clock.now())
+    builders.travel(DAY)
+    offers.accept(offer.pk, actor=made.buyer, now=clock.now())
+    assert made.state is (State.AWAITING_RETURN if returns else State.ENFORCING)
+    assert made.case.suspended_at is None
+    open_now = Deadline.objects.filter(case=made.case, state__in=Deadline.RUNNING)
+    assert [(deadline.duty, deadline.state) for deadline in open_now] == [("return_shipment", "pending")] * returns
+    if returns:
+        negotiation.ship_return(
+            made.case.pk, carrier="SF", tracking="SF1234567890123", actor=made.buyer, now=clock.now()
+        )
+        assert made.state is State.RETURN_IN_TRANSIT
+
+
+def test_who_withdraws_during_a_hold_ends_it() -> None:
+    made = reach.admitted()
+    stop(made)
+    negotiation.withdraw(made.case.pk, actor=made.buyer, now=clock.now())
+    assert made.state is State.WITHDRAWN and made.case.suspended_at is None
+    assert not Deadline.objects.filter(case=made.case, state__in=Deadline.RUNNING).exists()
