@@ -11,7 +11,7 @@ from common import clock
 from disputes.models import Case, Offer, Statement
 from tests import deciding
 from tests.reach import Scene
-from web.desk import workspace
+from web.desk import drafted
 
 pytestmark = pytest.mark.django_db
 CONTRADICTED = "ground_contradicted"
@@ -23,7 +23,7 @@ def found(made: Scene, ground: str) -> bool:
     refused = CONTRADICTED in [problem.code for problem in deciding.problems(ruling)]
     work = deciding.work(made, made.arbitrator)
     assert work.draft is not None
-    lines = workspace.shown_problems(work, work.draft, clock.now())
+    lines = drafted.shown_problems(work, work.draft, clock.now())
     assert ("ground" in [line.href.rpartition("#id_")[2] for line in lines]) is refused
     return refused
 

@@ -38,9 +38,8 @@ from disputes import refusals
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
 from web import listing_pictures, media, records
-from web.desk import middle, panes, shell
+from web.desk import drafted, middle, panes, shell
 from web.desk.ruling_form import FINDING, SHOWN_FINDING, usual_clauses
-from web.desk.workspace import citable_after
 from web.forms import HouseForm
 
 LISTED = 20
@@ -272,7 +271,14 @@ def _blind(
 
 def _card(view: Any, every: panes.Exhibits, drawn: Draw, work: Workspace, now: Any) -> dict[str, Any]:
     card = panes.card(
-        view, every, None, number=work.case.number, reasons=(), weight=None, wait=citable_after(work.case), now=now
+        view,
+        every,
+        None,
+        number=work.case.number,
+        reasons=(),
+        weight=None,
+        wait=drafted.citable_after(work.case),
+        now=now,
     )
     # Its own page: that of the case would say which one it is.
     return card | {"href": reverse("desk:reading_exhibit", args=[drawn.token, view.number])}

@@ -33,7 +33,7 @@ from notifications import reach
 from rulebook import queries as rulebook
 from web import drafts, fetch, letter, letter_diff, precedent_words, records, reversed_roles, timeline, wording
 from web.acts import Closed
-from web.desk import checks, looking, offered, panes, problems, sending, shell, verdict, workspace
+from web.desk import checks, drafted, looking, offered, panes, problems, sending, shell, verdict
 from web.desk.ruling_form import LANGUAGES, findings
 from web.forms import HouseForm
 
@@ -86,7 +86,7 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
     draft = work.draft
     if work.outgoing is not None:
         return HttpResponseRedirect(reverse("desk:sent", args=[number]))
-    if draft is None or not workspace.may_write(case, actor):
+    if draft is None or not drafted.may_write(case, actor):
         messages.warning(request, refusals.say(Refused("no_draft")))
         return HttpResponseRedirect(home)
     now = clock.now()
@@ -188,7 +188,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     brought = [every.rows[view.number] for view in every.views if view.id in new and looking.is_whole(view)]
     looking.note(request, brought, actor=actor, now=now)
     ground = rulebook.rules(case.procedure_rules_id).appeal_grounds.get(work.appeal.ground)
-    wait = workspace.citable_after(case)
+    wait = drafted.citable_after(case)
     mine = case.assignee_id == actor.id
     own = offered.has_ruled(work, actor)
     first = letter.paper(letters.read(work.in_force, None))
@@ -274,7 +274,7 @@ def _preview(
 ) -> HttpResponse:
     case = work.case
     home = reverse("desk:case", args=[case.number])
-    whole = workspace.sheet_of(work, draft)
+    whole = drafted.sheet_of(work, draft)
     lacking = problems.of(sheet.view(whole, now), home)
     why = rulings.reasons_for_approval(case, draft)
     on_appeal = draft.stage == Ruling.APPEAL
@@ -396,7 +396,7 @@ def _readings_differ(papers: Sequence[dict[str, Any]]) -> list[letter_diff.Passa
 
 def _changes_to(first: letter.Paper, work: Workspace, draft: Ruling, now: datetime) -> list[letter_diff.Passage]:
     """What the ruling that is being written would change in the one that is appealed, as nobody in particular reads it."""
-    composed = _composed(workspace.sheet_of(work, draft), draft, now)
+    composed = _composed(drafted.sheet_of(work, draft), draft, now)
     if composed is None:
         return []
     return letter_diff.passages(first, letter.paper(letters.Reading(composed, "", "", ""), preview=True))

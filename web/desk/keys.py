@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from arbitration import preferences
+
 Text = str | Promise
 
 # What a remapped key may be: letters, digits and the marks that every layout has. A key as `KeyboardEvent.code` names it,
@@ -184,3 +186,11 @@ def by_group(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]
     """The same for a help that is read: name of the group, its keys."""
     groups = [(str(words), [row for row in rows if row["group"] == group]) for group, words in GROUPS.items()]
     return [(words, of_group) for words, of_group in groups if of_group]
+
+
+def of(user_id: int | None, works: Set[str], liked: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The single keys that do something on this page. ``liked``: how the reader works, if it was read."""
+    if liked is None:
+        found = preferences.of(user_id)
+        liked = {"keys_on": found.keys_on, "keys": found.keys}
+    return {"desk_look": liked, **on_page(liked, works)}

@@ -33,7 +33,7 @@ from evidence.models import Exhibit
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
 from web import fetch, precedent_words
-from web.desk import shell, workspace
+from web.desk import drafted, shell
 from web.forms import HouseForm
 from web.narrowing import NarrowingForm
 from web.precedent_words import RESULTS
@@ -113,7 +113,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "searched": searched,
         "clear_href": f"?case={case.number}" if case else "?",
         "applied": sum(bool(value) for value in (wanted.words, wanted.type_code, wanted.result, wanted.clause)),
-        "may_cite": case is not None and workspace.may_write(case, actor),
+        "may_cite": case is not None and drafted.may_write(case, actor),
     }
     if case is not None and not searched:
         shown |= _of_case(case, rules)
@@ -148,7 +148,7 @@ def precedent(request: HttpRequest, reference: str) -> HttpResponse:
         "errors": form.errors,
         "withdrawn": WHY_WITHDRAWN.get(row.withdrawn_because, ""),
         "case": case,
-        "may_cite": case is not None and workspace.may_write(case, actor) and row.withdrawn_at is None,
+        "may_cite": case is not None and drafted.may_write(case, actor) and row.withdrawn_at is None,
         "origin": access.visible_to(actor).filter(pk=row.case_id).values_list("number", flat=True).first(),
     }
     return render(request, "desk/precedent.html", shown, status=422 if form.is_bound and form.errors else 200)

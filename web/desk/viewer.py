@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from arbitration import queries
 from rulebook import queries as rulebook
 from web import fetch
-from web.desk import keys, shell, workspace
+from web.desk import columns, keys, shell, workspace
 
 
 @require_safe
@@ -20,8 +20,8 @@ def index(request: HttpRequest, number: str) -> HttpResponse:
     work = queries.workspace_of(case, actor=actor, more=shell.columns(actor))
     shown = {
         **shell.around(actor, "queue", now, shell.read_with_it(actor, work.more)),
-        **workspace.evidence(request, work, rulebook.rules(case.substance_rules_id), actor, now),
-        **workspace.hotkeys(request, keys.READ),
+        **columns.to_look_at(request, work, rulebook.rules(case.substance_rules_id), actor, now),
+        **keys.of(request.user.pk, keys.READ),
         "case": case,
         "scripts": workspace.SCRIPTS[:3],
     }
