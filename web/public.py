@@ -9,20 +9,24 @@ from django.urls import path, re_path, reverse
 from django.views.decorators.http import require_safe
 
 from common import clock
-from web import check, files, go, jury_measures, listing_pictures, navigation, rules, sign_in, styleguide, verification
+from web import (
+    check,
+    files,
+    go,
+    home,
+    jury_measures,
+    listing_pictures,
+    navigation,
+    rules,
+    sign_in,
+    styleguide,
+    verification,
+)
 from web.context import THEMES
 
 app_name = "public"
 
 _YEAR = 365 * 24 * 3600
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """Three doors for a stranger; for somebody signed in, the areas of their own roles."""
-    doors = [(role.value, sign_in.area_of(role)) for role in sign_in.doors(request.user)]
-    shown = {"nav": navigation.items("public"), "doors": [door for door in doors if door[1]]}
-    return render(request, "public/home.html", shown)
 
 
 @require_safe
@@ -54,7 +58,7 @@ def style(request: HttpRequest, page: str = "components") -> HttpResponse:
 
 
 urlpatterns = [
-    path("", home, name="home"),
+    path("", home.page, name="home"),
     path("check/", check.page, name="check"),
     path("rules/", rules.index, name="rules"),
     path("rules/<str:version>/", rules.index, name="rules_version"),

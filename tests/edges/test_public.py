@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from accounts import demo
 from common.actor import Actor
 from rulebook import publishing, queries
-from web import errors, sign_in
+from web import errors, rules, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,17 @@ def test_public_pages_open_in_every_language_without_an_account(client, prefix, 
     assert reply.status_code == 200
     tag = {"": "zh-Hans", "/zh-hant": "zh-Hant", "/en": "en"}[prefix]
     assert f'<html lang="{tag}"' in reply.content.decode()
+
+
+def test_the_first_page_says_how_a_case_goes_with_the_terms_of_the_rules_in_force(client):
+    queries._current.cache_clear()
+    assert 'class="stages"' not in client.get("/en/").content.decode(), "before any rules there is nothing to say"
+    publishing.load_catalogue(actor=Actor.system(), now=datetime(2026, 11, 29, 4, 0, tzinfo=UTC))
+    steps = queries.current_rules(datetime(2026, 11, 30, 4, 0, tzinfo=UTC))
+    page = client.get("/en/").content.decode()
+    for key in ("evidence", "confirmation", "review", "appeal_window", "voluntary_performance"):
+        assert f'<span class="badge">{rules.length(steps.step(key).duration)}</span>' in page
+    assert "72 小时" in client.get("/").content.decode()
 
 
 def test_the_language_switch_is_one_link_to_the_same_page(client):
