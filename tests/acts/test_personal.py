@@ -29,6 +29,7 @@ from notifications.preferences import Wanted
 from notifications.quiet import Hours
 from tests import builders, reach
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -41,12 +42,6 @@ def _addresses_without_a_prefix() -> Iterator[None]:
     """A reply in English leaves the thread in English; each test begins with the addresses of the default language."""
     with translation.override("zh-hans"):
         yield
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def with_address(actor: Actor) -> None:

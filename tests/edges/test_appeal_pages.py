@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from arbitration import appeals, letters
 from arbitration.models import Appeal, Ruling
 from common import clock
@@ -21,17 +19,12 @@ from disputes.lifecycle import State
 from evidence.models import Exhibit, Upload
 from tests import deciding, reach
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 REASONS = "新照片与原照片裂纹走向一致，能认定是同一只壶；原裁决没有看到这一事实，认定应当改变，责任划分随之改变。"
 WORDS = {"ground": Appeal.NEW_EVIDENCE, "points": ["1"], "text": "补充照片，请重新认定。", "code": "E06"}
 WHY = {"why_late": "当时手机送修，照片刚找回"}
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def photo(colour: str = "orange") -> SimpleUploadedFile:

@@ -18,6 +18,7 @@ from evidence import links
 from evidence.models import Exhibit
 from tests import builders, deciding, reach
 from tests.reach import Scene
+from tests.visiting import signed_in
 from web import steps, wording
 from web.party import choices, terms
 from web.wording import HOUSE_ZONE
@@ -26,12 +27,6 @@ pytestmark = pytest.mark.django_db
 
 MOST_ON_A_CASE = 12
 MOST_ON_A_LIST = 7 + 2  # session and person are read before any page begins
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(get_user_model().objects.get(pk=actor.id))
-    return client
 
 
 def page(scene: Scene, name: str = "case", actor: Actor | None = None):

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from common import clock
-from common.actor import Actor
 from common.errors import Refused
 from disputes import claim_drafts, payouts
 from disputes.lifecycle import State
@@ -28,6 +27,7 @@ from tests import builders, claims, deciding, reach, tusing
 from tests.acts.market import market, running_market
 from tests.acts.test_enforcement import give
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 __all__ = ["market", "running_market"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("market")]
@@ -51,12 +51,6 @@ def _in_english() -> Iterator[None]:
     """Addresses are those of the English pages."""
     with translation.override("en"):
         yield
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(get_user_model().objects.get(pk=actor.id))
-    return client
 
 
 def at(name: str, made: Scene, *more: str) -> str:

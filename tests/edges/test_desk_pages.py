@@ -16,23 +16,18 @@ from accounts.models import User
 from arbitration import assignment, rulings
 from arbitration.models import HandBack, Seen
 from common import clock
-from common.actor import Actor, Role
+from common.actor import Role
 from disputes import intervention, submissions
 from disputes.lifecycle import State
 from disputes.models import Case, Statement
 from evidence.models import Exhibit
 from tests import builders, deciding, reach
+from tests.visiting import signed_in
 from web import navigation
 from web.desk import shell
 from web.keyset import Cursor
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def page(name: str, *args: str) -> str:

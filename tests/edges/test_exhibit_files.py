@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from common import clock
 from common.actor import Actor
 from disputes import failed_files, submissions
@@ -19,6 +18,7 @@ from journal.models import Entry
 from notifications.models import Notice
 from tests import files, reach
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -26,12 +26,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def scene() -> Scene:
     return reach.admitted()
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def add(scene: Scene, content: bytes, name: str, *, code: str = "E06", actor: Actor | None = None) -> Exhibit:

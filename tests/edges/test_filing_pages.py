@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from common import clock
-from common.actor import Actor
 from disputes import drafts, offers, submissions
 from disputes.lifecycle import State
 from disputes.models import FilingDraft, Point, Statement
@@ -25,6 +23,7 @@ from notifications import preferences
 from notifications.quiet import Hours
 from tests import builders, reach
 from tests.journeys.pages import Page
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -37,12 +36,6 @@ ANSWERS: dict[str, dict[str, str]] = {
     "want": {"remedy": "R3", "amount": "680.00"},
     "contact": {"contact": "1"},
 }
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(get_user_model().objects.get(pk=actor.id))
-    return client
 
 
 def upload(name: str = "file_E06", colour: str = "teal") -> dict[str, Any]:

@@ -9,7 +9,6 @@ import zipfile
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -28,6 +27,7 @@ from journal.models import Entry
 from tests import builders, files, reach
 from tests.edges.callers import Caller, named
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -77,12 +77,6 @@ def scene(gathering: Scene) -> Scene:
 def put(scene: Scene, *regions: tuple[int, int, int, int]) -> None:
     made = acts.mask(scene.case.pk, scene.more["photo"].pk, regions, actor=scene.buyer, now=clock.now())
     assert masking.finish(made.pk, instant=clock.now)
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(get_user_model().objects.get(pk=actor.id))
-    return client
 
 
 def ask(actor: Actor, exhibit: Exhibit, variant: str) -> Any:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import Right, User
+from accounts.models import Right
 from common import clock
-from common.actor import Actor
 from disputes import negotiation, offers, queries
 from disputes.lifecycle import Kind, State
 from disputes.models import Case, Offer, PointAnswer
 from evidence.models import Exhibit
 from tests import builders, deciding, reach
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +26,6 @@ def _addresses_without_a_prefix() -> Iterator[None]:
     """A reply in English leaves the thread in English; each test begins with the addresses of the default language."""
     with translation.override("zh-hans"):
         yield
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def act_of(case: Case, event: str) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import Membership, Merchant, ReplyTemplate, ReturnAddress, Right, RoutingRule, User
+from accounts.models import Membership, Merchant, ReplyTemplate, ReturnAddress, Right, RoutingRule
 from common import clock
 from common.actor import Actor
 from disputes import handling, negotiation
@@ -19,6 +18,7 @@ from evidence.models.library import LibraryItem
 from notifications import preferences
 from notifications.preferences import Wanted
 from tests import builders, reach
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -30,12 +30,6 @@ BUDGET = 12
 def _addresses_without_a_prefix() -> Iterator[None]:
     with translation.override("zh-hans"):
         yield
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def send(actor: Actor, page: str, **data: object):

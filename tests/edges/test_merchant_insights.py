@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
 from common import clock
-from common.actor import Actor
 from insights import measures, snapshots
 from insights.models import Measure
 from tests import builders, deciding, reach
+from tests.visiting import signed_in
 from web import wording
 
 pytestmark = pytest.mark.django_db
 
 BUDGET = 6
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def measured(made: reach.Scene, kind: str, key: str, numerator: int, denominator: int) -> None:

@@ -13,13 +13,13 @@ from django.utils import translation
 
 from accounts.models import Right, User
 from common import clock
-from common.actor import Actor
 from disputes import offers, submissions
 from disputes.models import Case
 from journal.kinds import HOUSE_ONLY
 from journal.models import Entry
 from notifications.models import Notice
 from tests import builders, deciding, reach
+from tests.visiting import signed_in
 from web import timeline
 from web.keyset import Cursor
 
@@ -35,12 +35,6 @@ def _addresses_without_a_prefix() -> Iterator[None]:
     """A reply in English leaves the thread in English; each test begins with the addresses of the default language."""
     with translation.override("zh-hans"):
         yield
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def page_of(case: Case) -> str:

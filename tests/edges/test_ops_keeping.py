@@ -21,7 +21,7 @@ from django.utils import translation
 from accounts.models import Identity, User
 from arbitration.models import Ruling
 from common import clock
-from common.actor import Actor, Role
+from common.actor import Role
 from disputes import negotiation
 from disputes.models import ErasureRequest
 from engine import retention, ticks
@@ -29,6 +29,7 @@ from evidence import orphans
 from insights import bundle, exports
 from tests import builders, deciding, reach
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -40,12 +41,6 @@ def _addresses_without_a_prefix() -> Iterator[None]:
     """A reply in English leaves the thread in English; each test begins with the addresses of the default language."""
     with translation.override("zh-hans"):
         yield
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def withdrawn() -> Scene:

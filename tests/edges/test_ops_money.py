@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts.models import User
 from common import clock
-from common.actor import Actor, Role
+from common.actor import Role
 from enforcement import advances
 from enforcement.models import FundLimit, Proposal, Report, Step
 from ledger import keys
@@ -20,6 +18,7 @@ from tests.acts.market import market, running_market
 from tests.acts.test_enforcement import PAID, give, pay_in_advance, ruled, run, settled, start
 from tests.acts.test_reports import refund, report
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 __all__ = ["market", "running_market"]
 pytestmark = pytest.mark.django_db
@@ -33,12 +32,6 @@ CASE = 12 + SESSION_AND_USER
 def _addresses_without_a_prefix() -> Iterator[None]:
     with translation.override("zh-hans"):
         yield
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def at(name: str, *args: object) -> str:

@@ -13,7 +13,6 @@ from django.utils import translation
 
 from accounts.models import User
 from common import clock
-from common.actor import Actor
 from common.acts import act
 from disputes import intervention, offers
 from disputes.lifecycle import State
@@ -28,6 +27,7 @@ from rulebook import calendars
 from rulebook.models import CalendarVersion, RuleSet
 from tests import builders, deciding, reach
 from tests.reach import Scene
+from tests.visiting import signed_in
 from web import second_factor
 
 pytestmark = pytest.mark.django_db
@@ -65,12 +65,6 @@ def _addresses_without_a_prefix() -> Iterator[None]:
     """A reply in English leaves the thread in English; each test begins with the addresses of the default language."""
     with translation.override("zh-hans"):
         yield
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def send(made: Scene, event: str, **data: object):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Scope, User
+from accounts.models import Scope
 from common import clock
-from common.actor import Actor
 from common.errors import Missing, Refused
 from disputes import intervention, quoting, submissions
 from evidence import integrity
@@ -18,6 +16,7 @@ from evidence.models import Exhibit
 from tests import builders, reach
 from tests.edges.callers import Caller
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -34,12 +33,6 @@ def scene() -> Scene:
     intervention.admit(made.case.pk, actor=made.ops, now=clock.now())
     made.reload()
     return made
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def page(scene: Scene, area: str) -> str:

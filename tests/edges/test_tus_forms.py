@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -14,7 +13,6 @@ from django.urls import reverse
 from accounts.models import Right
 from arbitration.models import Appeal
 from common import clock
-from common.actor import Actor
 from common.errors import Refused
 from disputes import queries, submissions
 from disputes import uploads as case_uploads
@@ -27,6 +25,7 @@ from evidence.models.library import LibraryItem
 from evidence.uploads import Announced
 from tests import builders, deciding, files, reach, tusing
 from tests.reach import Scene
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
 PHOTO, OTHER = files.jpeg(1200, 900), files.jpeg(640, 480)
@@ -37,12 +36,6 @@ WORDS: dict[str, Any] = {
     "code": "E06",
     "why_late": "当时手机送修",
 }
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(get_user_model().objects.get(pk=actor.id))
-    return client
 
 
 def address(scene: Scene, side: str = "buyer") -> str:

@@ -24,14 +24,9 @@ from evidence.models import Exhibit
 from journal import book as journal
 from journal.kinds import Kind
 from tests import builders, deciding, reach
+from tests.visiting import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(actor: Actor) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=actor.id))
-    return client
 
 
 def page(name: str, *args: str) -> str:
