@@ -107,6 +107,7 @@ CSRF_FAILURE_VIEW = "web.errors.forgery_suspected"
 MIDDLEWARE = [
     "config.logs.RequestLog",
     "config.headers.SecurityHeaders",
+    "config.health.Asked",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.packing.Packed",
@@ -330,7 +331,6 @@ if HENG_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 if HTTPS:
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = number("HSTS_SECONDS", 365 * 24 * 3600)
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -22,6 +23,14 @@ def test_every_reply_forbids_foreign_and_inline_code(client: Client) -> None:
 
 def test_the_process_says_that_it_is_alive_without_asking_anybody(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "alive"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_a_machine_says_how_it_is_by_whatever_name_it_is_called(client: Client, settings: Any, address: str) -> None:
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["court.example.com"], True
+    assert client.get(address, headers={"Host": "10.0.0.7:8000"}).status_code == 200
+    assert client.get("/", headers={"Host": "10.0.0.7:8000"}).status_code == 400
 
 
 @pytest.mark.django_db
