@@ -10,6 +10,7 @@ import sys
 import time
 
 COMMANDS = {
+    "make_bucket": ("Looking for the bucket of evidence", {"verbosity": 0}),
     "migrate": ("Bringing the database up to date", {"interactive": False, "verbosity": 0}),
     "compile_catalogues": ("Compiling translations", {"verbosity": 0}),
     "collectstatic": ("Collecting styles, scripts and pictures", {"interactive": False, "verbosity": 0}),

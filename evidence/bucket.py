@@ -68,6 +68,20 @@ class Bucket(S3Storage):  # type: ignore[misc]
         """This thread's own connection."""
         return self.connection.meta.client
 
+    def make(self) -> bool:
+        """There is a bucket. Whether it had to be made; one that is there is not touched."""
+        try:
+            with _plainly(self.bucket_name):
+                self.client.head_bucket(Bucket=self.bucket_name)
+        except FileNotFoundError:
+            region = self.client.meta.region_name
+            # AWS wants its home region left unsaid, and every other one said.
+            elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}} if region != "us-east-1" else {}
+            with _plainly(self.bucket_name):
+                self.client.create_bucket(Bucket=self.bucket_name, **elsewhere)
+            return True
+        return False
+
     def key_of(self, name: str) -> str:
         key: str = self._normalize_name(clean_name(name))
         return key

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -294,3 +295,29 @@ def test_bytes_that_became_no_exhibit_are_collected(shelf: Shelf) -> None:
 
 def _no_disk(*args: Any, **kwargs: Any) -> Any:
     raise OSError(28, "No space left on device")
+
+
+def test_a_missing_bucket_is_made_once_and_one_that_is_there_keeps_what_it_holds(
+    server: str, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there, name = s3.client(server), "made-by-a-test"
+    options = {**s3.options(server)["OPTIONS"], "bucket_name": name}
+    settings.STORAGES = {**settings.STORAGES, "evidence": {**s3.options(server), "OPTIONS": options}}
+    try:
+        call_command("make_bucket")
+        there.put_object(Bucket=name, Key="kept", Body=b"1")
+        call_command("make_bucket")
+        assert capsys.readouterr().out.split("\n")[:2] == ["made", "it is there"]
+        assert [row["Key"] for row in there.list_objects_v2(Bucket=name)["Contents"]] == ["kept"]
+    finally:
+        there.delete_object(Bucket=name, Key="kept")
+        there.delete_bucket(Bucket=name)
+
+
+def test_a_store_that_is_away_is_no_missing_bucket(shelf: Shelf) -> None:
+    shelf.fail()
+    if isinstance(shelf, Disk):
+        call_command("make_bucket")
+    else:
+        with pytest.raises(CommandError):
+            call_command("make_bucket")
