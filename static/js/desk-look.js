@@ -10,12 +10,16 @@
   document.body.classList.add("looks-on");
 
   var frame = function (side) { return find("[data-frame]", desk.half[side]); };
+  // Lying on its side a picture has to fit into the frame again, by its own proportions: the frame may be much wider.
+  var lying = function (box) {
+    var one = find("img", box), w = box.clientWidth, h = box.clientHeight, across = one && one.naturalWidth || w, down = one && one.naturalHeight || h;
+    return Math.min(w / down, h / across) / Math.min(w / across, h / down);
+  };
   var draw = function () {
     ["b", "m"].forEach(function (side) {
       var box = over ? find("[data-over=" + side + "]", over) : frame(side), at = how[side];
       if (!box) return;
-      // Lying on its side a picture has to fit into the height of the frame.
-      var fit = at.turn % 180 ? box.clientHeight / box.clientWidth : 1;
+      var fit = at.turn % 180 ? lying(box) : 1;
       all("img, .marks", box).forEach(function (one) {
         one.style.transform = at.zoom === 1 && !at.turn ? "" : "translate(" + at.x * 100 + "%," + at.y * 100 + "%) rotate(" + at.turn + "deg) scale(" + at.zoom * fit + ")";
       });

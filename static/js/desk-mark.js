@@ -38,7 +38,7 @@
     layer.append(rect);
     img.parentElement.append(layer);
     form.action = card.dataset.annotate;
-    form.elements.back.value = location.search.slice(1);
+    form.elements.back.value = location.search || "?";
     find("[data-pair]").before(form);
     form.hidden = false;
     box = [350, 350, 650, 650];

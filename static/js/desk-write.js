@@ -93,6 +93,9 @@
         if (old && old.innerHTML !== one.innerHTML) old.innerHTML = one.innerHTML;
       });
       tick();
+      // Why precedents are left is asked while they are; what was written about it stays to be seen.
+      var left = document.getElementById("deviation");
+      left.hidden = !find('[data-part="departs"] > *') && !form.elements.deviation_reason.value.trim();
     }).catch(function () { /* what stands there stays */ });
   };
   // What was opened needs no reason to be skipped: its row goes, with the heading when it was the last.

@@ -24,6 +24,8 @@ POINTS = ("壶身纹路是裂纹，不是开片", "注水后壶体渗水", "破�
 BUYERS, MERCHANTS = (("E06", "teal"), ("E05", "navy"), ("E06", "olive")), (("E09", "sienna"), ("E09", "khaki"))
 # More than anybody hands in: what the page has to hold.
 MUCH = 60
+# More than stands under a picture: the rest is folded away until somebody wants it.
+STORY = "当晚开箱就看到裂纹，从壶肩一直贯通到底足，注水两分钟后壶底渗出水来。" * 12 + "第二天一早就联系了商家。"
 
 
 def cases(cast: Cast, now: datetime) -> dict[str, Any]:
@@ -65,7 +67,7 @@ def _taken(cast: Cast, at: datetime, *, texts: int = 0) -> Case:
         amount=case.paid,
         returns=True,
         points=POINTS,
-        story="当晚开箱就看到裂纹。",
+        story=STORY if texts else "当晚开箱就看到裂纹。",
     )
     intervention.request(case.pk, claim, actor=cast.lin, now=at + 13 * HOUR)
     intervention.admit(case.pk, actor=cast.ops, now=at + 14 * HOUR)

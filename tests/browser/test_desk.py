@@ -250,3 +250,63 @@ def test_pictures_over_each_other_have_their_numbers_and_come_nearer_and_turn(
     assert page.locator("[data-over=b] img").evaluate("one => getComputedStyle(one).filter") != "none"
     frame, pane = page.locator(".over").bounding_box(), page.locator(".mid-pane").bounding_box()
     assert frame and pane and frame["y"] + frame["height"] <= pane["y"] + pane["height"]
+
+
+# How much of its frame the picture fills where it fills it most: its own proportions in the frame, and its scale.
+FILLS = """() => { const one = document.querySelector('[data-half=b] img'), frame = one.closest('[data-frame]');
+    const turned = new DOMMatrix(getComputedStyle(one).transform), scale = Math.hypot(turned.a, turned.b);
+    const fit = Math.min(frame.clientWidth / one.naturalWidth, frame.clientHeight / one.naturalHeight) * scale;
+    return Math.max(one.naturalHeight * fit / frame.clientWidth, one.naturalWidth * fit / frame.clientHeight); }"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_picture_lying_on_its_side_fills_its_frame_and_no_more(
+    visit: Visit, staged: dict[str, Any], width: int
+) -> None:
+    page = opened(visit("arbitrator", width=width, height=900), staged["much"], "?p=1&v=one")
+    expect(page.locator("[data-half=b] img")).to_have_js_property("complete", True)
+    page.keyboard.press("r")
+    assert page.evaluate(FILLS) == pytest.approx(1, abs=0.01)
+
+
+def test_a_mark_leads_back_to_the_workspace_however_one_came_to_it(desk: Visitor, staged: dict[str, Any]) -> None:
+    number = staged["ask"][1]
+    page = opened(desk, number, "")
+    page.keyboard.press("a")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")
+    page.keyboard.type("裂纹在这里")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-half=b]")).to_contain_text("裂纹在这里")
+    assert f"/desk/cases/{number}/" in page.url and "/evidence/" not in page.url
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_long_account_is_folded_and_unfolds_where_it_stands(visit: Visit, staged: dict[str, Any], width: int) -> None:
+    page = opened(visit("arbitrator", width=width, height=900), staged["much"])
+    fold = page.locator(".trim:visible").first
+    folded = fold.bounding_box()
+    fold.get_by_text("展开", exact=True).click()
+    expect(fold).to_have_attribute("open", "")
+    expect(fold).to_contain_text("第二天一早就联系了商家。")
+    unfolded = fold.bounding_box()
+    assert folded and unfolded and unfolded["height"] > folded["height"] * 1.5
+    fold.locator("summary").click()
+    expect(fold).not_to_have_attribute("open", "")
+
+
+def test_n_takes_the_next_case_from_the_queue_unless_somebody_types(visit: Visit) -> None:
+    desk = visit("arbitrator-2", width=1440, height=900)
+    desk.go("/desk/")
+    page = desk.page
+    first = page.locator("tbody th a.num").first.inner_text()
+    page.locator("#id_least").focus()
+    page.keyboard.press("n")
+    page.evaluate("() => document.body.dispatchEvent(new KeyboardEvent('keydown', {code: 'KeyN', keyCode: 229}))")
+    expect(page).to_have_url(re.compile(r"/desk/$"))
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("n")
+    expect(page).to_have_url(re.compile(rf"/desk/cases/{first}/"))
+    expect(page.locator("#ruling")).to_be_visible()
+    assert desk.complaints == []

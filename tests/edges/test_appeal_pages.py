@@ -216,7 +216,7 @@ def test_the_preview_shows_where_the_two_readings_differ_and_every_check() -> No
         assert words in page
     deciding.drafted(made, deciding.a_draft(made, clauses=()))
     page = text(signed_in(made.arbitrator).get(reverse("desk:preview", args=[made.case.number])))
-    assert "引用的条款当时有效" not in page and "#id_more_clauses" in page and "争点都已认定" in page
+    assert "引用的条款当时有效" not in page and "/#clauses" in page and "争点都已认定" in page
     deciding.drafted(made, deciding.a_draft(made, remedy="", merchant_share=None))
     page = text(signed_in(made.arbitrator).get(reverse("desk:preview", args=[made.case.number])))
     assert "金额与计算结果一致" not in page and "争点都已认定" in page

@@ -121,6 +121,14 @@ def test_the_workspace_says_what_a_draft_departs_from_and_the_approval_shows_why
     shown = text(client, page("case", made.case.number))
     assert "9 of 9 like cases ended: For the buyer in full." in shown
     assert 'name="deviation_reason"' in shown and 'href="#id_deviation_reason"' in shown
+    # A page that is saved by its script learns of it with the rest, and its field is there all the while.
+    parts = client.get(page("case", made.case.number), headers={"X-Part": "decision"}).content.decode()
+    assert 'data-part="departs"' in parts and "9 of 9 like cases ended" in parts
+    deciding.drafted(made, deciding.a_draft(made, merchant_share=10_000))
+    agrees = text(client, page("case", made.case.number))
+    assert (
+        'id="deviation" hidden>' in agrees and 'name="deviation_reason"' in agrees and "like cases ended" not in agrees
+    )
     why = "拆箱视频显示壶身完好。"
     changed = deciding.for_the_merchant(made)
     ruling = deciding.drafted(made, deciding.replace(changed, deviation_reason=why))

@@ -16,7 +16,7 @@ from common.actor import Actor
 from disputes.lifecycle import Event, State
 from evidence import twins
 from rulebook.rules import Rules
-from web import case_page, lateness, records, supplements
+from web import case_page, lateness, precedent_words, records, supplements
 from web.desk import annotating, drafted, looking, middle, neighbours, panes, reasons, verdict
 from web.desk.ruling_form import RulingForm
 
@@ -103,7 +103,7 @@ def right(
 
 
 def parts(work: Workspace, form: RulingForm, rules: Rules, now: datetime) -> dict[str, Any]:
-    """What changes with every save: the share that is suggested, the sum, what is missing."""
+    """What changes with every save: the share that is suggested, the sum, the precedents left, what is missing."""
     draft, funds = work.draft, neighbours.of(work.case, work.more).funds
     found = {point.number: str(form[f"finding_{point.number}"].value() or "") for point in work.points}
     bearer = rules.type(work.case.type_code).burden.bearer
@@ -111,6 +111,7 @@ def parts(work: Workspace, form: RulingForm, rules: Rules, now: datetime) -> dic
         "suggested": verdict.suggested_share(work.points, found, bearer),
         "calculation": verdict.calculation(work, drafted.sheet_of(work, draft) if draft is not None else None, funds),
         "lacking": drafted.shown_problems(work, draft, now) if draft is not None else [],
+        "departs": precedent_words.deviation_words(getattr(draft, "deviation", None)),
     }
 
 

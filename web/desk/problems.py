@@ -55,7 +55,7 @@ SENTENCES: dict[str, str | Promise] = {
 }
 _FIELDS = {
     "points": "points",
-    "clauses": "id_more_clauses",
+    "clauses": "clauses",
     "remedy": "remedy",
     "ground": "id_ground",
     "share": "id_share",
@@ -104,7 +104,7 @@ def _line(problem: Problem, page: str) -> Line:
     anchor = {
         "point": f"point-{at}",
         "exhibit": f"admit-{at}",
-        "clause": "id_more_clauses",
+        "clause": "clauses",
     }.get(kind, _FIELDS.get(kind, "decision"))
     if code == "exhibit_unseen":
         return Line(str(SENTENCES[code]) % {"at": at}, f"{page}evidence/{at}/", code)

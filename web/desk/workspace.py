@@ -25,7 +25,7 @@ from disputes import labels, refusals
 from disputes.lifecycle import Event, State
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
-from web import countdowns, drafts, fetch, precedent_words, wording
+from web import countdowns, drafts, fetch, wording
 from web.desk import (
     beside,
     columns,
@@ -166,7 +166,6 @@ def _show(
         "finding_rows": verdict.finding_rows(work, found, shown["point"]),
         "draft": work.draft,
         "wrote": work.wrote,
-        "departs": precedent_words.deviation_words(getattr(work.draft, "deviation", None)),
         "waiting": (waits := drafted.waiting(work, actor) if form is None else None),
         "ordered": verdict.ordered(case, waits, drafted.sheet_of(work, waits)) if waits is not None else None,
         "held": held.told(work, actor, now) if form is None else "",
