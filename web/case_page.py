@@ -259,8 +259,12 @@ def offer_card(offer: Offer, actor: Actor, case: Case, now: datetime, hrefs: dic
     """One open proposal as the component reads it. ``hrefs`` has accept, decline and retract where they apply."""
     side = {"buyer": "b", "merchant": "m"}.get(offer.side, "p")
     mine = actor.side is not None and actor.side.value == offer.side
+    accepted = actor.side is not None and actor.side.value in offer.accepted_by
+    if accepted:
+        # Whoever has said yes is asked nothing more.
+        hrefs = {}
     return {
-        "title": _("Your proposal") if mine else _("New proposal"),
+        "title": _("Your proposal") if mine else _("Proposal you accepted") if accepted else _("New proposal"),
         "side": side,
         "party": case.merchant.name if side == "m" else "",
         "amount": offer.amount,
@@ -271,11 +275,26 @@ def offer_card(offer: Offer, actor: Actor, case: Case, now: datetime, hrefs: dic
         "status": _("The case is on hold. What is left of the term starts when it goes on.")
         if offer.stands_still
         else "",
+        "answers": _answers(offer, actor),
         "accept_href": hrefs.get("accept", ""),
         "reject_href": hrefs.get("decline", ""),
         "counter_href": "",
         "retract_href": hrefs.get("retract", ""),
     }
+
+
+def _answers(offer: Offer, actor: Actor) -> str:
+    """Who has accepted a proposal of the platform, which binds only when both have; empty of a side's own."""
+    if offer.side != "platform":
+        return ""
+    by = next(iter(offer.accepted_by), "")
+    if not by:
+        return _("It takes effect when both sides accept.")
+    if actor.side is None:
+        return _("The buyer has accepted it.") if by == "buyer" else _("The merchant has accepted it.")
+    if actor.side.value != by:
+        return _("The other side has accepted it. It takes effect when you accept too.")
+    return _("You accepted it. It takes effect when the other side accepts too.")
 
 
 def offered(offer: Offer, case: Case) -> str | Promise:

@@ -415,7 +415,9 @@ def _unsupported(letter: Letter, reader: str) -> Section:
     sentence = (
         _("You asked for: %(asked)s. Given: %(given)s.")
         if reader == letter.claimant
-        else _("Asked for: %(asked)s. Given: %(given)s.")
+        else _("The buyer asked for: %(asked)s. Given: %(given)s.")
+        if letter.claimant == "buyer"
+        else _("The merchant asked for: %(asked)s. Given: %(given)s.")
     )
     for request in letter.unsupported:
         if request.what == "amount":

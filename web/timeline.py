@@ -20,7 +20,8 @@ from disputes.lifecycle import Event
 from disputes.models import Case, Statement
 from journal.kinds import HOUSE_ONLY, Kind
 from journal.models import Entry
-from web import movements, reversed_roles
+from rulebook import queries as rulebook
+from web import movements, reversed_roles, wording
 
 Text = str | Promise
 PAGE = 30
@@ -277,7 +278,7 @@ def _line(
     return Line(
         side=side,
         who=_who(side, case, actor, people.get(entry.actor_id or 0, "")),
-        text=sentence(entry, actor.role.value, claimant=case.claimant) % words,
+        text=_held(case, entry, sentence(entry, actor.role.value, claimant=case.claimant) % words),
         at=entry.at,
         icon=ICONS[side],
         quote=quote,
@@ -285,6 +286,14 @@ def _line(
         leads_to=claim,
         pictures=tuple(picture for picture in shown if picture is not None),
     )
+
+
+def _held(case: Case, entry: Entry, said: str) -> str:
+    """With the lawful reason, where the clocks were stopped for one."""
+    if entry.kind != Kind.CLOCKS_STOPPED.value:
+        return said
+    pause = rulebook.rules(case.procedure_rules_id).pauses.get(str(entry.data.get("reason", "")))
+    return wording.labelled(said, str(pause.name)) if pause is not None else said
 
 
 def sentence(entry: Entry, reader: str, *, claimant: str = "buyer") -> str:

@@ -17,7 +17,7 @@ from arbitration import assignment, rulings
 from common import clock
 from common.actor import Actor
 from common.errors import Refused
-from disputes import drafts, intervention, labels, negotiation, offers, refusals, submissions
+from disputes import clocks, drafts, intervention, labels, negotiation, offers, refusals, submissions
 from disputes.lifecycle import Event, Kind
 from engine import delivery
 from evidence import signals
@@ -27,6 +27,7 @@ from evidence.signals import Moments, Signal
 from journal.kinds import Kind as Entry
 from notifications import inbox
 from notifications.models import Notice
+from rulebook import queries as rulebook
 from tests import builders, deciding, reach
 from web.desk import integrity
 
@@ -60,6 +61,53 @@ def test_an_own_proposal_is_named_once_and_taken_back_by_the_name_of_its_page() 
     shown = page(scene.buyer, reverse("buyer:case", args=[scene.case.number]))
     assert str(labels.ACTIONS[Event.OFFER_RETRACTED]) in shown
     assert "Change the terms" not in shown and "Buyer Buyer" not in shown
+
+
+def test_what_the_platform_proposed_says_who_accepted_it_and_asks_whoever_did_nothing_more() -> None:
+    scene = deciding.taken()
+    offer = offers.make(scene.case.pk, amount=30_000, returns=False, text="", actor=scene.arbitrator, now=clock.now())
+    buyers, shops = (reverse(f"{area}:case", args=[scene.case.number]) for area in ("buyer", "merchant"))
+    accept = f"/{Event.OFFER_ACCEPTED.value}/?offer={offer.pk}"
+    for actor, address in ((scene.buyer, buyers), (scene.merchant, shops)):
+        assert "It takes effect when both sides accept." in page(actor, address)
+        asked = page(actor, f"{address.rstrip('/')}{accept}")
+        assert "when the other side accepts too. Until then the review goes on." in asked
+        assert "without a ruling and without an appeal" in asked
+    offers.accept(offer.pk, actor=scene.buyer, now=clock.now())
+    mine = page(scene.buyer, buyers)
+    assert "You accepted it. It takes effect when the other side accepts too." in mine and accept not in mine
+    assert f"/{Event.OFFER_DECLINED.value}/?offer=" not in mine and "New proposal" not in mine
+    theirs = page(scene.merchant, shops)
+    assert "The other side has accepted it. It takes effect when you accept too." in theirs and accept in theirs
+    assert "Until then the review goes on." not in page(scene.merchant, f"{shops.rstrip('/')}{accept}")
+    assert "The buyer has accepted it." in page(scene.arbitrator, reverse("desk:case", args=[scene.case.number]))
+
+
+def test_a_hold_tells_both_sides_its_lawful_reason() -> None:
+    scene = deciding.taken()
+    code, pause = next(iter(rulebook.rules(scene.case.procedure_rules_id).pauses.items()))
+    clocks.stop(scene.case.pk, reason=code, text="先谈三天。", actor=scene.arbitrator, now=clock.now())
+    for actor, area in ((scene.buyer, "buyer"), (scene.merchant, "merchant")):
+        shown = page(actor, reverse(f"{area}:case", args=[scene.case.number]))
+        assert f"put the case on hold: {pause.name}" in shown and "先谈三天。" in shown
+
+
+def test_a_letter_names_whose_request_was_not_upheld() -> None:
+    scene = deciding.dismissed()
+    with translation.override("zh-hans"):
+        buyers, shops = (
+            page(actor, reverse(f"{area}:decision", args=[scene.case.number]))
+            for actor, area in ((scene.buyer, "buyer"), (scene.merchant, "merchant"))
+        )
+    assert "你请求：" in buyers and "买家请求：" in shops
+
+
+def test_a_ruled_case_is_not_said_to_be_out_of_ones_hands_and_an_appeal_is_not_a_first_time() -> None:
+    ruled = deciding.served()
+    shown = page(ruled.arbitrator, reverse("desk:case", args=[ruled.case.number]))
+    assert "This case is ruled." in shown and "First time here" in shown
+    appealed = deciding.under_appeal()
+    assert "First time here" not in page(appealed.senior, reverse("desk:case", args=[appealed.case.number]))
 
 
 def test_an_extension_is_refused_by_the_limit_that_stands_beside_the_field() -> None:

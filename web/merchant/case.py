@@ -169,8 +169,6 @@ def _offer(page: CasePage, offer: Any) -> Row:
     open_now = {action.event for action in page.actions}
     if offer.side == "merchant":
         hrefs = {"retract": href(Event.OFFER_RETRACTED)} if Event.OFFER_RETRACTED in open_now else {}
-    elif "merchant" in offer.accepted_by:
-        hrefs = {}
     else:
         hrefs = {"accept": href(Event.OFFER_ACCEPTED), "decline": href(Event.OFFER_DECLINED)}
         hrefs = hrefs if Event.OFFER_ACCEPTED in open_now else {}
@@ -178,7 +176,6 @@ def _offer(page: CasePage, offer: Any) -> Row:
         "is_mine": offer.side == "merchant",
         "retract_href": hrefs.get("retract", ""),
         "counter_href": "",
-        "status": _("You accepted it. It takes effect when the buyer accepts too.") if not hrefs else "",
     }
 
 

@@ -276,6 +276,18 @@ def _waived(case: Case, actor: Actor) -> Lines:
     ]
 
 
+def _accepting(form: Any) -> dict[str, Any]:
+    """What accepting the chosen proposal does: one of the platform waits for the other side's word."""
+    if form.chosen is None:
+        return {}
+    lines = [("lock-keyhole", _("The case then ends on these terms, without a ruling and without an appeal."))]
+    if form.chosen.side == "platform" and not form.chosen.accepted_by:
+        lines.insert(
+            0, ("users-round", _("It takes effect when the other side accepts too. Until then the review goes on."))
+        )
+    return {"consequences": [{"icon": icon, "text": text} for icon, text in lines]}
+
+
 PARTY: dict[Event, ActPage] = {
     Event.REFUND_AGREED: ActPage(_plain(negotiation.agree_refund), consequences=_refund_now),
     Event.RETURN_AGREED: ActPage(_plain(negotiation.agree_return), consequences=_return_first),
@@ -298,7 +310,9 @@ PARTY: dict[Event, ActPage] = {
         form=forms.OfferForm,
         lead=gettext_lazy("A proposal stands for 48 hours. If it is accepted, the case ends on these terms."),
     ),
-    Event.OFFER_ACCEPTED: ActPage(_offer(offers.accept), form=forms.OpenOfferForm, template="case/offer.html"),
+    Event.OFFER_ACCEPTED: ActPage(
+        _offer(offers.accept), form=forms.OpenOfferForm, template="case/offer.html", beside=_accepting
+    ),
     Event.OFFER_DECLINED: ActPage(_offer(offers.decline), form=forms.OpenOfferForm, template="case/offer.html"),
     Event.OFFER_RETRACTED: ActPage(_offer(offers.retract), form=forms.OwnOfferForm, template="case/offer.html"),
     Event.EVIDENCE_ADDED: ActPage(
