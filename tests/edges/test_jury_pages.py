@@ -178,7 +178,9 @@ def test_a_skip_a_step_aside_and_a_tie_lead_back_to_the_lobby() -> None:
     assert client(second.juror.user_id).post(of(second, "recuse"), {"reason": "cannot_judge"}).status_code == 302
     assert client(third.juror.user_id).post(of(third, "come"), {"tied": "yes"}).status_code == 302
     assert [Seat.objects.get(pk=seat.pk).state for seat in (first, second, third)] == ["skipped", "recused", "recused"]
-    assert "不再需要你投票" in shown(client(first.juror.user_id), of(first))
+    assert "你跳过了这件案件" in shown(client(first.juror.user_id), of(first))
+    assert "你已回避" in shown(client(second.juror.user_id), of(second))
+    assert "算你已完成" not in shown(client(third.juror.user_id), of(third))
     assert client(second.juror.user_id).get(of(second, "recuse")).status_code == 302
 
 
@@ -335,6 +337,8 @@ def test_whoever_fails_reads_why_and_tries_again_after_a_day_with_other_cases() 
     http.post(reverse("jury:exam"), _right(exam, wrong=2))
     page = shown(http, reverse("jury:exam"))
     assert "答对 3 题" in page and "起可以再试" in page
+    lobby = shown(http, reverse("jury:lobby"))
+    assert "起可以再试" in lobby and reverse("jury:exam") not in lobby
     assert all(str(mocks.by_code(code).why) in page for code in exam.cases)
     builders.travel(timedelta(hours=24, seconds=1))
     assert shown(http, reverse("jury:exam")).count("<fieldset") == 5

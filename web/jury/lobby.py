@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -63,6 +63,7 @@ def index(request: HttpRequest) -> HttpResponse:
     missing = jurors.lacks(juror, reader.now)
     offered = seats.mine(reader.user_id, reader.now) if reader.sits and not missing else None
     week = reader.now - timedelta(days=7)
+    again_at = jurors.exam_opens_at(juror) if missing and juror.passed_at is None else None
     shown = shell.around(
         reader,
         "lobby",
@@ -70,7 +71,8 @@ def index(request: HttpRequest) -> HttpResponse:
         suspended=juror.suspended_at is not None,
         steps=[(text, code not in missing) for code, text in STEPS.items()] if missing else [],
         in_office=reader.sits,
-        may_try=juror.passed_at is None,
+        may_try=(may_try := juror.passed_at is None and (again_at is None or again_at <= reader.now)),
+        not_yet=_not_yet(again_at) if not may_try and again_at is not None else "",
         again=AGAIN.get(juror.learning, ""),
         practice=reader.sits and not missing and seats.owes_control(juror),
         offer=_offer(offered, reader) if offered is not None else None,
@@ -79,6 +81,10 @@ def index(request: HttpRequest) -> HttpResponse:
         rule=_rule_of_the_day(reader),
     )
     return render(request, "jury/lobby.html", shown)
+
+
+def _not_yet(again_at: datetime) -> str:
+    return refusals.say(Refused("exam_too_soon", again_at=again_at.isoformat()))
 
 
 def join(request: HttpRequest) -> HttpResponse:

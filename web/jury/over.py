@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from common import ids
 from disputes.lifecycle import State
@@ -26,11 +26,26 @@ from rulebook import queries as rulebook
 from web.jury import shell
 from web.jury.shell import Reader
 
+# Why a case is no longer this juror's: a heading and a sentence.
+_GONE = {
+    Seat.RECUSED: (
+        gettext_lazy("You stepped aside"),
+        gettext_lazy("Somebody else has this case. No skip is used up and nothing is noted against you."),
+    ),
+    Seat.SKIPPED: (gettext_lazy("You skipped this case"), gettext_lazy("Somebody else has it.")),
+    Seat.ABSENT: (
+        gettext_lazy("The time for this case is over"),
+        gettext_lazy("You did not vote while it was kept for you, so somebody else was drawn."),
+    ),
+}
+_RELEASED = (gettext_lazy("Thank you"), gettext_lazy("This case needs no more votes from you. It counts as done."))
+
 
 def page(request: HttpRequest, reader: Reader, seat: Seat) -> HttpResponse:
     """The vote is in, or the case needs none from this juror any more."""
     panel = seat.panel
     shown: dict[str, Any] = {"seat": seat, "voted": seat.state == Seat.VOTED, "back": reverse("jury:lobby")}
+    shown["gone"] = _GONE.get(seat.state, _RELEASED)
     if shown["voted"]:
         ballot = Ballot.objects.get(seat=seat)
         goes_on = panel.state == Panel.VOTING and panel.case.state == State.JURY_VOTING.value
