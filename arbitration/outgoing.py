@@ -59,10 +59,14 @@ def send(case_id: int, *, version: int, actor: Actor, now: datetime, seen: int |
 @act
 def call_back(case_id: int, *, actor: Actor, now: datetime) -> Ruling:
     """The ruling is a draft again, as it was. Raises `Refused` ``ruling_is_out`` once its time is over, unless it was set
-    aside: then it is with nobody, and its author may have it back.
+    aside: then it is with nobody, and its author may have it back. Harmless to repeat.
     """
     case = queries.lock(case_id)
     found = _of(case)
+    if found is None:
+        latest = Ruling.objects.filter(case=case, author_id=actor.id).order_by("-pk").first()
+        if latest is not None and latest.state == Ruling.DRAFT:
+            return latest
     if found is None or found.ruling.author_id != actor.id or not found.can_be_called_back(now):
         raise Refused("ruling_is_out")
     found.delete()

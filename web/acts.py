@@ -72,6 +72,8 @@ class ActPage:
     consequences: Callable[[Case, Actor], list[tuple[str, Text]]] = lambda case, actor: []
     danger: bool = False
     done: Text = ""
+    # Where its reader goes on, where that is not the case: they may not see it any more.
+    onward: Callable[[Any], str] | None = None
     template: str = "case/act.html"
     upload: bool = False
     # What is shown once more before the act, and in which template; ``None`` of it: the form says what is wrong. It is
@@ -125,7 +127,7 @@ def view(
     why_not: WhyNot,
     context: Callable[[ActForm], dict[str, Any]] | None = None,
 ) -> HttpResponse:
-    """GET: the page of the act, or why it is not open. POST: the act, then back to the case.
+    """GET: the page of the act, or why it is not open. POST: the act, then back to the case or where its page says.
 
     On a no, the page comes again with what was typed; where no second try could help, without the form but with the
     words. A case that moved on says what happened since.
@@ -157,7 +159,7 @@ def view(
         done = form.is_valid() and _run(page, form)
         if done:
             messages.success(request, form.told or str(page.done) or _("Done. Both sides can see it in the record."))
-            return HttpResponseRedirect(home)
+            return HttpResponseRedirect(home if page.onward is None else page.onward(form))
         status = 422
         case, now = fetch.case_and_now_or_404(number, actor)
         if form.has_error(NON_FIELD_ERRORS, "case_moved_on"):

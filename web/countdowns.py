@@ -22,7 +22,7 @@ def of(deadline: Deadline, now: datetime, *, mine: bool) -> Countdown:
     """A deadline that runs, or that stands still with what was left when it stopped."""
     if deadline.state != Deadline.PAUSED:
         return until(deadline.due_at, now, mine=mine, clock=deadline.clock)
-    return _still(deadline.due_at, deadline.paused_at or now, now, deadline.clock)
+    return still(deadline.due_at, deadline.paused_at or now, now, deadline.clock)
 
 
 def of_case(case: Case, now: datetime, *, mine: bool) -> Countdown | None:
@@ -31,11 +31,12 @@ def of_case(case: Case, now: datetime, *, mine: bool) -> Countdown | None:
         return None
     clock = deadlines.clock_of(case)
     if case.suspended_at is not None:
-        return _still(case.due_at, case.suspended_at, now, clock)
+        return still(case.due_at, case.suspended_at, now, clock)
     return until(case.due_at, now, mine=mine, clock=clock)
 
 
-def _still(due_at: datetime, stopped_at: datetime, now: datetime, clock: str) -> Countdown:
+def still(due_at: datetime, stopped_at: datetime, now: datetime, clock: str) -> Countdown:
+    """A term that stands still since ``stopped_at``, with what was left of it then."""
     days = deadlines.working_days_left(due_at, stopped_at, clock)
     # A day that had begun is still there whole: a term of days ends with a day.
     days = None if days is None else max(days, 1)

@@ -332,7 +332,11 @@ def test_whoever_has_to_prove_is_suggested_for_what_their_file_still_lacks():
 
 def test_a_case_is_handed_back_and_its_words_stay_with_the_bench():
     made = deciding.taken()
-    act(made.arbitrator, made, Event.HANDED_BACK, reason="not_my_field", text="不熟悉陶瓷", recuse="on")
+    data = {"seen": made.reload().version, "reason": "not_my_field", "text": "不熟悉陶瓷", "recuse": "on"}
+    address = page("act", made.case.number, Event.HANDED_BACK.value)
+    reply = signed_in(made.arbitrator).post(address, data, follow=True)
+    # The case does not exist for them any more: they go on from the list.
+    assert reply.redirect_chain == [(page("queue"), 302)] and "It is off your hands" in reply.content.decode()
     assert made.state is State.AWAITING_ASSIGNMENT
     assert HandBack.objects.get(case=made.case).recused
 
@@ -342,13 +346,21 @@ def test_clocks_stop_and_run_again():
     pause = next(iter(reach.queries.file_of(made.case).case.procedure_rules.body["pauses"]))["code"]
     act(made.arbitrator, made, Event.CLOCKS_STOPPED, reason=pause, text="等待检测结果")
     assert made.reload().suspended_at is not None
-    assert "On hold" in text(signed_in(made.arbitrator), page("case", made.case.number))
+    client = signed_in(made.arbitrator)
+    assert "On hold" in text(client, page("case", made.case.number))
+    # Nothing is offered that a hold forbids, and no list tells a term that does not run.
+    assert not offered(made.arbitrator, made) & {Event.MORE_EVIDENCE_ASKED.value, Event.SENT_TO_JURY.value}
+    listed = text(client, page("queue") + "?list=mine")
+    assert "On hold, 3 working days left" in listed and "24:00" not in listed
+    assert "Save view" not in listed
     act(made.arbitrator, made, Event.CLOCKS_RESUMED)
     assert made.reload().suspended_at is None
 
 
 def test_the_platform_proposes_and_takes_it_back():
     made = deciding.taken()
+    asked = text(signed_in(made.arbitrator), page("act", made.case.number, Event.OFFER_MADE.value))
+    assert "A word to both sides" in asked
     act(made.arbitrator, made, Event.OFFER_MADE, amount="300.00", text="各退一步")
     offer = Offer.objects.get(case=made.case)
     assert (offer.side, offer.amount) == ("platform", 30_000)

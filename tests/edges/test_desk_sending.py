@@ -13,6 +13,8 @@ from arbitration.models import Outgoing, Ruling
 from arbitration.preferences import Wanted
 from common import clock
 from disputes.lifecycle import State
+from journal.kinds import Kind
+from journal.models import Entry
 from tests import builders, deciding, reach
 from tests.edges.test_desk_acts import post
 from tests.edges.test_desk_pages import page, signed_in, text
@@ -40,6 +42,10 @@ def test_a_plain_button_calls_it_back_and_the_draft_is_as_it_was():
     assert back.headers["Location"] == page("case", made.case.number)
     assert deciding.REASONS in text(client, page("case", made.case.number))
     assert not Outgoing.objects.exists() and made.state is State.UNDER_REVIEW
+    # The same button in another tab: it is back already, and nobody says that it has gone out.
+    again = client.post(page("call_back", made.case.number), follow=True).content.decode()
+    assert "Called back." in again and "The ruling has gone out" not in again
+    assert Entry.objects.filter(stream_id=made.case.stream_id, kind=Kind.RULING_CALLED_BACK.value).count() == 1
 
 
 def test_too_late_says_that_it_is_out_and_parties_see_nothing_before():

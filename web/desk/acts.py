@@ -142,6 +142,13 @@ def _change(form: ActForm) -> None:
     appeals.change(form.case.pk, version=data["version"] or 0, reasons=data["reasons"], **_common(form))
 
 
+def _taken(case: Case, actor: Actor) -> Lines:
+    return [
+        ("inbox", _("It leaves the queue: you rule it, or hand it on.")),
+        ("timer", _("The term for the ruling begins when you take it.")),
+    ]
+
+
 def _asked(case: Case, actor: Actor) -> Lines:
     return [
         ("bell", _("Whoever you ask has 48 hours; the other side is told too.")),
@@ -194,6 +201,12 @@ def _handed_back(case: Case, actor: Actor) -> Lines:
     ]
 
 
+def _list_of(form: ActForm) -> str:
+    """The list that the case was taken from: whoever may not work on it again does not see it any more."""
+    lists = {State.AWAITING_APPROVAL: "desk:review", State.UNDER_APPEAL: "desk:appeals"}
+    return reverse(lists.get(State(form.case.state), "desk:queue"))
+
+
 def _offered(case: Case, actor: Actor) -> Lines:
     return [
         ("bell", _("Both sides read it. It binds only when both accept.")),
@@ -225,8 +238,14 @@ def _sent_back(case: Case, actor: Actor) -> Lines:
 
 
 DESK: dict[Event, ActPage] = {
-    Event.TAKEN: ActPage(_take, done=gettext_lazy("The case is yours.")),
-    Event.HANDED_BACK: ActPage(_hand_back, form=forms.HandBackForm, consequences=_handed_back),
+    Event.TAKEN: ActPage(_take, consequences=_taken, done=gettext_lazy("The case is yours.")),
+    Event.HANDED_BACK: ActPage(
+        _hand_back,
+        form=forms.HandBackForm,
+        consequences=_handed_back,
+        done=gettext_lazy("It is off your hands; somebody else takes it."),
+        onward=_list_of,
+    ),
     Event.APPROVAL_TAKEN: ActPage(_take_approval, done=gettext_lazy("The ruling is yours to check.")),
     Event.MORE_EVIDENCE_ASKED: ActPage(_ask, form=forms.AskForm, consequences=_asked, template="desk/ask.html"),
     Event.SENT_TO_JURY: ActPage(

@@ -204,6 +204,10 @@ class BenchOfferForm(OfferForm):
 
     field_of = {**OfferForm.field_of, "value_out_of_range": "amount"}
 
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["text"].label = _("A word to both sides")
+
 
 class PlatformOfferForm(OpenOfferForm):
     """The platform's own open proposal."""

@@ -143,8 +143,10 @@ def _may(event: Event, work: Workspace, actor: Actor, now: datetime) -> bool:
             )
         case Event.APPEAL_TAKEN:
             return case.assignee_id is None or (not holds and not _still_sits(case.assignee_id))
+        case Event.MORE_EVIDENCE_ASKED:
+            return case.suspended_at is None
         case Event.SENT_TO_JURY:
-            return not panels.refusals(case)
+            return case.suspended_at is None and not panels.refusals(case)
         case Event.OFFER_RETRACTED:
             return any(offer.side == "platform" for offer in work.offers)
         case Event.CLOCKS_STOPPED:

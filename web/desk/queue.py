@@ -93,6 +93,7 @@ class Row(TypedDict):
     href: str
     due_at: datetime | None
     clock: str
+    stopped_at: datetime | None
     since: datetime
     type_name: str
     points: str
@@ -220,9 +221,10 @@ def _kept(query: QueryDict) -> str:
 
 
 def _views(request: HttpRequest, saved: list[dict[str, str]]) -> tuple[list[dict[str, Any]], str]:
-    """The reader's saved views, and the query of this one."""
+    """The reader's saved views, and the query of this one where it is narrowed: the lists themselves need no name."""
     here = _kept(request.GET)
-    return [{**view, "is_current": view["query"] == here} for view in saved], here
+    is_narrowed = any(request.GET.get(key) for key in _NARROWING if key != "list")
+    return [{**view, "is_current": view["query"] == here} for view in saved], here if is_narrowed else ""
 
 
 def _look(request: HttpRequest) -> str:
@@ -277,6 +279,7 @@ def _row(case: Case, href: str, act: str, actor: Actor, now: datetime) -> Row:
         href=href,
         due_at=case.due_at,
         clock=deadlines.clock_of(case),
+        stopped_at=case.suspended_at,
         since=case.state_since,
         type_name=shell.type_name(case),
         points=str(case.points_count),  # type: ignore[attr-defined]

@@ -72,6 +72,7 @@ class Row(TypedDict):
     title: str
     due_at: datetime | None
     clock: str
+    stopped_at: datetime | None
     mine: bool
     type_name: str
     amount: int
@@ -236,6 +237,7 @@ def _row(case: Case, href: str, actor: Actor, with_outcome: bool) -> Row:
         title=case.title if len(case.title) <= LONGEST_TITLE else Truncator(case.title).chars(LONGEST_TITLE),
         due_at=None if case.closed_at is not None else case.proposal_due_at if proposed else case.due_at,
         clock=deadlines.step_of(case, OFFER).duration.clock.value if proposed else deadlines.clock_of(case),
+        stopped_at=case.suspended_at,
         mine=proposed or case.awaits in ("merchant", "both"),
         type_name=str(rulebook.rules(case.substance_rules_id).type(case.type_code).name),
         amount=case.claimed,

@@ -94,10 +94,17 @@ def countdown(due_at: datetime, now: datetime, mine: bool = False, clock: str = 
 
 
 @register.simple_tag
-def left(due_at: datetime | None, now: datetime, mine: bool = False, clock: str = "H") -> SafeString | str:
-    """The countdown on one line, for lists: built without an include, because a list holds fifty of them."""
+def left(
+    due_at: datetime | None, now: datetime, mine: bool = False, clock: str = "H", stopped_at: datetime | None = None
+) -> SafeString | str:
+    """The countdown on one line, for lists: built without an include, because a list holds fifty of them. One that stands
+    still since ``stopped_at`` ends at no known time.
+    """
     if due_at is None:
         return "–"
+    if stopped_at is not None:
+        told = countdowns.still(due_at, stopped_at, now, clock)
+        return SafeString(f'<span class="left {told.level}"><b>{escape(told.text)}</b></span>')
     told = countdowns.until(due_at, now, mine=mine, clock=clock)
     at = due_at.isoformat()
     ticks = f' data-due="{at}" data-form="left"{" data-mine" if mine else ""}' if told.ticks else ""
