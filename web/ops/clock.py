@@ -20,6 +20,7 @@ from disputes import refusals
 from disputes.models import Deadline
 from insights import snapshots
 from rulebook.models import RuleSet
+from web import wording
 from web.ops import shell
 from web.ops.deadlines import duty_name
 
@@ -35,7 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context = shell.around(
         desk,
         "clock",
-        ahead=clock.offset(),
+        ahead=wording.span(offset) if (offset := clock.offset()) else "",
         upcoming=upcoming,
         upcoming_duty=duty_name(upcoming) if upcoming else "",
         **_ended(),
