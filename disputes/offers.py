@@ -100,7 +100,14 @@ def accept(offer_id: int, *, actor: Actor, now: datetime, seen: int | None = Non
         ground="" if offer.returns or case.claimant != Side.BUYER.value else "CONSENT",
         lines=(AwardLine("settled", "offer", offer.amount),),
     )
-    data = {"offer": offer.pk, "offer_of": offer.side}
+    data = {
+        "offer": offer.pk,
+        "offer_of": offer.side,
+        "amount": offer.amount,
+        "returns": offer.returns,
+        "settled": settled,
+        "expires_at": offer.expires_at.isoformat(),
+    }
     accepted_by = [*offer.accepted_by, actor.role.value]
     advance(case, Event.OFFER_ACCEPTED, actor=actor, now=now, facts=facts, award=award if settled else None, data=data)
     Offer.objects.filter(pk=offer.pk).update(

@@ -24,6 +24,7 @@ from notifications.catalogue import (
     MERCHANT,
     NOT_TO_WHO_ACTED,
     OPS,
+    RETURN_FIRST,
     SENIORS,
     concerned,
 )
@@ -35,6 +36,7 @@ _NEVER_NEWS = frozenset(
     {
         Kind.DEADLINE_REMINDED,
         Kind.OFFER_MADE,
+        Kind.OFFER_ACCEPTED,
         Kind.RULING_SERVED,
         Kind.APPEAL_CHANGED,
         Kind.APPEAL_UPHELD,
@@ -130,7 +132,7 @@ def _spared(
 
 def _audiences(kind: Kind, entry: Entry, claimant: str) -> list[str]:
     audiences = list(concerned(kind, claimant))
-    if kind in NOT_TO_WHO_ACTED:
+    if kind in NOT_TO_WHO_ACTED or _half_agreed(kind, entry):
         audiences = [audience for audience in audiences if audience != entry.actor_role]
     awaited = entry.data.get("awaits")
     if kind is Kind.DEADLINE_REMINDED and awaited in (BUYER, MERCHANT):
@@ -150,6 +152,11 @@ def _audiences(kind: Kind, entry: Entry, claimant: str) -> list[str]:
     if kind is Kind.MORE_EVIDENCE_ASKED and asked in (BUYER, MERCHANT):
         audiences = [asked]
     return audiences
+
+
+def _half_agreed(kind: Kind, entry: Entry) -> bool:
+    """A proposal of the platform of which one side still has to say whether it accepts."""
+    return kind is Kind.OFFER_ACCEPTED and not entry.data.get("settled", True)
 
 
 def _people(audience: str, case: Case, entry: Entry) -> list[int]:
@@ -202,6 +209,10 @@ def _params(entry: Entry, case: Case) -> dict[str, Any]:
         params["items"] = _items(entry, case)
     if kind in IN_KIND and case.substitute:
         params["in_kind"] = True
+    if kind in RETURN_FIRST and entry.data.get("to") == State.AWAITING_RETURN:
+        params["return_first"] = True
+    if _half_agreed(kind, entry):
+        params["half"] = True
     offered_by = _OFFERED_BY.get(entry.data.get("duty", "")) if kind is Kind.DEADLINE_REMINDED else None
     if offered_by is not None:
         made = Offer.objects.filter(case=case, side=offered_by, made_at__lte=entry.at).order_by("-made_at").first()
@@ -215,7 +226,8 @@ def _due(kind: Kind, entry: Entry, case: Case) -> str:
     if kind in (Kind.DEADLINE_REMINDED, Kind.EVIDENCE_INCOMPLETE):
         return str(said["due_at"])
     # An offer runs by a term of its own, beside whatever the case awaits.
-    told = said.get("to_due_at") or (said.get("expires_at") if kind is Kind.OFFER_MADE else None)
+    of_offer = kind is Kind.OFFER_MADE or _half_agreed(kind, entry)
+    told = said.get("to_due_at") or (said.get("expires_at") if of_offer else None)
     if told:
         return str(told)
     state = State(said["to"]) if "to" in said else State.AWAITING_MERCHANT if kind is Kind.REFUND_REQUESTED else None

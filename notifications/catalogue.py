@@ -34,7 +34,7 @@ _HOLD = _("The case is on hold. All clocks stand still; what was left of each te
 _RUNS = _("The clocks run again. Your terms continue with what was left of them.")
 _PAID = _("The case is closed and all money has been moved. Its record stays readable here.")
 _WINDOW = _("The appeal period is over. The ruling is now carried out.")
-_QUEUE = _("The file is complete and waits for an arbitrator. You will be told as soon as it is taken.")
+_QUEUE = _("Every point has been answered, and the case waits for an arbitrator. You will be told as soon as it is taken.")
 _ENDED = _(
     "The evidence period is over, and the case waits for an arbitrator. You will be told as soon as it is taken."
 )
@@ -64,10 +64,12 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
         MERCHANT: _("The return is agreed. The buyer sends the goods back until %(due)s."),
     },
     Kind.REFUND_REFUSED: {
-        BUYER: _("The merchant refused the request. You can change it or ask the platform to step in."),
+        BUYER: _(
+            "The merchant refused the request. Change it or ask the platform to step in until %(due)s; then it ends."
+        ),
     },
     Kind.MERCHANT_SILENT: {
-        BUYER: _("The merchant did not reply in time. You can ask the platform to step in now."),
+        BUYER: _("The merchant did not reply in time. Ask the platform to step in until %(due)s; then it ends."),
         MERCHANT: _("You did not reply in time. The buyer can ask the platform to step in now."),
     },
     Kind.RETURN_SHIPPED: {
@@ -78,7 +80,7 @@ CATALOGUE: Mapping[Kind, Mapping[str, Text]] = {
         MERCHANT: _("The return is confirmed. The refund is on its way."),
     },
     Kind.RETURN_REFUSED: {
-        BUYER: _("The merchant objects to what came back. You can ask the platform to step in."),
+        BUYER: _("The merchant objects to what came back. Ask the platform to step in until %(due)s; then it ends."),
     },
     Kind.REQUEST_LAPSED: {
         BUYER: _("The request ended because its term ran out. You can file again while the window is open."),
@@ -211,6 +213,27 @@ IN_KIND: Mapping[Kind, Mapping[str, Text]] = {
         MERCHANT: _("The return is confirmed. Now do what was ordered until %(due)s."),
     },
 }
+# The same, where the buyer has to send the goods back before the money moves.
+RETURN_FIRST: Mapping[Kind, Mapping[str, Text]] = {
+    Kind.OFFER_ACCEPTED: {
+        BUYER: _(
+            "You both agreed: %(amount)s for you once the goods are back. Send them until %(due)s, or the request ends "
+            "without a refund."
+        ),
+        MERCHANT: _("You both agreed: %(amount)s for the buyer once the goods are back, sent until %(due)s."),
+    },
+    Kind.CLAIM_ACCEPTED: {
+        BUYER: _(
+            "The merchant accepted your claim of %(amount)s. Send the goods back until %(due)s, or the request ends "
+            "without a refund."
+        ),
+        MERCHANT: _("You accepted the claim of %(amount)s. The buyer sends the goods back until %(due)s."),
+    },
+}
+# A proposal of the platform that one side has accepted: nothing is agreed before the other has.
+HALF_AGREED: Text = _(
+    "The other side accepted the platform's proposal of %(amount)s. It is agreed if you accept it too, until %(due)s."
+)
 # Where the merchant claims and the buyer answers: what takes the place of the words above.
 OF_A_PAYOUT: Mapping[Kind, Mapping[str, Text]] = {
     Kind.CLAIM_FILED: {

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from common import dates, money
 from journal.kinds import Kind
-from notifications.catalogue import BUYER, IN_KIND, OFFER_ENDS, concerned
+from notifications.catalogue import BUYER, HALF_AGREED, IN_KIND, OFFER_ENDS, RETURN_FIRST, concerned
 
 
 def sentence(kind: str, audience: str, params: dict[str, Any], title: str) -> str:
@@ -17,7 +17,9 @@ def sentence(kind: str, audience: str, params: dict[str, Any], title: str) -> st
     usual = concerned(Kind(kind), params.get("claimant", BUYER))
     if params.get("in_kind"):
         usual = {**usual, **IN_KIND.get(Kind(kind), {})}
-    text = str(OFFER_ENDS if params.get("proposal") else usual[audience])
+    if params.get("return_first"):
+        usual = {**usual, **RETURN_FIRST.get(Kind(kind), {})}
+    text = str(OFFER_ENDS if params.get("proposal") else HALF_AGREED if params.get("half") else usual[audience])
     return text % {
         "title": title,
         "number": params["number"],

@@ -296,11 +296,20 @@ def _held(case: Case, entry: Entry, said: str) -> str:
     return wording.labelled(said, str(pause.name)) if pause is not None else said
 
 
+# Of whose evidence something required is missing.
+LACKS: dict[str, Text] = {
+    "buyer": gettext_lazy("told the buyer what required evidence is still missing"),
+    "merchant": gettext_lazy("told the merchant what required evidence is still missing"),
+}
+
+
 def sentence(entry: Entry, reader: str, *, claimant: str = "buyer") -> str:
     """What happened, with places for the amount and the number. ``reader`` as for `movements.sentence`."""
     if entry.kind == Kind.PAYMENT_DONE.value:
         return str(movements.sentence(entry.data, reader))
     kind = Kind(entry.kind)
+    if kind is Kind.EVIDENCE_INCOMPLETE:
+        return str(LACKS[entry.data["side"]])
     if entry.actor_role == Role.SYSTEM.value and kind in OF_SILENCE:
         return str(OF_SILENCE[kind])
     return str(SENTENCES[kind] if claimant == "buyer" else reversed_roles.SENTENCES.get(kind, SENTENCES[kind]))

@@ -82,7 +82,7 @@ HEADLINES: dict[State, Text] = {
     State.ADMISSION: gettext_lazy("The platform checks whether it can step in"),
     State.GATHERING_EVIDENCE: gettext_lazy("Both sides give their evidence"),
     State.AWAITING_CONFIRMATION: gettext_lazy("The evidence is with the merchant, who has to answer"),
-    State.AWAITING_ASSIGNMENT: gettext_lazy("The file is complete and waits for an arbitrator"),
+    State.AWAITING_ASSIGNMENT: gettext_lazy("Both sides have had their say; the case waits for an arbitrator"),
     State.UNDER_REVIEW: gettext_lazy("An arbitrator is deciding the case"),
     State.MORE_EVIDENCE: gettext_lazy("The arbitrator asked for more evidence"),
     State.JURY_VOTING: gettext_lazy("The public jury is voting"),
@@ -274,9 +274,9 @@ def _headline(case: Case, state: State, me: str, now: datetime, *, mine: bool) -
         return _("The appeal waits for somebody other than the first arbitrator")
     if state is State.AWAITING_ASSIGNMENT and case.ruled_by_id is not None:
         return _("The first ruling was set aside; somebody else decides the case anew")
+    if state is State.AWAITING_ASSIGNMENT and case.evidence_closes_at is not None and now < case.evidence_closes_at:
+        return _("The case waits for an arbitrator; evidence can still be added")
     if state is State.AWAITING_ASSIGNMENT and not (case.buyer_handed_in_at and case.merchant_handed_in_at):
-        if case.evidence_closes_at is not None and now < case.evidence_closes_at:
-            return _("The case waits for an arbitrator; evidence can still be added")
         # One side at least never said that it had given all it has: the time ended, not the giving.
         return _("The evidence period is over; the case waits for an arbitrator")
     theirs = reversed_roles.of(case, reversed_roles.HEADLINES, state, HEADLINES[state])

@@ -137,7 +137,13 @@ def test_where_one_side_gave_nothing_the_time_is_said_to_be_over_and_not_the_fil
     shown = page(scene.buyer, reverse("buyer:case", args=[scene.case.number]))
     assert "The evidence period is over; the case waits for an arbitrator" in shown and "file is complete" not in shown
     answered = reach.queued()
-    assert "The file is complete" in page(answered.buyer, reverse("buyer:case", args=[answered.case.number]))
+    address = reverse("buyer:case", args=[answered.case.number])
+    # The merchant lacks something required and may still add it: nothing may be called complete.
+    shown = page(answered.buyer, address)
+    assert "The case waits for an arbitrator; evidence can still be added" in shown
+    assert "told the merchant what required evidence is still missing" in shown
+    builders.travel(timedelta(hours=72))
+    assert "Both sides have had their say; the case waits for an arbitrator" in page(answered.buyer, address)
 
 
 def test_what_was_asked_for_stays_as_it_was_asked_whatever_was_decided() -> None:

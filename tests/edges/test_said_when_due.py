@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from html import unescape
 
@@ -20,7 +21,7 @@ from disputes.models import Deadline, Offer
 from engine import delivery
 from journal.kinds import Kind as Entry
 from notifications import words
-from notifications.models import Notice
+from notifications.models import Email, Notice
 from rulebook import queries as rulebook
 from tests import builders, deciding, reach
 from tests.reach import Scene
@@ -80,6 +81,56 @@ def test_of_a_proposal_that_ends_only_the_side_that_has_to_answer_is_told_and_of
 
 def by_the_platform(scene: Scene) -> Offer:
     return offers.make(scene.case.pk, amount=30_000, returns=False, text="", actor=scene.arbitrator, now=clock.now())
+
+
+def test_who_was_refused_is_told_until_when_the_request_stands() -> None:
+    scene = reach.refused()
+    delivery.deliver(limit=1000)
+    (notice,) = told(scene, Entry.REFUND_REFUSED, scene.buyer)
+    assert datetime.fromisoformat(notice.params["due"]) == armed(scene, "buyer_reply")
+    assert re.search(r"until \S.*; then it ends", sentence(notice))
+
+
+@pytest.mark.parametrize("returns", [True, False])
+def test_who_agreed_to_a_return_is_told_until_when_the_goods_have_to_be_sent(returns: bool) -> None:
+    scene = reach.admitted()
+    offer = offers.make(
+        scene.case.pk, amount=30_000, returns=returns, text="", actor=scene.merchant, now=clock.now()
+    )
+    offers.accept(offer.pk, actor=scene.buyer, now=clock.now())
+    delivery.deliver(limit=1000)
+    (notice,) = told(scene, Entry.OFFER_ACCEPTED, scene.buyer)
+    (seen,) = told(scene, Entry.OFFER_ACCEPTED, scene.merchant)
+    said = sentence(notice)
+    assert ("nobody needs to do anything else" in said) is not returns
+    if returns:
+        assert datetime.fromisoformat(notice.params["due"]) == armed(scene, "return_shipment")
+        assert "¥300.00 for you once the goods are back" in said and "the request ends without a refund" in said
+        assert "¥300.00 for the buyer once the goods are back" in sentence(seen)
+
+
+def test_who_has_a_claim_with_a_return_accepted_is_told_until_when_the_goods_have_to_be_sent() -> None:
+    scene = reach.handed_in(kind=Kind.RETURN_REFUND)
+    intervention.accept_claim(scene.case.pk, actor=scene.merchant, now=clock.now())
+    delivery.deliver(limit=1000)
+    (notice,) = told(scene, Entry.CLAIM_ACCEPTED, scene.buyer)
+    assert scene.state is State.AWAITING_RETURN and "Send the goods back until" in sentence(notice)
+    assert datetime.fromisoformat(notice.params["due"]) == armed(scene, "return_shipment")
+
+
+def test_a_proposal_that_one_side_accepted_is_agreed_with_nobody_and_the_other_side_is_told() -> None:
+    scene = deciding.taken()
+    offer = by_the_platform(scene)
+    offers.accept(offer.pk, actor=scene.buyer, now=clock.now())
+    delivery.deliver(limit=1000)
+    assert not told(scene, Entry.OFFER_ACCEPTED, scene.buyer)
+    (notice,) = told(scene, Entry.OFFER_ACCEPTED, scene.merchant)
+    assert "The other side accepted the platform's proposal of ¥300.00" in sentence(notice)
+    assert datetime.fromisoformat(notice.params["due"]) == offer.expires_at
+    assert Email.objects.filter(notice=notice).exists()
+    offers.accept(offer.pk, actor=scene.merchant, now=clock.now())
+    delivery.deliver(limit=1000)
+    assert "You both agreed" in sentence(told(scene, Entry.OFFER_ACCEPTED, scene.buyer)[-1])
 
 
 def test_a_proposal_of_the_platform_waits_for_the_side_that_has_not_accepted_it() -> None:
