@@ -344,7 +344,6 @@
     if (!place.form.querySelector(".ups-done")) {
       var link = words.querySelector("[data-done]").cloneNode(true);
       link.hidden = false;
-      link.querySelector("a").addEventListener("click", function (event) { event.preventDefault(); location.reload(); });
       list(place).after(link);
     }
   };

@@ -190,6 +190,28 @@ def test_the_pages_of_a_claim_are_accessible_and_whole(refused: Visitor, visit: 
     assert not problems, "\n".join(problems)
 
 
+def test_words_that_are_not_added_yet_stay_when_files_are_looked_at_or_taken_back(refused: Visitor) -> None:
+    _begun(refused)
+    page, told = refused.page, Counted(refused)
+    refused.go(re.sub(r"/step-in/.*", "/step-in/what/", page.url))
+    for answer in ("没收到货", "发了货，没收到货"):  # a claim that takes a statement of one's own
+        page.get_by_role("radio", name=re.compile(answer)).first.check()
+        told.go_on()
+    refused.go(re.sub(r"/step-in/.*", "/step-in/evidence/", page.url))
+    page.locator("input[type=file]").first.set_input_files(str(PROJECT / "static" / "img" / "demo" / PHOTOS[0]))
+    words, look = page.locator("textarea[form=go]").first, page.get_by_role("link", name="看看收到的文件")
+    expect(look).to_be_visible()
+    words.fill(STORY)
+    look.click()
+    page.wait_for_load_state()
+    expect(page.get_by_role("button", name=re.compile("撤回")).first).to_be_visible()
+    expect(words).to_have_value(STORY)
+    words.fill(STORY[:20])
+    page.get_by_role("button", name=re.compile("撤回")).first.dblclick()
+    expect(page.locator(".messages")).to_contain_text("已撤回")
+    expect(words).to_have_value(STORY[:20])
+
+
 def test_a_hint_comes_while_one_writes_and_stops_nobody(refused: Visitor) -> None:
     _begun(refused)
     page = refused.page
