@@ -141,6 +141,16 @@ def test_a_member_says_until_when_they_are_away_and_who_stands_in():
     assert row.away_until is None and row.cover_id is None
 
 
+@pytest.mark.parametrize("language", ["", "/zh-hant", "/en"])
+def test_the_last_day_away_stands_in_its_field_as_a_browser_reads_it(language: str):
+    made = reach.a_scene()
+    day = (clock.now() + 5 * builders.DAY).date().isoformat()
+    assert send(made.merchant, "members", what="away", until=day, cover="").status_code == 302
+    page = signed_in(made.merchant).get(f"{language}/shop/members/").content.decode()
+    # Written otherwise a browser shows an empty field, and to save it again would end the absence.
+    assert f'name="until" value="{day}"' in page
+
+
 def test_two_who_are_away_do_not_stand_in_for_each_other_nor_in_a_ring():
     made = reach.a_scene()
     first, second = builders.a_member(made.shop), builders.a_member(made.shop)

@@ -84,7 +84,7 @@ class AwayForm(HouseForm):
     until = DateField(
         label=gettext_lazy("Last day away"),
         required=False,
-        widget=DateInput(attrs={"type": "date", "class": "short"}),
+        widget=DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
         help_text=gettext_lazy("Leave it empty to say that you are back."),
     )
     cover = ChoiceField(label=gettext_lazy("Who stands in"), required=False, widget=PlainSelect)

@@ -55,7 +55,9 @@ class ItemForm(HouseForm):
         widget=TextInput(attrs={"class": "short", "autocomplete": "off"}),
     )
     expires_on = DateField(
-        label=gettext_lazy("Good until"), required=False, widget=DateInput(attrs={"type": "date", "class": "short"})
+        label=gettext_lazy("Good until"),
+        required=False,
+        widget=DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
     )
 
     def __init__(self, *args: Any, codes: list[tuple[str, str]], **kwargs: Any) -> None:
