@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts import hats
-from accounts.models import Membership, Merchant, Right, User
+from accounts.models import Grant, Membership, Merchant, Office, Right, User
 from common.actor import Actor, Role
 from common.acts import act, require_act
 from common.errors import Missing, Refused
@@ -22,7 +22,14 @@ def invite(
     actor: Actor,
     now: datetime,
 ) -> Membership:
-    """The person acts for the shop from now on. ``accept_limit`` in minor units; ``None``: no limit."""
+    """The person acts for the shop from now on. ``accept_limit`` in minor units; ``None``: no limit.
+
+    Who decides or works for the platform is nobody that a shop can take in: it would only have to name an arbitrator to
+    have them stand aside from its cases. A juror may work for a shop, and then does not sit on what concerns it.
+    """
+    offices = Grant.objects.filter(user_id=user_id, revoked_at__isnull=True).exclude(role=Office.JUROR.value)
+    if offices.exists():
+        raise Refused("nobody_by_that_name")
     return establish(merchant_id, user_id=user_id, rights=rights, accept_limit=accept_limit, actor=actor, now=now)
 
 

@@ -47,6 +47,21 @@ def owner_of(merchant: Merchant, username: str = "owner") -> tuple[Membership, A
     return membership, Actor.merchant(user.pk, merchant.pk)
 
 
+def test_a_shop_takes_in_nobody_who_decides_or_works_for_the_platform_but_a_juror() -> None:
+    merchant = shop()
+    _, owner = owner_of(merchant)
+    for office, number in ((Office.ARBITRATOR, "018"), (Office.SENIOR, "007"), (Office.OPS, "")):
+        user = person(f"official-{office.value}")
+        grant = grants.give(user.pk, office=office, number=number, actor=SYSTEM, now=NOON)
+        with pytest.raises(Refused, match="nobody_by_that_name"):
+            memberships.invite(merchant.pk, user_id=user.pk, rights=[Right.VIEW], actor=owner, now=NOON)
+        grants.revoke(grant.pk, actor=SYSTEM, now=NOON)
+        assert memberships.invite(merchant.pk, user_id=user.pk, rights=[Right.VIEW], actor=owner, now=NOON)
+    juror = person("juror")
+    grants.give(juror.pk, office=Office.JUROR, actor=SYSTEM, now=NOON)
+    assert memberships.invite(merchant.pk, user_id=juror.pk, rights=[Right.VIEW], actor=owner, now=NOON)
+
+
 def test_a_revoked_grant_works_at_once() -> None:
     user = person("judge")
     grant = grants.give(user.pk, office=Office.ARBITRATOR, number="018", actor=SYSTEM, now=NOON)
