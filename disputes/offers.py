@@ -163,6 +163,8 @@ def _require_fits(case: Case, amount: int, returns: bool) -> None:
     """``amount`` is more than nothing and no more than what can be asked for, or what is claimed back."""
     if case.claimant == Side.BUYER.value:
         amounts.require_within(case, amount)
+        if returns and not case.order.has_left:
+            raise Refused("nothing_was_sent")
     elif returns:
         raise Refused("no_return_about_a_payout")
     elif not 0 < amount <= case.claimed:

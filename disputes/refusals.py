@@ -28,6 +28,7 @@ SENTENCES: dict[str, str | Promise] = {
     "over_your_limit": _("This is above the sum you may accept. Ask somebody with a higher limit."),
     "no_return_was_asked": _("The buyer did not ask for a return. Agree to the refund or make a proposal."),
     "no_return_is_due": _("No return is due in this case."),
+    "nothing_was_sent": _("The goods were not sent, so nothing can come back."),
     "return_is_due": _("The goods come back first; the refund follows when they arrive."),
     "not_your_claim": _("The other side brought this claim. You answer it."),
     "your_own_claim": _("This is your own claim. The other side answers it."),

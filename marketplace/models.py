@@ -97,6 +97,11 @@ class Order(Received):
         ]
 
     @property
+    def has_left(self) -> bool:
+        """Whether the goods were sent: before that nothing can come back."""
+        return self.has_arrived or self.shipped_at is not None or self.state == OrderState.SHIPPED
+
+    @property
     def has_arrived(self) -> bool:
         """Whether the goods came, as far as the marketplace knows: before that nobody can speak of keeping them."""
         dated = self.signed_at is not None or self.completed_at is not None

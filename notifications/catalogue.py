@@ -34,7 +34,9 @@ _HOLD = _("The case is on hold. All clocks stand still; what was left of each te
 _RUNS = _("The clocks run again. Your terms continue with what was left of them.")
 _PAID = _("The case is closed and all money has been moved. Its record stays readable here.")
 _WINDOW = _("The appeal period is over. The ruling is now carried out.")
-_QUEUE = _("Every point has been answered, and the case waits for an arbitrator. You will be told as soon as it is taken.")
+_QUEUE = _(
+    "Every point has been answered, and the case waits for an arbitrator. You will be told as soon as it is taken."
+)
 _ENDED = _(
     "The evidence period is over, and the case waits for an arbitrator. You will be told as soon as it is taken."
 )

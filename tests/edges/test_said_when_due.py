@@ -94,9 +94,7 @@ def test_who_was_refused_is_told_until_when_the_request_stands() -> None:
 @pytest.mark.parametrize("returns", [True, False])
 def test_who_agreed_to_a_return_is_told_until_when_the_goods_have_to_be_sent(returns: bool) -> None:
     scene = reach.admitted()
-    offer = offers.make(
-        scene.case.pk, amount=30_000, returns=returns, text="", actor=scene.merchant, now=clock.now()
-    )
+    offer = offers.make(scene.case.pk, amount=30_000, returns=returns, text="", actor=scene.merchant, now=clock.now())
     offers.accept(offer.pk, actor=scene.buyer, now=clock.now())
     delivery.deliver(limit=1000)
     (notice,) = told(scene, Entry.OFFER_ACCEPTED, scene.buyer)

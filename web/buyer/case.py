@@ -21,7 +21,7 @@ from web import acts, case_page, fetch, listing_pictures, reversed_roles, sums, 
 from web import asked as asked_for
 from web.buyer import evidence, following, respond
 from web.case_page import Action, CasePage
-from web.party import appealed, choices, closed, terms
+from web.party import agreeing, appealed, choices, closed, terms
 from web.party.acts import PARTY
 
 # Which act of a state is the one that this page is for, most pressing first; the next that is open stands beside it.
@@ -85,6 +85,8 @@ def page(request: HttpRequest, number: str) -> HttpResponse:
         "theirs": [exhibit for exhibit in built.their_exhibits if exhibit.side == "m"],
         "records": [exhibit for exhibit in built.their_exhibits if exhibit.side == "p"],
         "appeal": appealed.card(case, built.points, built.exhibits),
+        # Told nowhere else, and to nobody whom it does not concern.
+        "send_to": agreeing.where_to(case) if any(one.event is Event.RETURN_SHIPPED for one in actions) else [],
         "letter": letter,
         "set_aside": bool(letter) and case_page.is_decided_anew(case),
         "headline": _headline(built, checklist),

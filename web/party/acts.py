@@ -9,24 +9,17 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import shop_desk
 from arbitration import appeals
-from common import money
 from common.actor import Actor
 from disputes import clocks, compliance, intervention, negotiation, offers, queries, rebuttals, submissions
-from disputes.lifecycle import NEGOTIATION, Event, Kind, State
+from disputes.lifecycle import Event, Kind
 from disputes.models import Case
 from rulebook import queries as rulebook
 from web import case_page, reversed_roles
-from web.acts import ActForm, ActPage, Text
-from web.party import appeal, appealed, evidence_forms, files, forms, texts
+from web.acts import ActForm, ActPage
+from web.party import agreeing, appeal, appealed, evidence_forms, files, forms, texts
+from web.party.agreeing import Lines, source, summed
 from web.party.appeal_form import AppealForm
-
-Lines = list[tuple[str, Text]]
-
-
-def _sum(amount: int, currency: str) -> str:
-    return money.sign(currency) + money.text(amount, currency)
 
 
 def _plain(act: Callable[..., Any]) -> Callable[[ActForm], Any]:
@@ -144,16 +137,11 @@ def _extend(form: ActForm) -> None:
     clocks.extend(form.case.pk, hours=form.longer, text=text, actor=form.actor, now=form.now, seen=form.seen_version)
 
 
-def _source() -> tuple[str, Text]:
-    """The ladder of sources (P01–P03), as far as it is the merchant's own money."""
-    return "database", _("It comes from the held payment first, then from what is due to you, then from your deposit.")
-
-
 def _refund_now(case: Case, actor: Actor) -> Lines:
     kept: Lines = [("package", _("The buyer keeps the goods."))] if case.order.has_arrived else []
     return [
-        ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(case.claimed, case.currency)}),
-        _source(),
+        ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": summed(case.claimed, case.currency)}),
+        source(),
         *kept,
         ("lock-keyhole", _("This ends the case and cannot be undone.")),
     ]
@@ -164,35 +152,21 @@ def _return_first(case: Case, actor: Actor) -> Lines:
         ("truck", _("The buyer has 7 days to send the goods back.")),
         (
             "hand-coins",
-            _("%(sum)s goes to the buyer when they have arrived.") % {"sum": _sum(case.claimed, case.currency)},
+            _("%(sum)s goes to the buyer when they have arrived.") % {"sum": summed(case.claimed, case.currency)},
         ),
-        _source(),
+        source(),
     ]
 
 
 def _claim_accepted(case: Case, actor: Actor) -> Lines:
     if reversed_roles.is_merchants(case):
-        given = {"sum": _sum(case.claimed, case.currency)}
+        given = {"sum": summed(case.claimed, case.currency)}
         return [
             ("hand-coins", _("%(sum)s of what you were paid goes back to the merchant.") % given),
             ("scale", _("You need not accept: an arbitrator decides, with reasons for every point.")),
             ("lock-keyhole", _("This ends the case and cannot be undone.")),
         ]
     return _return_first(case, actor) if case.returns else _refund_now(case, actor)
-
-
-def _where_to(case: Case, actor: Actor) -> Lines:
-    """Where the goods go: told on this page only, which is open only while a return is due."""
-    place = shop_desk.usual_address(case.merchant_id)
-    if place is None:
-        asks = _("The shop has not said here where to send it. Ask it in the chat of the order.")
-        if State(case.state) in NEGOTIATION:
-            else_ = _("If it gives you no address, ask the platform to step in: then the goods need not come back.")
-        else:
-            else_ = _("If it gives you no address in time, extend the term and tell the platform's support.")
-        return [("package", asks), ("scale", else_)]
-    where = {"recipient": place.recipient, "phone": place.phone, "address": place.address}
-    return [("package", _("Send it to: %(recipient)s, %(phone)s, %(address)s") % where)]
 
 
 def _appeal_beside(form: ActForm) -> dict[str, Any]:
@@ -207,11 +181,11 @@ def _return_confirmed(case: Case, actor: Actor) -> Lines:
     if case.substitute:
         instead = _("It is then your turn to do what was ordered; if it is not done in time, you owe %(sum)s instead.")
         return [
-            ("package", instead % {"sum": _sum(case.substitute, case.currency)}),
+            ("package", instead % {"sum": summed(case.substitute, case.currency)}),
             ("lock-keyhole", _("This cannot be undone.")),
         ]
     return [
-        ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(amount, case.currency)}),
+        ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": summed(amount, case.currency)}),
         ("lock-keyhole", _("This ends the case and cannot be undone.")),
     ]
 
@@ -219,31 +193,17 @@ def _return_confirmed(case: Case, actor: Actor) -> Lines:
 def _complied(case: Case, actor: Actor) -> Lines:
     amount = case.outcome.amount if case.outcome is not None else 0
     if case.substitute:
-        instead = _sum(case.substitute, case.currency)
-        paid: Lines = [("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(amount, case.currency)})]
+        instead = summed(case.substitute, case.currency)
+        paid: Lines = [("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": summed(amount, case.currency)})]
         return [
             ("eye", _("The buyer reads what you write and can ask again if it is not so.")),
             *(paid if amount else []),
             ("circle-check", _("%(sum)s is then no longer owed instead.") % {"sum": instead}),
         ]
     return [
-        ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": _sum(amount, case.currency)}),
-        _source(),
+        ("hand-coins", _("%(sum)s goes to the buyer.") % {"sum": summed(amount, case.currency)}),
+        source(),
         ("circle-check", _("The ruling counts as carried out of your own accord.")),
-    ]
-
-
-def _withdrawn(case: Case, actor: Actor) -> Lines:
-    if reversed_roles.is_merchants(case):
-        return [
-            ("circle-x", _("The case ends. The other side is told.")),
-            ("hand-coins", _("What was paid out stays with the buyer.")),
-            ("history", _("You can claim again within seven days of the payout.")),
-        ]
-    return [
-        ("circle-x", _("The case ends. The other side is told.")),
-        ("hand-coins", _("Money that is held goes on its ordinary way.")),
-        ("history", _("You can file again while the window is open.")),
     ]
 
 
@@ -276,18 +236,6 @@ def _waived(case: Case, actor: Actor) -> Lines:
     ]
 
 
-def _accepting(form: Any) -> dict[str, Any]:
-    """What accepting the chosen proposal does: one of the platform waits for the other side's word."""
-    if form.chosen is None:
-        return {}
-    lines = [("lock-keyhole", _("The case then ends on these terms, without a ruling and without an appeal."))]
-    if form.chosen.side == "platform" and not form.chosen.accepted_by:
-        lines.insert(
-            0, ("users-round", _("It takes effect when the other side accepts too. Until then the review goes on."))
-        )
-    return {"consequences": [{"icon": icon, "text": text} for icon, text in lines]}
-
-
 PARTY: dict[Event, ActPage] = {
     Event.REFUND_AGREED: ActPage(_plain(negotiation.agree_refund), consequences=_refund_now),
     Event.RETURN_AGREED: ActPage(_plain(negotiation.agree_return), consequences=_return_first),
@@ -297,21 +245,23 @@ PARTY: dict[Event, ActPage] = {
         lead=gettext_lazy("The buyer can then change the request or ask the platform to step in."),
     ),
     Event.REQUEST_REVISED: ActPage(_revise, form=forms.ReviseForm),
-    Event.RETURN_SHIPPED: ActPage(_ship, form=forms.ReturnForm, consequences=_where_to),
+    Event.RETURN_SHIPPED: ActPage(
+        _ship, form=forms.ReturnForm, consequences=lambda case, actor: agreeing.where_to(case)
+    ),
     Event.RETURN_ACCEPTED: ActPage(_plain(negotiation.accept_return), consequences=_return_confirmed),
     Event.RETURN_REFUSED: ActPage(
         _with_text(negotiation.refuse_return),
         form=forms.ReasonForm,
         lead=gettext_lazy("Say what is wrong with what came back. The platform can then be asked to step in."),
     ),
-    Event.WITHDRAWN: ActPage(_plain(negotiation.withdraw), consequences=_withdrawn, danger=True),
+    Event.WITHDRAWN: ActPage(_plain(negotiation.withdraw), consequences=agreeing.withdrawing, danger=True),
     Event.OFFER_MADE: ActPage(
         _make_offer,
         form=forms.OfferForm,
         lead=gettext_lazy("A proposal stands for 48 hours. If it is accepted, the case ends on these terms."),
     ),
     Event.OFFER_ACCEPTED: ActPage(
-        _offer(offers.accept), form=forms.OpenOfferForm, template="case/offer.html", beside=_accepting
+        _offer(offers.accept), form=forms.OpenOfferForm, template="case/offer.html", beside=agreeing.accepting
     ),
     Event.OFFER_DECLINED: ActPage(_offer(offers.decline), form=forms.OpenOfferForm, template="case/offer.html"),
     Event.OFFER_RETRACTED: ActPage(_offer(offers.retract), form=forms.OwnOfferForm, template="case/offer.html"),

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import money
+from common.actor import Side
 from common.errors import Refused
 from disputes import clocks, deadlines, labels, negotiation, queries, refusals
 from disputes.models import Offer
@@ -105,8 +106,11 @@ class OfferForm(ActForm):
         self.fields["amount"].currency = self.case.currency  # type: ignore[attr-defined]
         case, limit = self.case, self.actor.limit
         self.fields["amount"].help_text = sums.at_most(case.paid, case.line.paid, case.currency)
-        if reversed_roles.is_merchants(case):
+        if self.actor.side is Side.BUYER:
+            self.fields["amount"].label = _("Amount you get")
+        if reversed_roles.is_merchants(case) or not case.order.has_left:
             del self.fields["returns"]
+        if reversed_roles.is_merchants(case):
             claimed = money.sign(case.currency) + money.text(case.claimed, case.currency)
             self.fields["amount"].label = _("Amount the buyer gives back")
             self.fields["amount"].help_text = _("At most %(sum)s (what is claimed)") % {"sum": claimed}
