@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from common import money
 from common.actor import Side
 from disputes import amounts
-from disputes.models import Case
+from disputes.awards import Source
+from disputes.models import Case, Outcome
 from rulebook import queries as rulebook
 from web import asked
 
@@ -24,27 +25,36 @@ def at_most(highest: int, paid: int, currency: str) -> str:
 
 def result(case: Case) -> str:
     """What came of the sum that is claimed, once something was agreed or decided; empty before. No query: the outcome came
-    with its case. Beside a claim that was turned down stands that nothing of it is given, not a sum of nothing."""
+    with its case."""
     outcome = case.outcome
     if outcome is None:
         return ""
-    remedy = rulebook.rules(case.substance_rules_id).remedies.get(outcome.remedy)
-    if remedy is not None and outcome.substitute and not outcome.amount:  # something is owed in kind: no sum says what
-        return _("Outcome: %(what)s") % {"what": asked.remedy_name(case, remedy)}
-    if not outcome.amount:
-        return _("Outcome: no money moves")
-    return _("Outcome: %(what)s") % {"what": money.sign(case.currency) + money.text(outcome.amount, case.currency)}
+    named = _named(case, outcome)
+    if outcome.amount:  # in a list one thing says it
+        named = money.sign(case.currency) + money.text(outcome.amount, case.currency)
+    return _("Outcome: %(what)s") % {"what": named}
 
 
 def outcome_rows(case: Case) -> list[dict[str, Any]]:
-    """What came of the buyer's claim, as a row beside what was asked for; nothing before anything did."""
+    """The same as a row beside what was asked for; nothing before anything came of it."""
     outcome = case.outcome
     if outcome is None:
         return []
+    named = _named(case, outcome)
+    amount = {} if named and not outcome.amount else {"amount": outcome.amount}
+    return [{"label": _("Outcome"), "value": named, **amount}]
+
+
+def _named(case: Case, outcome: Outcome) -> str:
+    """The name of what was ordered where no sum says it: something owed in kind, a claim that was turned down."""
     remedy = rulebook.rules(case.substance_rules_id).remedies.get(outcome.remedy)
-    ordered = asked.remedy_name(case, remedy) if remedy is not None and outcome.substitute else ""
-    amount = {} if ordered and not outcome.amount else {"amount": outcome.amount}
-    return [{"label": _("Outcome"), "value": ordered, **amount}]
+    if remedy is not None and outcome.substitute:
+        return asked.remedy_name(case, remedy)
+    if outcome.amount:
+        return ""
+    # What fell because the goods were not sent back was not turned down.
+    decided = outcome.source in (Source.RULED, Source.APPEALED)
+    return asked.remedy_name(case, remedy) if remedy is not None and decided else _("no money moves")
 
 
 def given_back_rows(case: Case) -> list[dict[str, Any]]:

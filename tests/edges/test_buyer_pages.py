@@ -412,7 +412,7 @@ def test_a_claim_that_was_turned_down_is_not_a_sum_of_nothing():
     scene = deciding.dismissed()
     for actor, name in ((scene.buyer, "buyer:home"), (scene.merchant, "merchant:decided")):
         text = signed_in(actor).get(reverse(name)).content.decode()
-        assert "¥0.00" not in text and "结果：不涉及退款" in text and "680.00" in text
+        assert "¥0.00" not in text and "结果：驳回" in text and "680.00" in text
 
 
 def test_after_the_evidence_period_no_past_date_is_shown_as_open():

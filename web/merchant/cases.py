@@ -212,7 +212,11 @@ def _page(
     cases: QuerySet[Case], actor: Actor, place: Callable[[Case], datetime | None], *, with_outcome: bool = False
 ) -> Page:
     # A case is wide; fifty of them cost by the column.
-    shown = [*_SHOWN, "outcome__amount", "outcome__substitute", "outcome__remedy"] if with_outcome else _SHOWN
+    shown = (
+        [*_SHOWN, "outcome__amount", "outcome__substitute", "outcome__remedy", "outcome__source"]
+        if with_outcome
+        else _SHOWN
+    )
     also = ["handling__member", "outcome"] if with_outcome else ["handling__member"]
     waits = Consent.objects.filter(case=OuterRef("pk"), state=Consent.OPEN)
     found = list(cases.select_related(*also).only(*shown).annotate(waits=Exists(waits))[: PAGE + 1])
