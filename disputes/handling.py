@@ -140,6 +140,7 @@ class Waiting:
     amount: int
     text: str
     offer: int | None
+    returns: bool
     by: int
     name: str
 
@@ -171,7 +172,7 @@ SELECT json_build_object(
         ORDER BY n.at DESC, n.id DESC) FROM (SELECT * FROM disputes_shopnote WHERE case_id = %(case)s
         ORDER BY at DESC, id DESC LIMIT 3) n),
     'waits', (SELECT json_build_object('id', k.id, 'event', k.event, 'amount', k.amount, 'text', k.text,
-        'offer', k.offer_id, 'by', k.by_id, 'name', {_person("k.by_id")})
+        'offer', k.offer_id, 'returns', k.returns, 'by', k.by_id, 'name', {_person("k.by_id")})
         FROM disputes_consent k WHERE k.case_id = %(case)s AND k.state = 'open'))::text
 """
 

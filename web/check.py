@@ -334,5 +334,6 @@ def _way(way: simulator.Way, link: Callable[[str], Cited], currency: str) -> dic
         "clause": link(way.remedy.clause),
         "at_most": way.at_most,
         "lines": letter.line_words(counted.lines, currency) if counted else [],
-        "amount": money.sign(currency) + money.text(most, currency) if counted else "",
+        # What depends on a sum that was not given comes to nothing yet, and not to a sum of nothing.
+        "amount": money.sign(currency) + money.text(most, currency) if most else "",
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from disputes.exhibits import TEXT
 from evidence import checklist, media
 from rulebook.schema import Evidence
 
@@ -31,4 +32,6 @@ def of(kind: Evidence) -> Sample | None:
         ("video",): _("video only"),
         ("photo",): _("photos of the important frames"),
     }
+    if not checklist.against(kind, TEXT, films=media.takes_films()):
+        words[("photo", "video", "pdf")] = _("your own words, photo, video or PDF")
     return Sample(f"img/samples/{kind.code}.svg", str(kind.sample), words[kinds], media.accepts(kinds))

@@ -126,7 +126,7 @@ def test_the_list_says_what_waits_for_a_second_person():
     made = reach.handed_in()
     consents.propose(made.case.pk, event=Event.CLAIM_ACCEPTED, amount=68_000, actor=made.merchant, now=clock.now())
     client = signed_in(made.merchant)
-    assert "waits for a colleague" in client.get("/en/shop/").content.decode()
+    assert "waits for a second person" in client.get("/en/shop/").content.decode()
     other = another(made)
     narrowed = client.get("/en/shop/", {"who": "second"}).content.decode()
     assert made.case.number in narrowed and other.number not in narrowed
@@ -240,7 +240,7 @@ def test_the_table_speaks_the_readers_language_and_tells_time_as_the_site_does()
     with translation.override("zh-hans"):
         reply = signed_in(made.merchant).get(reverse("merchant:export"), headers={"accept-language": "zh-hans"})
     head, row = reply.content.decode("utf-8-sig").splitlines()[:2]
-    assert head == "案件,商品,类型,状态,金额,货币,须在此前完成（UTC+8）,处理人"
+    assert head == "案件,商品,类型,状态,金额,货币,须在此前完成（UTC+8）,负责人"
     assert made.case.due_at is not None
     due = datetime.strptime(row.split(",")[6], "%Y-%m-%d %H:%M").replace(tzinfo=PLATFORM_ZONE)  # as a spreadsheet does
     assert due == made.case.due_at.replace(second=0, microsecond=0)

@@ -25,6 +25,7 @@ from evidence.models import Blob, Exhibit, Sheet
 from evidence.models import Kind as ExhibitKind
 from evidence.signals import Moments, Signal
 from journal.kinds import Kind as Entry
+from marketplace.models import ChatMessage
 from notifications import inbox
 from notifications.models import Notice
 from rulebook import queries as rulebook
@@ -100,6 +101,36 @@ def test_a_letter_names_whose_request_was_not_upheld() -> None:
             for actor, area in ((scene.buyer, "buyer"), (scene.merchant, "merchant"))
         )
     assert "你请求：" in buyers and "买家请求：" in shops
+
+
+def test_a_claim_that_was_turned_down_is_called_so_on_the_pages_of_its_case_too() -> None:
+    scene = deciding.dismissed()
+    name = str(rulebook.rules(scene.case.substance_rules_id).remedies["R7"].name)
+    for actor, area in ((scene.buyer, "buyer"), (scene.merchant, "merchant")):
+        shown = page(actor, reverse(f"{area}:case", args=[scene.case.number]))
+        row = re.search(r"<dt>Outcome</dt><dd[^>]*>(.*?)</dd>", shown)
+        assert row is not None and row[1].strip() == name
+
+
+def test_a_claim_that_was_begun_is_gone_on_with_and_not_begun_again() -> None:
+    scene = reach.refused()
+    address = reverse("buyer:case", args=[scene.case.number])
+    assert "Go on with the claim" not in page(scene.buyer, address)
+    drafts.begin(scene.case.pk, actor=scene.buyer, now=clock.now())
+    shown = page(scene.buyer, address)
+    assert "Go on with the claim" in shown and reverse("buyer:filing", args=[scene.case.number]) in shown
+
+
+def test_what_a_side_wrote_in_several_lines_is_marked_to_be_shown_so() -> None:
+    scene = reach.filed()
+    assert 'class="as-typed"' in page(scene.merchant, reverse("merchant:case", args=[scene.case.number]))
+
+
+def test_a_record_that_the_platform_does_not_have_waits_for_nobody_to_begin_it() -> None:
+    scene = reach.admitted()
+    ChatMessage.objects.all().delete()
+    shown = page(scene.buyer, reverse("buyer:evidence", args=[scene.case.number]))
+    assert "None on record" in shown and "Cannot start yet" not in shown
 
 
 def test_a_ruled_case_is_not_said_to_be_out_of_ones_hands_and_an_appeal_is_not_a_first_time() -> None:

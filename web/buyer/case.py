@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from common.actor import Role
+from disputes import drafts
 from disputes.awards import BY_THE_FUND
 from disputes.lifecycle import Event, State
 from disputes.models import Case
@@ -137,6 +138,8 @@ def _actions(built: CasePage, now: datetime) -> list[Action]:
     for action in choices.worthwhile(built, PAGES):
         if pointless.get(action.event, False):
             continue
+        if action.event is Event.INTERVENTION_REQUESTED and drafts.of(case) is not None:
+            action = Action(action.event, _("Go on with the claim"), reverse("buyer:filing", args=[case.number]))
         if action.event is Event.EVIDENCE_ADDED:
             action = Action(action.event, action.label, reverse("buyer:evidence", args=[case.number]))
         found.append(action)

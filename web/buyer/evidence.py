@@ -24,7 +24,7 @@ from evidence import media as kinds
 from evidence.checklist import Status
 from rulebook import queries as rulebook
 from rulebook.rules import Rules
-from rulebook.schema import Level
+from rulebook.schema import Evidence, Level
 from web import case_page, drafts, fetch, media, samples
 from web.case_page import ExhibitView
 from web.party import files, terms, texts
@@ -89,7 +89,7 @@ def rows(case: Case, rules: Rules, views: Iterable[ExhibitView], *, open_now: bo
                 state=_state(line, may_add),
                 why="" if mine else str(rules.why(needs[line.code])),
                 level=LEVELS.get(line.level, "") if line.status is Status.OPEN else "",
-                status=_("%(count)s in") % {"count": len(mine)} if mine else "",
+                status=_status(kind, len(mine), brought=line.status is Status.BROUGHT),
                 icon="package-open" if "photo" in kind.media else "video" if "video" in kind.media else "file-text",
                 href=_href(case, line.code, open_now=open_now, may_add=may_add and not mine)
                 or shown.get(line.code, ""),
@@ -102,6 +102,14 @@ def rows(case: Case, rules: Rules, views: Iterable[ExhibitView], *, open_now: bo
             )
         )
     return sorted(made, key=lambda row: ("need", "open", "done", "auto", "later").index(row.state))
+
+
+def _status(kind: Evidence, count: int, *, brought: bool) -> str:
+    """How many are in; of what only the platform can bring, and has not, that there is none: nobody can begin it."""
+    if count:
+        return _("%(count)s in") % {"count": count}
+    theirs = kind.automatic or kind.platform_only
+    return _("None on record") if theirs and not brought else ""
 
 
 def _href(case: Case, code: str, *, open_now: bool, may_add: bool) -> str:

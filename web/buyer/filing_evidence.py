@@ -98,7 +98,7 @@ def take_back(request: HttpRequest, number: str) -> HttpResponse:
 def rows(written: Written, exhibits: list[ExhibitView]) -> list[Row]:
     """The checklist for what is claimed. What the platform holds it brings in when the claim is sent."""
     made = evidence.rows(as_claimed(written), written.rules, exhibits, open_now=True)
-    return [replace(row, state="auto", href="") if not row.takes_files else row for row in made]
+    return [replace(row, state="auto", status="", href="") if not row.takes_files else row for row in made]
 
 
 def _brought(case: Case, lines: list[Row]) -> list[Row]:

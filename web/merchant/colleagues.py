@@ -69,6 +69,7 @@ def _told(consent: Waiting | None, case: Case, actor: Actor) -> dict[str, Any] |
         "what": labels.ACTIONS[Event(consent.event)],
         "amount": consent.amount,
         "currency": case.currency,
+        "returns": consent.returns,
         "text": consent.text,
         "mine": consent.by == actor.id,
         "href": f"{act}?offer={consent.offer}" if consent.offer else act,
