@@ -299,6 +299,8 @@ def _notes(letter: Letter, reading: Reading) -> list[str]:
                 notes.append(_("Send the goods back within %(term)s of the ruling becoming final.") % words)
             else:
                 notes.append(_("The buyer sends the goods back within %(term)s of the ruling becoming final.") % words)
+            if result.amount and not result.substitute:
+                notes.append(_paid_after_return(reader))
         elif result.substitute:
             notes += _in_kind(result, reader, words)
         elif reader == "merchant":
@@ -319,6 +321,15 @@ def _notes(letter: Letter, reading: Reading) -> list[str]:
             (_("You bear %(share)s%%.") if reader == "merchant" else _("The merchant bears %(share)s%%.")) % share
         )
     return notes
+
+
+def _paid_after_return(reader: str) -> str:
+    """From when the money is owed: silence about a parcel that came back confirms it."""
+    if reader == "buyer":
+        return _("You get the money once the merchant has confirmed what came back, or has let the time for it pass.")
+    if reader == "merchant":
+        return _("You pay once you have confirmed what came back, or have let the time for it pass.")
+    return _("The money follows once the merchant has confirmed what came back, or has let the time for it pass.")
 
 
 def _in_kind(result: Result, reader: str, words: dict[str, str] | None) -> list[str]:

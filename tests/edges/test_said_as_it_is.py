@@ -133,6 +133,15 @@ def test_a_record_that_the_platform_does_not_have_waits_for_nobody_to_begin_it()
     assert "None on record" in shown and "Cannot start yet" not in shown
 
 
+def test_a_letter_that_orders_a_return_says_when_the_money_comes() -> None:
+    scene = deciding.served(kind=Kind.RETURN_REFUND)
+    for actor, area, said in (
+        (scene.buyer, "buyer", "商家确认收到退货，或确认期满后，退款给你。"),
+        (scene.merchant, "merchant", "确认收到退货，或确认期满后，退款给买家。"),
+    ):
+        assert said in page(actor, reverse(f"{area}:decision", args=[scene.case.number]))
+
+
 def test_a_ruled_case_is_not_said_to_be_out_of_ones_hands_and_an_appeal_is_not_a_first_time() -> None:
     ruled = deciding.served()
     shown = page(ruled.arbitrator, reverse("desk:case", args=[ruled.case.number]))
