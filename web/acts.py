@@ -25,6 +25,7 @@ from common.errors import Missing, Refused
 from disputes import labels, refusals
 from disputes.lifecycle import LIFECYCLE, Event
 from disputes.models import Case
+from journal.kinds import HOUSE_ONLY
 from web import awaited, drafts, fetch, navigation, reversed_roles, timeline
 from web.forms import HouseForm
 
@@ -158,7 +159,7 @@ def view(
     elif posted:
         done = form.is_valid() and _run(page, form)
         if done:
-            messages.success(request, form.told or str(page.done) or _("Done. Both sides can see it in the record."))
+            messages.success(request, form.told or str(page.done) or _done(Event(event)))
             return HttpResponseRedirect(home if page.onward is None else page.onward(form))
         status = 422
         case, now = fetch.case_and_now_or_404(number, actor)
@@ -205,6 +206,11 @@ def view(
         **(context(form) if context else {}),
     }
     return render(request, page.template if looked is None else page.check_template, shown, status=status)
+
+
+def _done(event: Event) -> str:
+    """What the house keeps to itself is not said to be in the record of both sides."""
+    return _("Done.") if event.value in HOUSE_ONLY else _("Done. Both sides can see it in the record.")
 
 
 def _written_before(page: ActPage, request: HttpRequest, case: Case, actor: Actor, now: datetime) -> ActForm:
