@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.actor import Actor
-from disputes import deadlines, moves
-from disputes.lifecycle import Event, State
+from disputes import deadlines, labels, moves
+from disputes.lifecycle import Event, Facts, Kind, State
 from disputes.models import Case
 from disputes.timers import DUTIES
+from rulebook.rules import Rules
+from web import wording
 
 Text = str | Promise
 
@@ -54,6 +58,17 @@ def then(case: Case, at: str, *, mine: bool) -> str:
 def way(case: Case) -> str:
     """The same as one of the ways that the case can go, for the buyer."""
     return str(_of(case)[2])
+
+
+def foreseen(kinds: Sequence[Kind], rules: Rules) -> list[str]:
+    """The same before anything is asked for: of each kind of request that can be made, by these rules."""
+    duty = DUTIES[State.AWAITING_MERCHANT]
+    said = []
+    for kind in kinds:
+        facts = Facts(State.AWAITING_MERCHANT, kind)
+        told = str(_IF_NOT[duty.expires(facts, rules.step(duty.step(facts)).silence)][2])
+        said.append(told if len(kinds) == 1 else wording.labelled(str(labels.KINDS[kind]), told))
+    return said
 
 
 def _of(case: Case) -> tuple[Text, Text, Text]:

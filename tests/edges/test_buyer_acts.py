@@ -68,6 +68,33 @@ def test_a_refused_refund_request_keeps_what_was_typed():
     assert not Case.objects.exists()
 
 
+def test_all_that_is_wrong_with_a_request_is_said_at_once():
+    builders.rules()
+    buyer = builders.a_buyer()
+    reply = ask(buyer, builders.a_line(buyer, builders.a_shop()), type="", amount="680.01", text="长" * 501)
+    assert reply.status_code == 422
+    assert set(reply.context["form"].errors) == {"type", "amount", "text"}
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "unsaid"),
+    [
+        ("SHIPPED", ["视为同意，退款原路退回"], ["视为同意退货", "不自动退款"]),
+        (
+            "SIGNED",
+            ["仅退款：商家到时间不答复：不自动退款", "退货退款：商家到时间不答复：视为同意退货"],
+            ["视为同意，退款"],
+        ),
+    ],
+)
+def test_what_the_merchant_s_silence_means_is_said_as_the_rules_have_it_for_what_can_be_asked(state, said, unsaid):
+    builders.rules()
+    buyer = builders.a_buyer()
+    line = builders.a_line(buyer, builders.a_shop(), state=state)
+    page = signed_in(buyer).get(reverse("buyer:refund", args=[line.order.public_id, 1])).content.decode()
+    assert all(words in page for words in said) and not any(words in page for words in unsaid)
+
+
 @pytest.mark.parametrize("amount", ["", "many", "-5", "12.345"])
 def test_a_sum_that_cannot_be_read_is_said_at_its_field(amount):
     builders.rules()

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from common import clock, money
 from common.actor import Role
 from common.errors import Missing, Refused
-from disputes import eligibility, labels, negotiation, parcels, refusals, remaining
+from disputes import eligibility, labels, negotiation, parcels, refusals, remaining, statements
 from disputes.lifecycle import Kind
 from disputes.models import LIVE_STATES, Case
 from marketplace.models import Order, OrderLine
@@ -28,7 +28,7 @@ from rulebook import queries as rulebook
 from rulebook.models import RuleSet
 from rulebook.rules import Rules
 from rulebook.schema import Parcel, Reason, Type
-from web import drafts, fetch, listing_pictures, sums, wording
+from web import drafts, fetch, listing_pictures, silence, sums, wording
 from web.buyer import lists
 from web.fields import amount_field, words
 from web.forms import HouseForm
@@ -123,6 +123,19 @@ class RefundForm(HouseForm):
         amount.initial = money.text(left, order.currency)
         amount.help_text = sums.at_most(left, line.paid, order.currency)
         amount.error_messages["required"] = refusals.say(Refused("amount_unreadable"))
+        self.left, self.price, self.currency = left, line.paid, order.currency
+
+    def clean(self) -> dict[str, Any]:
+        """Said together with all else that is wrong; by itself the act would say it only when nothing else is."""
+        typed = super().clean() or self.cleaned_data
+        if typed.get("amount", 0) > self.left:
+            refused = Refused("amount_out_of_range", highest=self.left, price=self.price, currency=self.currency)
+            self.add_error("amount", refusals.say(refused))
+        length = len(typed.get("text", "").strip())
+        if length > statements.LONGEST:
+            refused = Refused("text_too_long", field="text", longest=statements.LONGEST, length=length)
+            self.add_error("text", refusals.say(refused))
+        return typed
 
 
 @dataclass(frozen=True)
@@ -250,6 +263,7 @@ def refund(request: HttpRequest, order: str, place: int) -> HttpResponse:
         "order": line.order,
         "open": bool(left) and bool(negotiation.kinds_for(line.order.state)) and bool(form.asking.choices),
         "left": left,
+        "silences": silence.foreseen(negotiation.kinds_for(line.order.state), procedure),
         "late": _when_it_ended(form.asking.late, now),
         "routes": [route for code, route in procedure.routes.items() if code != "negotiate"],
         "back": reverse("buyer:orders"),
