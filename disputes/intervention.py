@@ -141,11 +141,19 @@ def check_points(texts: Sequence[str]) -> None:
         raise Refused("point_missing")
     if len(points) > MOST_POINTS:
         raise Refused("too_many_points", most=MOST_POINTS)
-    too_long = next((text for text in points if len(text) > LONGEST_POINT), None)
-    if too_long is not None:
-        raise Refused("point_too_long", longest=LONGEST_POINT, length=len(too_long))
-    if len(set(points)) < len(points):
-        raise Refused("point_twice")
+    for _place, refused in wrong_points(points):
+        raise refused
+
+
+def wrong_points(points: Sequence[str]) -> list[tuple[int, Refused]]:
+    """Which of these cannot stand as they are written, by their place, and why; of an empty one nothing is said."""
+    wrong = [
+        (place, Refused("point_too_long", longest=LONGEST_POINT, length=len(text)))
+        for place, text in enumerate(points)
+        if len(text) > LONGEST_POINT
+    ]
+    twice = [(place, text) for place, text in enumerate(points) if text and text in points[:place]]
+    return wrong + [(place, Refused("point_twice")) for place, _text in twice]
 
 
 @act

@@ -235,6 +235,18 @@ def test_a_refund_that_the_marketplace_made_by_itself_can_be_contested():
     assert Case.objects.get(claimant="merchant").contests.refund_id == refund.pk
 
 
+def test_what_is_wrong_with_a_point_stands_at_that_point_and_not_at_the_first():
+    made = claims.paid_out()
+    client = signed_in(made.merchant)
+    write(client, made, "why")
+    typed = {"point_1": "退回的不是原来那一件", "point_3": "退回的不是原来那一件", "point_5": "长" * 121}
+    reply = client.post(at("claim_question", made, "points"), typed)
+    assert reply.status_code == 422
+    errors = reply.context["form"].errors
+    assert set(errors) == {"point_3", "point_5"}
+    assert "there already" in str(errors["point_3"]) and "121" in str(errors["point_5"])
+
+
 def test_the_case_that_was_paid_out_leads_both_sides_to_the_claim_about_it():
     made = claims.paid_out()
     claim = claims.filed(made).case

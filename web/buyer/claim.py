@@ -224,20 +224,10 @@ def _late(written: Written) -> list[Problem]:
 
 
 def _points(written: Written) -> list[Problem]:
-    typed = {name: written.said(name).strip() for name in POINTS}
-    longest = intervention.LONGEST_POINT
-    found = [
-        (name, Refused("point_too_long", longest=longest, length=len(text)))
-        for name, text in typed.items()
-        if len(text) > longest
-    ]
-    found += [
-        (name, Refused("point_twice"))
-        for place, (name, text) in enumerate(typed.items())
-        if text and text in list(typed.values())[:place]
-    ]
+    typed = [written.said(name).strip() for name in POINTS]
+    found = [(POINTS[place], refused) for place, refused in intervention.wrong_points(typed)]
     # Another kind of dispute has other points: they are looked at once more.
-    if not any(typed.values()) or written.said("points_for") != written.likely:
+    if not any(typed) or written.said("points_for") != written.likely:
         found.append((POINTS[0], Refused("point_missing")))
     return found
 

@@ -148,14 +148,10 @@ def _text(field: str, missing: str) -> Callable[[Written], list[Problem]]:
 
 
 def _points(written: Written) -> list[Problem]:
-    typed = {name: text for name in POINTS if (text := written.said(name).strip())}
-    try:
-        intervention.check_points(list(typed.values()))
-    except Refused as refused:
-        longest = intervention.LONGEST_POINT
-        wrong = next((name for name, text in typed.items() if len(text) > longest), POINTS[0])
-        return [(wrong, refused)]
-    return []
+    typed = [written.said(name).strip() for name in POINTS]
+    if not any(typed):
+        return [(POINTS[0], Refused("point_missing"))]
+    return [(POINTS[place], refused) for place, refused in intervention.wrong_points(typed)]
 
 
 def _sum(written: Written) -> list[Problem]:
