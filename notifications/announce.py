@@ -213,6 +213,8 @@ def _params(entry: Entry, case: Case) -> dict[str, Any]:
         params["return_first"] = True
     if _half_agreed(kind, entry):
         params["half"] = True
+    if kind is Kind.SHOP_ASSIGNED and case.awaits in (MERCHANT, "both") and params["due"]:
+        params["owed"] = True
     offered_by = _OFFERED_BY.get(entry.data.get("duty", "")) if kind is Kind.DEADLINE_REMINDED else None
     if offered_by is not None:
         made = Offer.objects.filter(case=case, side=offered_by, made_at__lte=entry.at).order_by("-made_at").first()

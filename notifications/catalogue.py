@@ -232,6 +232,8 @@ RETURN_FIRST: Mapping[Kind, Mapping[str, Text]] = {
         MERCHANT: _("You accepted the claim of %(amount)s. The buyer sends the goods back until %(due)s."),
     },
 }
+# The same case handed over, while a term of the shop's runs in it.
+HANDED_OVER_WITH_A_TERM: Text = _("A colleague gave you this case to look after. The shop has until %(due)s.")
 # A proposal of the platform that one side has accepted: nothing is agreed before the other has.
 HALF_AGREED: Text = _(
     "The other side accepted the platform's proposal of %(amount)s. It is agreed if you accept it too, until %(due)s."

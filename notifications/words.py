@@ -9,7 +9,15 @@ from django.utils.translation import get_language
 
 from common import dates, money
 from journal.kinds import Kind
-from notifications.catalogue import BUYER, HALF_AGREED, IN_KIND, OFFER_ENDS, RETURN_FIRST, concerned
+from notifications.catalogue import (
+    BUYER,
+    HALF_AGREED,
+    HANDED_OVER_WITH_A_TERM,
+    IN_KIND,
+    OFFER_ENDS,
+    RETURN_FIRST,
+    concerned,
+)
 
 
 def sentence(kind: str, audience: str, params: dict[str, Any], title: str) -> str:
@@ -19,7 +27,8 @@ def sentence(kind: str, audience: str, params: dict[str, Any], title: str) -> st
         usual = {**usual, **IN_KIND.get(Kind(kind), {})}
     if params.get("return_first"):
         usual = {**usual, **RETURN_FIRST.get(Kind(kind), {})}
-    text = str(OFFER_ENDS if params.get("proposal") else HALF_AGREED if params.get("half") else usual[audience])
+    instead = {"proposal": OFFER_ENDS, "half": HALF_AGREED, "owed": HANDED_OVER_WITH_A_TERM}
+    text = str(next((words for name, words in instead.items() if params.get(name)), None) or usual[audience])
     return text % {
         "title": title,
         "number": params["number"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from accounts import memberships
 from accounts.models import Membership, Right, User
@@ -57,6 +58,25 @@ def test_whoever_gets_a_case_is_told_by_e_mail_too_and_nobody_else():
     assert Notice.objects.filter(kind=Kind.SHOP_ASSIGNED.value).count() == 1, "what changes nothing is no news"
     handling.assign(made.case.pk, member_id=other.id, actor=other, now=clock.now())
     assert told(Kind.SHOP_ASSIGNED) == {helper.id}, "who takes a case knows"
+
+
+def test_who_gets_a_case_reads_until_when_the_shop_has_while_it_is_its_turn_and_only_then():
+    made = reach.a_scene()
+    helper = a_helper(made)
+    handling.assign(made.case.pk, member_id=helper.id, actor=made.merchant, now=clock.now())
+    delivered()
+    notice = Notice.objects.get(kind=Kind.SHOP_ASSIGNED.value)
+    with translation.override("en"):
+        said = words.sentence(notice.kind, notice.audience, notice.params, "壶")
+    assert "The shop has until" in said and notice.params["due"] == made.reload().due_at.isoformat()
+
+    theirs = reach.refused()
+    other = a_helper(theirs)
+    handling.assign(theirs.case.pk, member_id=other.id, actor=theirs.merchant, now=clock.now())
+    delivered()
+    notice = Notice.objects.get(kind=Kind.SHOP_ASSIGNED.value, case=theirs.case)
+    with translation.override("en"):
+        assert "until" not in words.sentence(notice.kind, notice.audience, notice.params, "壶")
 
 
 def test_a_second_person_is_asked_for_and_the_first_hears_of_a_no():
