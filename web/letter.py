@@ -370,7 +370,9 @@ def _jury(letter: Letter, reader: str) -> list[str]:
     heads = {"buyer": vote.for_buyer, "merchant": vote.for_merchant}
     split = [f"{FOR_YOU if side == reader else FINDINGS[side]} {n}" for side, n in heads.items()]
     split.append(f"{_('Cannot tell')} {vote.unsure}")
-    said = _("Public jury of %(size)s: %(split)s.") % {"size": vote.size, "split": " · ".join(split)}
+    voted = vote.for_buyer + vote.for_merchant + vote.unsure
+    words = {"size": vote.size, "voted": voted, "split": " · ".join(split)}
+    said = _("Public jury of %(size)s, %(voted)s voted: %(split)s.") % words
     found = FOUND_FOR_YOU if vote.found_for and vote.found_for == reader else FOUND_FOR[vote.found_for]
     decides = _("The arbitrator rules, and gives reasons where they differ.")
     return [wording.sentences(said, str(found), decides)]

@@ -122,8 +122,8 @@ def test_page_and_file_say_how_the_jury_voted_in_the_words_of_their_reader() -> 
     ruling = deciding.drafted(made)
     rulings.issue(made.case.pk, version=ruling.version, actor=made.arbitrator, now=clock.now())
     said = {
-        "buyer": "大众评审 5 人：支持你 3 · 支持商家 0 · 看不出来 0。大众评审支持你。由裁决员作出裁决",
-        "merchant": "大众评审 5 人：支持买家 3 · 支持你 0 · 看不出来 0。大众评审支持买家。由裁决员作出裁决",
+        "buyer": "大众评审 5 人，3 人投票：支持你 3 · 支持商家 0 · 看不出来 0。大众评审支持你。由裁决员作出裁决",
+        "merchant": "大众评审 5 人，3 人投票：支持买家 3 · 支持你 0 · 看不出来 0。大众评审支持买家。由裁决员作出裁决",
     }
     for actor, area in ((made.buyer, "buyer"), (made.merchant, "merchant")):
         client = Client()
