@@ -357,6 +357,34 @@ def test_clocks_stop_and_run_again():
     assert made.reload().suspended_at is None
 
 
+def on_hold(made: Scene) -> None:
+    pause = next(iter(reach.queries.file_of(made.case).case.procedure_rules.body["pauses"]))["code"]
+    clocks.stop(made.case.pk, reason=pause, text="等待检测结果", actor=made.senior, now=clock.now())
+
+
+def test_a_ruling_of_a_case_on_hold_is_not_signed():
+    made = proposed()
+    assert 'name="decision"' in text(signed_in(made.senior), page("approval", made.case.number))
+    on_hold(made)
+    shown = text(signed_in(made.senior), page("approval", made.case.number))
+    assert "The case is on hold." in shown and 'name="decision"' not in shown
+
+
+def test_no_page_offers_a_decision_while_the_case_is_on_hold():
+    made = deciding.taken()
+    deciding.drafted(made)
+    path = page("preview", made.case.number)
+    assert 'data-do="issue"' in text(signed_in(made.arbitrator), path)
+    appealed = deciding.under_appeal()
+    for scene in (made, appealed):
+        on_hold(scene)
+    resume = page("act", made.case.number, Event.CLOCKS_RESUMED.value)
+    held = text(signed_in(made.arbitrator), path)
+    assert "The case is on hold." in held and resume in held and 'data-do="issue"' not in held
+    for name in ("case", "appeal"):
+        assert not offered(appealed.senior, appealed, name) & {*DECIDING, Event.APPEAL_TAKEN.value}
+
+
 def test_the_platform_proposes_and_takes_it_back():
     made = deciding.taken()
     asked = text(signed_in(made.arbitrator), page("act", made.case.number, Event.OFFER_MADE.value))

@@ -293,9 +293,18 @@ def _preview(
         "verb": labels.ACTIONS[Event.RULING_PROPOSED if why else Event.RULING_SERVED],
         "change_href": reverse("desk:act", args=[case.number, Event.APPEAL_CHANGED.value]) if on_appeal else "",
         "consequences": _consequences(case, draft, why),
+        **_held(case),
     }
     status = 200 if not form.errors else (409 if form.has_error(NON_FIELD_ERRORS, "case_moved_on") else 422)
     return render(request, "desk/preview.html", shown, status=status)
+
+
+def _held(case: Case) -> dict[str, str]:
+    """What a page of a decision says while the case is on hold, and where that ends: nothing is decided till then."""
+    if case.suspended_at is None:
+        return {"held": "", "resume_href": ""}
+    resume = reverse("desk:act", args=[case.number, Event.CLOCKS_RESUMED.value])
+    return {"held": refusals.say(Refused("case_is_suspended")), "resume_href": resume}
 
 
 def _worse(case: Case, whole: sheet.Sheet, appeal: Appeal) -> str:
@@ -353,7 +362,8 @@ def _approval(
         "with_another": reader not in (None, actor.id),
         "take_href": reverse("desk:act", args=[case.number, Event.APPROVAL_TAKEN.value]) if reader is None else "",
         "step_back_href": reverse("desk:act", args=[case.number, Event.HANDED_BACK.value]),
-        "may": not own and reader in (None, actor.id) and open_now,
+        "may": not own and reader in (None, actor.id) and open_now and case.suspended_at is None,
+        **_held(case),
         "consequences": _consequences(case, ruling, [], signs=True),
     }
     status = 200 if not form.errors else (409 if form.has_error(NON_FIELD_ERRORS, "case_moved_on") else 422)

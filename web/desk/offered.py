@@ -18,7 +18,8 @@ from arbitration import drafting
 from arbitration.models import Approval
 from arbitration.queries import Workspace
 from common.actor import Actor, Role
-from disputes.lifecycle import Event, State
+from disputes.guards import clocks_are_running
+from disputes.lifecycle import LIFECYCLE, Event, State
 from disputes.models import Case
 from jury import panels
 from rulebook import queries as rulebook
@@ -115,8 +116,18 @@ def open_until(case: Case, now: datetime) -> datetime | None:
     return None if complete or case.evidence_closes_at <= now else case.evidence_closes_at
 
 
+def forbidden_by_hold(case: Case, event: Event, role: Role) -> bool:
+    """Whether the case is on hold and every row by which this could happen asks for clocks that run."""
+    if case.suspended_at is None:
+        return False
+    rows = [edge for edge in LIFECYCLE.rows(State(case.state), event) if role in edge.roles]
+    return bool(rows) and all(clocks_are_running in edge.guards for edge in rows)
+
+
 def _may(event: Event, work: Workspace, actor: Actor, now: datetime) -> bool:
     case = work.case
+    if forbidden_by_hold(case, event, actor.role):
+        return False
     checks = second_reader(work)
     holds = actor.id is not None and actor.id == case.assignee_id
     if event is Event.HANDED_BACK and State(case.state) is State.AWAITING_APPROVAL:
@@ -134,7 +145,7 @@ def _may(event: Event, work: Workspace, actor: Actor, now: datetime) -> bool:
         return State(case.state) is not State.AWAITING_APPROVAL or not _proposed_by(work, actor)
     match event:
         case Event.TAKEN:
-            return case.suspended_at is None and not has_ruled(work, actor) and open_until(case, now) is None
+            return not has_ruled(work, actor) and open_until(case, now) is None
         case Event.DEADLINE_EXTENDED:
             return case.suspended_at is None and against_extending(case, actor, now) is None
         case Event.APPROVAL_TAKEN:
@@ -143,10 +154,8 @@ def _may(event: Event, work: Workspace, actor: Actor, now: datetime) -> bool:
             )
         case Event.APPEAL_TAKEN:
             return case.assignee_id is None or (not holds and not _still_sits(case.assignee_id))
-        case Event.MORE_EVIDENCE_ASKED:
-            return case.suspended_at is None
         case Event.SENT_TO_JURY:
-            return case.suspended_at is None and not panels.refusals(case)
+            return not panels.refusals(case)
         case Event.OFFER_RETRACTED:
             return any(offer.side == "platform" for offer in work.offers)
         case Event.CLOCKS_STOPPED:
