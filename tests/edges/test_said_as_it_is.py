@@ -117,6 +117,8 @@ def test_a_claim_that_was_begun_is_gone_on_with_and_not_begun_again() -> None:
     address = reverse("buyer:case", args=[scene.case.number])
     assert "Go on with the claim" not in page(scene.buyer, address)
     drafts.begin(scene.case.pk, actor=scene.buyer, now=clock.now())
+    listed = page(scene.buyer, reverse("buyer:home"))
+    assert re.search(r"Your claim, saved today \d\d:\d\d · You can file until ", listed)
     shown = page(scene.buyer, address)
     assert "Go on with the claim" in shown and reverse("buyer:filing", args=[scene.case.number]) in shown
 

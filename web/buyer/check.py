@@ -19,7 +19,7 @@ from rulebook import queries as rulebook
 from web import asked, case_page, courtesy, fetch, timeline
 from web.buyer import filing_evidence
 from web.buyer.claim import POINTS, Written
-from web.buyer.filing import address, away, is_open, saved_text, till, written_or_away
+from web.buyer.filing import address, away, is_open, saved_text, written_or_away
 from web.buyer.questions import COURTESY
 from web.party import terms
 
@@ -123,7 +123,7 @@ def _look(
         "term": terms.evidence_term(procedure),
         "lacking": terms.required_at_filing(procedure, [row.name for row in needed]),
         "saved": saved_text(written, now),
-        "till": till(case, now),
+        "till": terms.to_file(case, now),
         "back": reverse("buyer:filing", args=[case.number]),
         "back_label": _("All tasks"),
         "top_title": _("Check and submit"),

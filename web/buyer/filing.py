@@ -148,7 +148,7 @@ def tasks(request: HttpRequest, number: str) -> HttpResponse:
         "done": sum(row["state"] == "done" for row in rows),
         "next_href": going_on,
         "saved": saved_text(written, now),
-        "till": till(case, now),
+        "till": terms.to_file(case, now),
         "back": reverse("buyer:case", args=[case.number]),
         "top_title": _("Ask the platform to step in"),
     }
@@ -249,13 +249,6 @@ def address(case: Case, step: str) -> str:
 
 def saved_text(written: Written, now: datetime) -> str:
     return _("Saved %(at)s") % {"at": wording.moment(written.draft.saved_at, now)}
-
-
-def till(case: Case, now: datetime) -> str:
-    """Until when it can be filed, where it is the buyer's own time that runs out."""
-    if case.due_at is None or case.awaits != "buyer":
-        return ""
-    return _("You can file until %(at)s.") % {"at": wording.deadline(case.due_at, now)}
 
 
 def _line(check: Check, case: Case, procedure: Rules, now: datetime) -> Line:

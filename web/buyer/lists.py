@@ -24,6 +24,7 @@ from disputes.timers import OFFERED
 from notifications.models import Notice
 from web import fetch, listing_pictures, narrowing, navigation, sums, turn, wording
 from web.keyset import Cursor
+from web.party import terms
 from web.turn import Turn
 
 PAGE = 50
@@ -67,10 +68,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A claim that was begun: go on where it was left."""
+    """A claim that was begun: go on where it was left, while it can be sent."""
 
     case: Case
     saved: str
+    till: str
 
 
 @require_safe
@@ -112,7 +114,7 @@ def _begun(cases: Iterable[Case], now: datetime) -> list[Begun]:
     drafts = [draft for case in cases if (draft := getattr(case, "filing_draft", None)) is not None]
     newest = sorted(drafts, key=lambda draft: draft.saved_at, reverse=True)
     can_file = [draft.case for draft in newest if draft.case.state in _FILES_FROM]
-    return [Begun(case, wording.moment(case.filing_draft.saved_at, now)) for case in can_file]
+    return [Begun(case, wording.moment(case.filing_draft.saved_at, now), terms.to_file(case, now)) for case in can_file]
 
 
 def _page(key: str, actor: Actor, after: str) -> tuple[list[Case], str]:

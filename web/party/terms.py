@@ -19,6 +19,13 @@ from web.party import choices
 from web.rules import length
 
 
+def to_file(case: Case, now: datetime) -> str:
+    """Until when a claim can be filed, where it is the buyer's own time that runs out."""
+    if case.due_at is None or case.awaits != "buyer":
+        return ""
+    return _("You can file until %(at)s.") % {"at": wording.deadline(case.due_at, now)}
+
+
 def until(case: Case, now: datetime, *, answering: bool = False) -> str:
     """Until when evidence can be added as things stand; empty where none can. ``answering``: whether its reader owes an
     answer as well, whose term stands above it and ends first."""
