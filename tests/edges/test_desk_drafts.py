@@ -96,7 +96,10 @@ def test_what_a_page_without_script_typed_is_there_again_whatever_it_looks_at_an
         # To an exhibit, back to the case, to another exhibit beside it.
         text(client, page("exhibit", made.case.number, "B1"))
         for back in ("", "?p=2"):
-            form = client.get(path + back).context["form"]
+            shown = client.get(path + back)
+            form = shown.context["form"]
+            # What was saved before is not what stands there.
+            assert not shown.context["saved_words"]
             assert form.restored and "先放着的理由。" in form["reasons"].value() and form["admit_B1"].value() == "yes"
         again = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
         assert client.post(path, again).status_code == 302

@@ -98,7 +98,8 @@ def right(
         "longest": markings.LONGEST,
         "slots": linter.slots(str(form["reasons"].value() or "")),
         "jury_href": next((act.href for act in acts if act.event is Event.SENT_TO_JURY), ""),
-        "saved_words": verdict.saved_at(work, now),
+        # What stands in the form is not what was saved then.
+        "saved_words": verdict.saved_at(work, now) if not form.restored and not form.beside else "",
     }
 
 
