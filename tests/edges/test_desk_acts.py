@@ -370,6 +370,16 @@ def test_a_ruling_of_a_case_on_hold_is_not_signed():
     assert "The case is on hold." in shown and 'name="decision"' not in shown
 
 
+def test_a_preview_offers_nothing_while_evidence_is_awaited():
+    made = deciding.taken()
+    deciding.drafted(made)
+    asked = {"side_1": "buyer", "code_1": "E06", "point_1": "1", "why_1": "请补拍壶底"}
+    act(made.arbitrator, made, Event.MORE_EVIDENCE_ASKED, **asked)
+    assert made.state is not State.UNDER_REVIEW
+    shown = text(signed_in(made.arbitrator), page("preview", made.case.number))
+    assert "The ruling can go out once the case is under review again." in shown and 'data-do="issue"' not in shown
+
+
 def test_no_page_offers_a_decision_while_the_case_is_on_hold():
     made = deciding.taken()
     deciding.drafted(made)

@@ -293,7 +293,7 @@ def _preview(
         "verb": labels.ACTIONS[Event.RULING_PROPOSED if why else Event.RULING_SERVED],
         "change_href": reverse("desk:act", args=[case.number, Event.APPEAL_CHANGED.value]) if on_appeal else "",
         "consequences": _consequences(case, draft, why),
-        **_held(case),
+        **(_held(case) or _not_yet(case, actor, Event.APPEAL_CHANGED if on_appeal else Event.RULING_SERVED)),
     }
     status = 200 if not form.errors else (409 if form.has_error(NON_FIELD_ERRORS, "case_moved_on") else 422)
     return render(request, "desk/preview.html", shown, status=status)
@@ -302,9 +302,16 @@ def _preview(
 def _held(case: Case) -> dict[str, str]:
     """What a page of a decision says while the case is on hold, and where that ends: nothing is decided till then."""
     if case.suspended_at is None:
-        return {"held": "", "resume_href": ""}
+        return {}
     resume = reverse("desk:act", args=[case.number, Event.CLOCKS_RESUMED.value])
     return {"held": refusals.say(Refused("case_is_suspended")), "resume_href": resume}
+
+
+def _not_yet(case: Case, actor: Actor, deciding: Event) -> dict[str, str]:
+    """That a draft is written while a jury votes or evidence is awaited, and goes out only after that."""
+    if deciding in LIFECYCLE.open_to(State(case.state), actor.role):
+        return {}
+    return {"held": _("The ruling can go out once the case is under review again.")}
 
 
 def _worse(case: Case, whole: sheet.Sheet, appeal: Appeal) -> str:
