@@ -292,6 +292,13 @@ def _another(buyer: Actor, title: str):
     )
 
 
+def test_messages_name_their_case_by_its_number_since_two_can_be_about_the_same_thing():
+    scene = reach.refused()
+    delivery.deliver(limit=100)
+    text, number = signed_in(scene.buyer).get(reverse("buyer:inbox")).content.decode(), scene.case.number
+    assert f'aria-labelledby="c-{number} n-{number}"' in text and f'id="n-{number}">{number}<' in text
+
+
 def test_a_closed_case_shows_no_clock_and_no_dock():
     scene = reach.refused()
     negotiation.withdraw(scene.case.pk, actor=scene.buyer, now=clock.now())
