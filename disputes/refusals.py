@@ -319,6 +319,10 @@ SENTENCES: dict[str, str | Promise] = {
     "nobody_by_that_name": _("There is no account of this name. Ask for the user name that they sign in with."),
     "colleague_has_it": _("A colleague looks after this case already. Ask them, or assign it to yourself."),
     "needs_a_second_person": _("Above %(highest)s a second person of your shop has to agree."),
+    "nobody_can_be_second": _(
+        "Above %(highest)s a second person of your shop has to agree, and nobody else may accept this sum. A colleague can "
+        "propose it for you to confirm; whoever manages the shop can change the limits."
+    ),
     "too_many_of_these": _("There is room for %(most)s. Remove one first."),
     "last_owner": _("The shop needs an owner. Make somebody else an owner first."),
     "cover_is_away": _("They are away and count on you to stand in. Choose somebody who is there."),

@@ -81,6 +81,21 @@ def test_the_case_page_keeps_to_its_budget_with_all_of_it(django_assert_max_num_
     assert "is working on the answer" in said
 
 
+def test_where_nobody_else_could_confirm_it_nothing_is_proposed_to_nobody():
+    made = reach.handed_in()
+    two_above(made, 50_000)
+    helper = builders.a_member(made.shop, limit=20_000)
+    path = f"/en{at(made, 'act', 'claim_accepted')}"
+    said = signed_in(made.merchant).get(path).content.decode()
+    assert "nobody else may accept this sum" in said and "propose/?event=" not in said
+    assert "These colleagues can" not in said, "oneself is no colleague"
+    # The other way round it goes: whoever may not accept it proposes it, and whoever may confirms.
+    assert "propose/?event=claim_accepted" in signed_in(helper).get(path).content.decode()
+    sent = signed_in(helper).post(at(made, "propose"), {"event": "claim_accepted", "seen": made.reload().version})
+    assert sent.status_code == 302
+    assert signed_in(made.merchant).get(path).status_code == 200
+
+
 def test_above_the_sum_a_member_proposes_and_a_colleague_confirms():
     made = reach.handed_in()
     two_above(made, 50_000)

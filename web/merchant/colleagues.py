@@ -181,9 +181,14 @@ def why_not(case: Case, actor: Actor, event: Event, now: datetime, query: Mappin
     if waiting is not None and waiting.by_id != actor.id and (waiting.event, waiting.amount) == (event.value, amount):
         return None
     assert actor.merchant_id is not None
+    others = [one for one in hats.who_may_accept(actor.merchant_id, amount) if one.pk != actor.id]
+    if not others:
+        # To propose it would wait for nobody, until the term has run out.
+        members = (_("Members"), reverse("merchant:members"))
+        return Closed(Refused("nobody_can_be_second", highest=limit, currency=case.currency), instead=[members])
     return Closed(
         Refused("needs_a_second_person", highest=limit, currency=case.currency),
-        people=[one.get_full_name() for one in hats.who_may_accept(actor.merchant_id, amount)],
+        people=[one.get_full_name() for one in others],
         instead=[] if waiting is not None and waiting.by_id == actor.id else [way],
     )
 
