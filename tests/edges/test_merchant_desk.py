@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
+from accounts import shop_desk
 from accounts.models import Membership, Merchant, ReplyTemplate, ReturnAddress, Right, RoutingRule
 from common import clock
 from common.actor import Actor
@@ -149,6 +150,17 @@ def test_the_last_day_away_stands_in_its_field_as_a_browser_reads_it(language: s
     page = signed_in(made.merchant).get(f"{language}/shop/members/").content.decode()
     # Written otherwise a browser shows an empty field, and to save it again would end the absence.
     assert f'name="until" value="{day}"' in page
+
+
+def test_above_the_shop_s_sum_nobody_is_said_to_accept_alone():
+    made = reach.a_scene()
+    builders.a_member(made.shop, rights=(Right.VIEW, Right.ACCEPT), limit=20_000)
+    client = signed_in(made.merchant)
+    assert "no limit" in client.get("/en/shop/members/").content.decode()
+    shop_desk.set_limits(made.shop.pk, second_above=50_000, hours="", actor=made.merchant, now=clock.now())
+    page = client.get("/en/shop/members/").content.decode()
+    table = page[page.index("<table") : page.index("</table>")]
+    assert "no limit" not in table and "500.00" in table and "200.00" in table
 
 
 def test_two_who_are_away_do_not_stand_in_for_each_other_nor_in_a_ring():

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import memberships, shop_desk
-from accounts.models import Membership, Right, RoutingRule, User
+from accounts.models import Membership, Merchant, Right, RoutingRule, User
 from common import money
 from common.errors import Missing, Refused
 from disputes import handling, refusals
@@ -280,7 +280,15 @@ def _owned(request: HttpRequest, membership: int) -> tuple[shell.Desk, Membershi
     return desk, row
 
 
+def _alone(row: Membership, second_above: int | None) -> int | None:
+    """Up to which sum a member accepts without anybody else, in minor units: above the shop's it takes two."""
+    if Right.ACCEPT.value not in row.rights and not row.is_owner:
+        return 0
+    return min((limit for limit in (row.accept_limit, second_above) if limit is not None), default=None)
+
+
 def _people(desk: shell.Desk, rows: list[Membership]) -> list[dict[str, Any]]:
+    second_above = Merchant.objects.values_list("second_above", flat=True).get(pk=desk.shop_id)
     open_now = Handling.objects.filter(merchant_id=desk.shop_id, case__closed_at__isnull=True)
     loads = Counter(open_now.order_by().values_list("member_id", flat=True)[:MOST])
     return [
@@ -289,7 +297,7 @@ def _people(desk: shell.Desk, rows: list[Membership]) -> list[dict[str, Any]]:
             "name": row.user.get_full_name(),
             "is_me": row.user_id == desk.actor.id,
             "rights": [RIGHTS[Right.MANAGE]] if row.is_owner else [RIGHTS[r] for r in Right if r.value in row.rights],
-            "limit": row.accept_limit if Right.ACCEPT.value in row.rights or row.is_owner else 0,
+            "limit": _alone(row, second_above),
             "load": loads[row.user_id],
             "away": row.away_until if row.away_until and desk.now < row.away_until else None,
             "cover": row.cover.get_full_name() if row.cover else "",
