@@ -100,12 +100,11 @@
   });
 
   // Forms: send once, say when it takes long, warn before typed words are lost, count characters.
-  var dirty = new Set(), keepers = new Map(), pending = new Set();
-  // Whatever else was typed is on its way to be kept: when it is there, or after two seconds at the latest.
-  var kept = function (but) {
-    keepers.forEach(function (save, form) { if (form !== but) save(); });
-    var slow = new Promise(function (done) { setTimeout(done, 2000); });
-    return Promise.race([Promise.all(Array.from(pending)), slow]);
+  var dirty = new Set(), savers = new Map(), kept = Promise.resolve();
+  // Keeps what was typed in all forms but one.
+  window.heng.keep = function (but) {
+    savers.forEach(function (save, form) { if (form !== but) save(); });
+    return kept;
   };
   window.heng.saved = function (form) { dirty.delete(form); };
   document.addEventListener("input", function (event) {
@@ -119,19 +118,7 @@
   });
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (form.dataset.sent || form.dataset.waits) { event.preventDefault(); return; }
-    // The page that comes of it reads what was kept: words of another form have to be there before.
-    var others = Array.from(dirty).some(function (one) { return one !== form && keepers.has(one); }) || pending.size > 0;
-    if (others && !keepers.has(form) && !form.dataset.kept && !event.defaultPrevented && form.method === "post") {
-      event.preventDefault();
-      form.dataset.waits = "1";
-      kept(form).then(function () {
-        delete form.dataset.waits;
-        form.dataset.kept = "1";
-        form.requestSubmit(event.submitter);
-      });
-      return;
-    }
+    if (form.dataset.sent) { event.preventDefault(); return; }
     dirty.delete(form);
     if (form.method !== "post") return;
     form.dataset.sent = "1";
@@ -142,7 +129,6 @@
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-sent]").forEach(function (form) {
       delete form.dataset.sent;
-      delete form.dataset.kept;
       form.querySelectorAll("[aria-busy]").forEach(function (b) { b.removeAttribute("aria-busy"); });
     });
   });
@@ -163,37 +149,23 @@
       var how = { method: "POST", body: fields, headers: { "X-Draft": "1" }, keepalive: leaving };
       if (running) how.signal = running.signal;
       dirty.delete(form);
-      var sent = fetch(own || location.pathname + location.search, how).then(function (reply) {
+      kept = Promise.all([kept, fetch(own || location.pathname + location.search, how).then(function (reply) {
         if (!reply.ok) { dirty.add(form); return; }
         return reply.text().then(function (text) {
           var mark = document.querySelector("[data-saved]");
           if (mark && text && text.length < 80) mark.textContent = text;
         });
-      }).catch(function () { if (!form.dataset.sent) dirty.add(form); }).then(function () { pending.delete(sent); });
-      pending.add(sent);
+      }).catch(function () { if (!form.dataset.sent) dirty.add(form); })]);
     };
-    keepers.set(form, save);
-    // A field may belong to a form that it does not stand in: what happens to it does not rise through the form.
+    savers.set(form, save);
+    // A field may belong to a form that it does not stand in.
     document.addEventListener("input", function (event) {
-      if (event.target.form !== form) return;
-      dirty.add(form);
-      clearTimeout(timer);
-      timer = setTimeout(save, wait);
+      if (event.target.form === form) { dirty.add(form); clearTimeout(timer); timer = setTimeout(save, wait); }
     });
     document.addEventListener("focusout", function (event) { if (event.target.form === form) save(event); });
     // What is sent comes after what was saved: a save that is still on its way must not overtake it.
     form.addEventListener("submit", function () { clearTimeout(timer); if (running) running.abort(); });
     window.addEventListener("pagehide", save);
-  });
-
-  // A link to the page that one is on shows it anew, with what was typed: so that has to be kept first.
-  document.addEventListener("click", function (event) {
-    var link = event.target.closest("a[href]");
-    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target) return;
-    if (link.origin !== location.origin || link.pathname !== location.pathname || link.hash) return;
-    if (!pending.size && !Array.from(dirty).some(function (form) { return keepers.has(form); })) return;
-    event.preventDefault();
-    kept().then(function () { location.assign(link.href); });
   });
 
   // Another language: what was typed goes along, to be kept and not to be done.

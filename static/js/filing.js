@@ -31,6 +31,32 @@
     }, 250);
   }, true);
 
+  // What leads to the page that one is on shows it anew, with what was typed: words of another form are kept before.
+  var first = function (but) {
+    return Promise.race([window.heng.keep(but), new Promise(function (done) { setTimeout(done, 2000); })]);
+  };
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post" || "keep" in form.dataset || form.dataset.uploads || form.dataset.kept) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (form.dataset.waits) return;
+    form.dataset.waits = "1";
+    first(form).then(function () {
+      form.dataset.kept = "1";
+      form.requestSubmit(event.submitter);
+      delete form.dataset.kept;
+      delete form.dataset.waits;
+    });
+  }, true);
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[href]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target) return;
+    if (link.origin !== location.origin || link.pathname !== location.pathname || link.hash) return;
+    event.preventDefault();
+    first().then(function () { location.assign(link.href); });
+  });
+
   document.querySelectorAll("[data-copy]").forEach(function (button) {
     if (!navigator.clipboard) return;
     var number = document.querySelector("[data-copy-from]").textContent;

@@ -95,7 +95,7 @@ def test_insults_and_numbers_are_remarked_on_and_never_refused() -> None:
     client, path = signed_in(made.buyer), reverse("buyer:evidence", args=[made.case.number])
     page = client.post(path, {"code": "E34", "text": "骗子，打我电话 13812345678"}, follow=True).content.decode()
     assert len(texts(made)) == 1
-    assert page.count("可以收回后重新写") == 2
+    assert page.count("可以撤回后重新写") == 2
     shown = signed_in(made.merchant).get(reverse("merchant:exhibit", args=[made.case.number, "B1"])).content.decode()
     assert "13812345678" not in shown and "骗子" in shown
 
