@@ -34,7 +34,8 @@ def propose(
     now: datetime,
     seen: int | None = None,
 ) -> Consent:
-    """What this member would accept waits for a colleague. A newer proposal takes the place of the older one.
+    """What this member would accept waits for a colleague. A newer proposal takes the place of the older one; the same
+    one again asks nobody a second time.
 
     Raises `Refused`: `not_in_this_state`, `right_missing`, `offer_is_gone`, `amount_out_of_range`.
     """
@@ -47,17 +48,13 @@ def propose(
     amounts.require_within(case, amount)
     if event is Event.OFFER_ACCEPTED and not _is_open(case, offer_id, amount):
         raise Refused("offer_is_gone")
+    asked = {"event": event.value, "amount": amount, "returns": returns, "offer_id": offer_id, "by_id": actor.id}
+    asked |= {"text": text.strip()[:500]}
+    standing = Consent.objects.filter(case=case, state=Consent.OPEN, **asked).first()
+    if standing is not None:
+        return standing
     _end(case, Consent.VOID, by=actor.id, now=now)
-    consent = Consent.objects.create(
-        case=case,
-        event=event.value,
-        amount=amount,
-        returns=returns,
-        offer_id=offer_id,
-        text=text.strip()[:500],
-        by_id=actor.id,
-        at=now,
-    )
+    consent = Consent.objects.create(case=case, at=now, **asked)
     said = {"consent": consent.pk, "event": event.value, "amount": amount}
     book.record(case.stream_id, Kind.SECOND_PERSON_ASKED, data=said, actor=actor, now=now)
     return consent

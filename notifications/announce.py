@@ -166,12 +166,7 @@ def _people(audience: str, case: Case, entry: Entry) -> list[int]:
         case "merchant" if Kind(entry.kind) in _AMONG_COLLEAGUES:
             return _colleagues(case, entry)
         case "merchant":
-            members = Membership.objects.filter(
-                merchant_id=case.merchant_id,
-                removed_at__isnull=True,
-                rights__overlap=[Right.VIEW.value, Right.MANAGE.value],
-            )
-            return list(members.order_by("user_id").values_list("user_id", flat=True))
+            return _members(case)
         case "assignee" if entry.data.get("assigned_by") and entry.actor_id is not None:
             return [entry.actor_id]
         case "assignee":
@@ -183,8 +178,18 @@ def _people(audience: str, case: Case, entry: Entry) -> list[int]:
     raise LookupError(audience)
 
 
+def _members(case: Case) -> list[int]:
+    """Who may read the case for the shop now."""
+    members = Membership.objects.filter(
+        merchant_id=case.merchant_id,
+        removed_at__isnull=True,
+        rights__overlap=[Right.VIEW.value, Right.MANAGE.value],
+    )
+    return list(members.order_by("user_id").values_list("user_id", flat=True))
+
+
 def _colleagues(case: Case, entry: Entry) -> list[int]:
-    """Whom of the shop it concerns; whoever did it knows."""
+    """Whom of the shop it concerns, if they still belong to it; whoever did it knows."""
     match Kind(entry.kind):
         case Kind.SHOP_ASSIGNED:
             found = [entry.data["member"]]
@@ -192,7 +197,8 @@ def _colleagues(case: Case, entry: Entry) -> list[int]:
             found = [entry.data["proposed_by"]]
         case _:
             found = [user.pk for user in hats.who_may_accept(case.merchant_id, entry.data["amount"])]
-    return [user_id for user_id in found if user_id != entry.actor_id]
+    members = _members(case)
+    return [user_id for user_id in found if user_id != entry.actor_id and user_id in members]
 
 
 def _params(entry: Entry, case: Case) -> dict[str, Any]:

@@ -125,3 +125,28 @@ def test_while_they_are_away_the_mail_goes_to_whom_they_named_and_without_anybod
     preferences.keep(other.id, preferences.Wanted(email=False))
     submissions.hand_in(made.case.pk, actor=made.buyer, now=clock.now())
     assert mailed(Kind.BUYER_HANDED_IN) & everybody == {made.merchant.id, helper.id}
+
+
+def test_the_same_proposal_sent_twice_asks_a_second_person_once():
+    made = reach.handed_in()
+    helper = a_helper(made)
+    asked = {"event": Event.CLAIM_ACCEPTED, "amount": 68_000, "text": "收到的照片很清楚", "actor": helper}
+    first = consents.propose(made.case.pk, now=clock.now(), **asked)
+    assert consents.propose(made.case.pk, now=clock.now(), **asked).pk == first.pk
+    delivered()
+    assert Notice.objects.filter(kind=Kind.SECOND_PERSON_ASKED.value).count() == 1
+    other = consents.propose(made.case.pk, now=clock.now(), **{**asked, "text": "请今天确认"})
+    delivered()
+    assert other.pk != first.pk and Notice.objects.filter(kind=Kind.SECOND_PERSON_ASKED.value).count() == 2
+
+
+def test_whoever_left_the_shop_before_it_was_told_hears_nothing_of_its_cases():
+    made = reach.handed_in()
+    helper = a_helper(made)
+    waiting = consents.propose(made.case.pk, event=Event.CLAIM_ACCEPTED, amount=68_000, actor=helper, now=clock.now())
+    delivered()
+    handling.assign(made.case.pk, member_id=helper.id, actor=made.merchant, now=clock.now())
+    consents.decline(waiting.pk, actor=made.merchant, now=clock.now())
+    theirs = Membership.objects.get(user_id=helper.id)
+    memberships.remove(theirs.pk, actor=made.merchant, now=clock.now())
+    assert helper.id not in told(Kind.SHOP_ASSIGNED) | told(Kind.SECOND_PERSON_DECLINED)
